@@ -1,0 +1,129 @@
+import { z } from "zod";
+
+/**
+ * The answers scripts depend on: one schema for each `--json` document, published as JSON Schema.
+ * Money is a decimal string beside its currency, ratios are decimal strings, period ends exclusive.
+ */
+const decimal = z.string().regex(/^-?\d+(\.\d+)?$/);
+const currency = z.string().min(1);
+const dayText = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const monthText = z.string().regex(/^\d{4}-\d{2}$/);
+const amount = z.object({ amount: decimal, currency });
+
+export const BATCH_STATUSES = ["stored", "replaced", "unchanged", "incomplete", "held", "refused"] as const;
+
+export const ingestAnswer = z.object({
+  batches: z.array(
+    z.object({
+      id: z.string().nullable(),
+      source: z.string(),
+      provider: z.string(),
+      billingAccount: z.string(),
+      dataset: z.string(),
+      billingMonth: monthText.nullable(),
+      status: z.enum(BATCH_STATUSES),
+      reason: z.string().optional(),
+      files: z.array(z.string()),
+      rowsRead: z.number().int(),
+      rowsAccepted: z.number().int(),
+      rejects: z.number().int(),
+      rowsStored: z.number().int(),
+      totals: z.record(currency, z.object({ billed: decimal, effective: decimal, list: decimal, contracted: decimal })),
+      notices: z.array(z.string()).optional(),
+      restatedBy: z.record(currency, z.object({ billed: decimal, effective: decimal })).optional(),
+    }),
+  ),
+});
+export type IngestAnswer = z.infer<typeof ingestAnswer>;
+export type IngestBatchAnswer = IngestAnswer["batches"][number];
+
+export const costRow = z.object({
+  key: z.record(z.string(), z.string().nullable()),
+  period: z.object({ from: dayText, to: dayText }).optional(),
+  amount: decimal,
+  currency: currency.nullable(),
+  unit: z.string().nullable().optional(),
+  sourceRows: z.number().int(),
+  previous: decimal.optional(),
+  change: z.object({ amount: decimal, ratio: decimal.nullable() }).optional(),
+  share: decimal.optional(),
+  other: z.literal(true).optional(),
+  count: z.number().int().optional(),
+});
+export type CostRow = z.infer<typeof costRow>;
+
+export const driver = z.object({
+  key: z.record(z.string(), z.string().nullable()),
+  change: decimal,
+  currency,
+  share: decimal.nullable(),
+});
+export type Driver = z.infer<typeof driver>;
+
+export const dataThrough = z.object({
+  source: z.string(),
+  provider: z.string(),
+  through: dayText.nullable(),
+  stale: z.boolean(),
+});
+
+export const receipt = z.object({
+  metric: z.string(),
+  period: z.object({ from: dayText, to: dayText }),
+  previousPeriod: z.object({ from: dayText, to: dayText }).optional(),
+  basis: z.string(),
+  scope: z.string(),
+  dataThrough: dayText.nullable(),
+  sources: z.array(dataThrough),
+  provisional: z.boolean(),
+  sourceRows: z.number().int(),
+  rejects: z.number().int(),
+  rates: z
+    .array(z.object({ from: currency, to: currency, day: dayText, rate: decimal, carriedFrom: dayText.nullable() }))
+    .optional(),
+  notes: z.array(z.string()),
+  question: z.string(),
+});
+export type Receipt = z.infer<typeof receipt>;
+
+export const costAnswer = z.object({
+  query: z.unknown(),
+  rows: z.array(costRow),
+  total: z.array(
+    amount.extend({
+      unit: z.string().nullable().optional(),
+      previous: decimal.optional(),
+      change: z.object({ amount: decimal, ratio: decimal.nullable() }).optional(),
+    }),
+  ),
+  drivers: z.array(driver).optional(),
+  receipt,
+});
+export type CostAnswer = z.infer<typeof costAnswer>;
+
+export const finding = z.object({
+  id: z.string(),
+  rule: z.string(),
+  resource: z.string(),
+  provider: z.string(),
+  account: z.string().nullable(),
+  region: z.string().nullable(),
+  saving: amount,
+  evidence: z.array(z.object({ fact: z.string(), value: z.string() })),
+  arithmetic: z.string(),
+  confidence: z.enum(["A", "B", "C"]),
+  risk: z.enum(["L", "M", "H"]),
+  effort: z.enum(["1", "2", "3"]),
+  remedy: z.array(z.string()),
+});
+export type Finding = z.infer<typeof finding>;
+export const wasteAnswer = z.object({
+  findings: z.array(finding),
+  hygiene: z.array(z.object({ note: z.string(), rule: z.string() })),
+  period: z.object({ from: dayText, to: dayText }).nullable(),
+});
+export type WasteAnswer = z.infer<typeof wasteAnswer>;
+
+export const errorAnswer = z.object({
+  error: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }),
+});

@@ -1,0 +1,23 @@
+import type { Logger } from "pino";
+
+import type { Actor } from "../domain/actor.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { ScopeFilter } from "../domain/scope.ts";
+import type { Settings } from "../domain/settings.ts";
+import type { Database } from "../store/db.ts";
+
+/** What every verb is handed: never ambient, never global. */
+export type Context = {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly actor: Actor;
+  /** What this answer may show: actor ∩ channel, or channel ∩ creator for a schedule. */
+  readonly scope: ScopeFilter;
+  readonly settings: Settings;
+  readonly log: Logger;
+  /** Where files of this installation live (spill, uploads, exports). */
+  readonly dataDir: string;
+};
+
+/** The one argument of a verb. */
+export type Verb<Input> = { readonly ctx: Context; readonly input: Input };

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+/** One database server for the whole run; each suite clones the migrated template (test/support). */
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    exclude: ["test/shared/**"],
+    globalSetup: ["test/support/start-postgres.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
