@@ -1,0 +1,280 @@
+import path from "node:path";
+
+import type { Role } from "./domain/actor.ts";
+import { fixedClock, systemClock, type Clock } from "./domain/clock.ts";
+import { DEFAULT_TAG_ALIAS_KEYS, normaliseTagKey, type Dimension, type TagAlias } from "./domain/dimension.ts";
+import { AppError } from "./domain/errors.ts";
+import type { Day } from "./domain/period.ts";
+import type { Schedule, WatchedSource } from "./domain/schedule.ts";
+import type { Condition, ScopeFilter } from "./domain/scope.ts";
+import { DEFAULT_SETTINGS, type Settings } from "./domain/settings.ts";
+import { parseEnvironment, secretValues, VARIABLES, type Environment, type Variables } from "./config/environment.ts";
+import type { ConfigFile } from "./config/file-schema.ts";
+import type { ConfigProblem } from "./config/problem.ts";
+import { DEFAULT_CHANNEL, findConfigFile, parseConfigText } from "./config/read-file.ts";
+import { REDACTED, redactUrls } from "./config/redact.ts";
+
+export type ChannelConfig = { readonly name: string; readonly title: string; readonly scope: ScopeFilter };
+
+export type AllocationRule = {
+  readonly name: string;
+  readonly scope: ScopeFilter;
+  readonly to: TagAlias;
+  readonly by: "cost" | "even" | "fixed";
+  /** Receiver → weight, decimal text. */
+  readonly shares: Readonly<Record<string, string>>;
+};
+
+export type RoleConfig = {
+  readonly default: Role;
+  readonly users: Readonly<Record<string, Role>>;
+  readonly groups: Readonly<Record<string, Role>>;
+};
+
+/** Everything configured, parsed once at the start and frozen. */
+export type Config = {
+  /** The file read; null = there is none, defaults hold. */
+  readonly file: string | null;
+  readonly settings: Settings;
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string | null;
+  /** What people and scripts log in with beyond this machine; null = loopback only. Secret. */
+  readonly token: string | null;
+  readonly dataDir: string;
+  /** null = the embedded server under dataDir. Secret: carries a password. */
+  readonly databaseUrl: string | null;
+  readonly databaseConnectionsMax: number;
+  readonly today: Day | null;
+  /** Whether a machine without bills shows the sample estate. */
+  readonly demo: boolean;
+  readonly log: { readonly level: NonNullable<Variables["FINOPS_LOG_LEVEL"]>; readonly destination: string };
+  readonly channels: readonly ChannelConfig[];
+  readonly schedules: readonly Schedule[];
+  readonly sources: readonly WatchedSource[];
+  readonly roles: RoleConfig;
+  readonly allocation: readonly AllocationRule[];
+  readonly uploadBytesMax: number;
+  readonly chartWorkers: number;
+  /** Values no log, message or error may show. */
+  readonly secrets: readonly string[];
+  /** What is odd but harmless. */
+  readonly warnings: readonly ConfigProblem[];
+};
+
+const DEFAULT_PORT = 3000;
+const DEFAULT_HOST = "127.0.0.1";
+const DEFAULT_SOURCE_CRON = "*/15 * * * *";
+const BYTES_PER_MEGABYTE = 1024 * 1024;
+const UPLOAD_MEGABYTES = 512;
+const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
+
+/** What happens without any configuration. Hours in the configured zone. */
+const BUILT_IN_SCHEDULES = [
+  { name: "daily-digest", job: "digest", cron: "0 9 * * *", channel: DEFAULT_CHANNEL },
+  { name: "detection", job: "detection", cron: "20 * * * *", channel: DEFAULT_CHANNEL },
+  { name: "rollups", job: "rollups", cron: "40 3 * * *", channel: null },
+  { name: "reap", job: "reap", cron: "10 3 * * *", channel: null },
+] as const;
+
+/** The environment of this process. The only place that reads it. */
+export function processEnvironment(): Environment {
+  return process.env;
+}
+
+/** Where the person stands: `npm run` changes the directory and remembers the old one. */
+export function workingDirectory(env: Environment): string {
+  return env["INIT_CWD"] ?? process.cwd();
+}
+
+export type ConfigReading =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly file: string | null; readonly problems: readonly ConfigProblem[] };
+
+/**
+ * Reads finops.yaml and the environment in one parse. Without a file every default holds.
+ * All problems come back together, each with path, line and remedy; no value of a secret is in them.
+ */
+export function readConfig(env: Environment, cwd: string): ConfigReading {
+  const { variables, problems, warnings } = parseEnvironment(env);
+  const found = findConfigFile(env["FINOPS_CONFIG"] === "" ? undefined : env["FINOPS_CONFIG"], cwd);
+  const reading = found === null ? { file: {}, problems: [] } : parseConfigText(found.text);
+  const all = [...problems, ...reading.problems, ...exposureProblems(variables, reading.file)];
+  if (all.length > 0) return { ok: false, file: found?.path ?? null, problems: all };
+  const config = build(variables, reading.file, found?.path ?? null, cwd);
+  return { ok: true, config: deepFreeze({ ...config, secrets: secretValues(env), warnings }) };
+}
+
+/** Like readConfig; throws one AppError that lists all problems. */
+export function loadConfig(env: Environment, cwd: string): Config {
+  const reading = readConfig(env, cwd);
+  if (reading.ok) return reading.config;
+  throw new AppError("bad-input", formatProblems(reading.problems, reading.file));
+}
+
+/** The list people see: one problem a paragraph. */
+export function formatProblems(problems: readonly ConfigProblem[], file: string | null): string {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  const lines = problems.map(({ path: at, line, message, remedy }) => {
+    const place = line === null ? at : `${at} (line ${line})`;
+    return `  ${place}: ${message}\n      ${remedy}`;
+  });
+  return [`The configuration${file === null ? "" : ` ${file}`} has ${count}:`, ...lines].join("\n");
+}
+
+/** Business time as configured: the machine's clock, or the day FINOPS_TODAY fixes. */
+export function clockOf(config: Config): Clock {
+  return config.today === null ? systemClock : fixedClock(config.today);
+}
+
+/** The configuration for people: as data, secrets and passwords replaced. */
+export function describeConfig(config: Config): Record<string, unknown> {
+  const { secrets: _secrets, token, databaseUrl, ...open } = config;
+  return {
+    ...open,
+    token: token === null ? null : REDACTED,
+    databaseUrl: databaseUrl === null ? null : redactUrls(databaseUrl),
+  };
+}
+
+/** Which variables are set: names and purpose, never values. For `doctor`. */
+export function describeVariables(env: Environment): { name: string; about: string; set: boolean }[] {
+  return VARIABLES.map(({ name, about }) => ({ name, about, set: (env[name] ?? "") !== "" }));
+}
+
+/** Costs must not be served to a network without a login. */
+function exposureProblems(variables: Partial<Variables>, file: ConfigFile): ConfigProblem[] {
+  const host = variables.FINOPS_HOST ?? file.server?.host ?? DEFAULT_HOST;
+  if (LOOPBACK.includes(host) || variables.FINOPS_TOKEN !== undefined) return [];
+  return [
+    {
+      path: variables.FINOPS_HOST === undefined ? "server.host" : "FINOPS_HOST",
+      line: null,
+      message: `"${host}" is reachable from other machines, and there is no FINOPS_TOKEN to log in with.`,
+      remedy: "Set FINOPS_TOKEN (openssl rand -hex 24), or listen on 127.0.0.1.",
+    },
+  ];
+}
+
+function build(
+  variables: Partial<Variables>,
+  file: ConfigFile,
+  configPath: string | null,
+  cwd: string,
+): Omit<Config, "secrets" | "warnings"> {
+  const timeZone = file.timeZone ?? DEFAULT_SETTINGS.timeZone;
+  const base = configPath === null ? cwd : path.dirname(configPath);
+  return {
+    file: configPath,
+    settings: settingsOf(file),
+    host: variables.FINOPS_HOST ?? file.server?.host ?? DEFAULT_HOST,
+    port: variables.PORT ?? file.server?.port ?? DEFAULT_PORT,
+    publicUrl: file.server?.publicUrl ?? null,
+    token: variables.FINOPS_TOKEN ?? null,
+    dataDir: path.resolve(cwd, variables.FINOPS_DATA_DIR ?? ".finops"),
+    databaseUrl: variables.DATABASE_URL ?? null,
+    databaseConnectionsMax: file.limits?.databaseConnectionsMax ?? 10,
+    today: variables.FINOPS_TODAY ?? null,
+    demo: variables.FINOPS_DEMO !== "off",
+    log: { level: variables.FINOPS_LOG_LEVEL ?? "info", destination: variables.FINOPS_LOG ?? "stderr" },
+    channels: channelsOf(file),
+    schedules: schedulesOf(file, timeZone),
+    sources: (file.sources ?? []).map((source) => ({
+      name: source.name,
+      paths: listOf(source.path).map((entry) => path.resolve(base, entry)),
+      parts: source.parts ?? false,
+      cron: source.schedule ?? DEFAULT_SOURCE_CRON,
+      timeZone: source.timeZone ?? timeZone,
+      staleAfterHours: source.staleAfterHours ?? null,
+    })),
+    roles: {
+      default: file.roles?.default ?? "viewer",
+      users: file.roles?.users ?? {},
+      groups: file.roles?.groups ?? {},
+    },
+    allocation: (file.allocation ?? []).map((rule) => ({
+      name: rule.name,
+      scope: scopeOf(rule),
+      to: rule.to,
+      by: rule.by,
+      shares: rule.shares ?? {},
+    })),
+    uploadBytesMax: (file.limits?.uploadMegabytesMax ?? UPLOAD_MEGABYTES) * BYTES_PER_MEGABYTE,
+    chartWorkers: file.limits?.chartWorkers ?? 2,
+  };
+}
+
+function settingsOf(file: ConfigFile): Settings {
+  const keys = (alias: TagAlias) => {
+    const given = file.tags?.[alias];
+    return given === undefined ? DEFAULT_TAG_ALIAS_KEYS[alias] : listOf(given).map(normaliseTagKey);
+  };
+  return {
+    currency: file.currency ?? DEFAULT_SETTINGS.currency,
+    timeZone: file.timeZone ?? DEFAULT_SETTINGS.timeZone,
+    tagAliases: { team: keys("team"), product: keys("product"), environment: keys("environment") },
+    promotedTags: [...new Set((file.tags?.promoted ?? []).map(normaliseTagKey))].sort(),
+    staleAfterHours: file.staleAfterHours ?? DEFAULT_SETTINGS.staleAfterHours,
+    ingestLeaseSeconds: file.limits?.ingestLeaseSeconds ?? DEFAULT_SETTINGS.ingestLeaseSeconds,
+    ingestMemoryMb: file.limits?.ingestMemoryMb ?? DEFAULT_SETTINGS.ingestMemoryMb,
+  };
+}
+
+function channelsOf(file: ConfigFile): ChannelConfig[] {
+  const given = (file.channels ?? []).map((channel) => ({
+    name: channel.name,
+    title: channel.title ?? "",
+    scope: scopeOf(channel),
+  }));
+  const hasDefault = given.some(({ name }) => name === DEFAULT_CHANNEL);
+  return hasDefault ? given : [{ name: DEFAULT_CHANNEL, title: "Everything the clouds cost", scope: [] }, ...given];
+}
+
+/** A configured schedule takes the place of the built-in one of its name. */
+function schedulesOf(file: ConfigFile, timeZone: string): Schedule[] {
+  const configured = file.schedules ?? [];
+  const builtIn = BUILT_IN_SCHEDULES.filter(({ name }) => !configured.some((schedule) => schedule.name === name)).map(
+    (schedule): Schedule => ({ ...schedule, timeZone, scope: [], origin: "built-in" }),
+  );
+  const given = configured
+    .filter(({ enabled }) => enabled !== false)
+    .map((schedule): Schedule => ({
+      name: schedule.name,
+      job: schedule.job as Schedule["job"],
+      cron: schedule.cron,
+      timeZone: schedule.timeZone ?? timeZone,
+      channel: schedule.channel ?? DEFAULT_CHANNEL,
+      scope: scopeOf(schedule),
+      origin: "config",
+    }));
+  return [...builtIn, ...given];
+}
+
+type Conditions = NonNullable<NonNullable<ConfigFile["channels"]>[number]["only"]>;
+
+function scopeOf({ only, except }: { only?: Conditions | undefined; except?: Conditions | undefined }): ScopeFilter {
+  const conditions = (given: Conditions | undefined, negated: boolean) =>
+    Object.entries(given ?? {}).map(([dimension, values]): Condition => ({
+      dimension: normaliseDimension(dimension),
+      negated,
+      values: Array.isArray(values) ? values : [values],
+    }));
+  return [...conditions(only, false), ...conditions(except, true)];
+}
+
+/** The schema has checked that it is one. */
+function normaliseDimension(text: string): Dimension {
+  return (text.startsWith("tag:") ? `tag:${normaliseTagKey(text.slice(4))}` : text) as Dimension;
+}
+
+function listOf(value: string | readonly string[]): string[] {
+  return typeof value === "string" ? [value] : [...value];
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) deepFreeze(part);
+  }
+  return value;
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import { LineCounter, parseDocument } from "yaml";
+
+import { AppError } from "../domain/errors.ts";
+import { nearestWords } from "../domain/nearest.ts";
+import { fileSchema, type ConfigFile } from "./file-schema.ts";
+import { formatPath, lineAt, problemsOf, type ConfigProblem, type Path } from "./problem.ts";
+
+export type FileReading = { file: ConfigFile; problems: ConfigProblem[] };
+
+const FILE_NAMES = ["finops.yaml", "finops.yml"];
+/** A channel that is always there. */
+export const DEFAULT_CHANNEL = "finops";
+
+/**
+ * The configuration file: the one named, else finops.yaml in the working directory; null when there is none
+ * (everything has a default). Throws when a named one cannot be read.
+ */
+export function findConfigFile(named: string | undefined, cwd: string): { path: string; text: string } | null {
+  const candidates = named === undefined ? FILE_NAMES : [named];
+  for (const candidate of candidates) {
+    const file = path.resolve(cwd, candidate);
+    try {
+      return { path: file, text: readFileSync(file, "utf8") };
+    } catch (error) {
+      const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
+      if (missing && named === undefined) continue;
+      throw new AppError(
+        "bad-input",
+        `The configuration file ${file} cannot be read${missing ? ": it does not exist" : ""}.`,
+        {
+          remedy: "Correct FINOPS_CONFIG, or unset it to run without a file.",
+          cause: error,
+        },
+      );
+    }
+  }
+  return null;
+}
+
+/** Parses the text of finops.yaml. Lists every problem: syntax, unknown keys, values, and references between parts. */
+export function parseConfigText(text: string): FileReading {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    const problems = document.errors.map((error): ConfigProblem => ({
+      path: "finops.yaml",
+      line: lines.linePos(error.pos[0]).line,
+      message: `${error.message.replace(/\.$/, "")}.`,
+      remedy: 'Correct the YAML; put texts that begin with * or contain ": " in quotes.',
+    }));
+    return { file: {}, problems };
+  }
+  const data: unknown = toPlain(document);
+  const lineOf = (at: Path) => lineAt(document, lines, at);
+  const parsed = fileSchema.safeParse(data, { reportInput: true });
+  const problems = [...problemsOf(parsed.error?.issues ?? [], lineOf), ...crossCheck(data, lineOf)];
+  problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  return { file: parsed.data ?? {}, problems };
+}
+
+/** Aliases are resolved within limits, so that a small file cannot unfold into a huge one. */
+function toPlain(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (error) {
+    throw new AppError("bad-input", "finops.yaml repeats anchors too often.", {
+      remedy: "Write the values out.",
+      cause: error,
+    });
+  }
+}
+
+/** What only shows between parts. Works on the raw data, so that one malformed part hides no other's problem. */
+function crossCheck(data: unknown, lineOf: (at: Path) => number | null): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const report = (at: Path, message: string, remedy: string) =>
+    problems.push({ path: formatPath(at), line: lineOf(at), message, remedy });
+
+  for (const list of ["sources", "channels", "schedules", "allocation"]) {
+    const seen = new Set<unknown>();
+    for (const [index, entry] of entriesOf(data, list).entries()) {
+      const name = fieldOf(entry, "name");
+      if (typeof name === "string" && seen.has(name)) {
+        report([list, index, "name"], `"${name}" is there twice.`, "Names must differ: rename or remove one.");
+      }
+      seen.add(name);
+    }
+  }
+
+  const channels = [DEFAULT_CHANNEL, ...entriesOf(data, "channels").map((entry) => fieldOf(entry, "name"))].filter(
+    (name) => typeof name === "string",
+  );
+  for (const [index, entry] of entriesOf(data, "schedules").entries()) {
+    const channel = fieldOf(entry, "channel");
+    if (typeof channel !== "string" || channels.includes(channel)) continue;
+    const near = nearestWords(channel, channels, 1)[0];
+    const remedy =
+      near === undefined ? `Add it under channels, or use ${channels.join(", ")}.` : `Did you mean "${near}"?`;
+    report(["schedules", index, "channel"], `There is no channel "${channel}".`, remedy);
+  }
+
+  for (const [index, entry] of entriesOf(data, "allocation").entries()) {
+    const fixed = fieldOf(entry, "by") === "fixed";
+    const shares = fieldOf(entry, "shares") !== undefined;
+    if (fixed === shares) continue;
+    const message = fixed ? "`by: fixed` needs shares." : "shares are only read with `by: fixed`.";
+    report(
+      ["allocation", index],
+      message,
+      'Write for example by: fixed and shares: { payments: "0.6", search: "0.4" }.',
+    );
+  }
+  return problems;
+}
+
+function fieldOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+function entriesOf(data: unknown, list: string): unknown[] {
+  const value = fieldOf(data, list);
+  return Array.isArray(value) ? value : [];
+}

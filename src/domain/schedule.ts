@@ -1,0 +1,37 @@
+import type { ScopeFilter } from "./scope.ts";
+
+/**
+ * What a schedule can start, one queue each (src/jobs/jobs.ts): `ingest` reads a watched source, `digest` posts the
+ * daily digest, `detection` looks for what went wrong (silent sources), `rollups` rebuilds outdated rollups,
+ * `reap` removes replaced batches.
+ */
+export const SCHEDULED_JOBS = ["ingest", "digest", "detection", "rollups", "reap"] as const;
+export type ScheduledJob = (typeof SCHEDULED_JOBS)[number];
+
+/** A job and when it is due, as a person said it: a cron expression in a time zone. */
+export type Schedule = {
+  readonly name: string;
+  readonly job: ScheduledJob;
+  /** Five fields: minute, hour, day of month, month, day of week. */
+  readonly cron: string;
+  /** IANA zone the cron expression is said in. */
+  readonly timeZone: string;
+  /** Where the answer is posted; null = nowhere. */
+  readonly channel: string | null;
+  /** What the answer may show: channel ∩ creator. */
+  readonly scope: ScopeFilter;
+  /** `built-in`: ours unless configured otherwise; `config`: finops.yaml; `chat`: somebody subscribed. */
+  readonly origin: "built-in" | "config" | "chat";
+};
+
+/** A watched place bills arrive in. Paths are absolute; a path may hold glob characters. */
+export type WatchedSource = {
+  readonly name: string;
+  readonly paths: readonly string[];
+  /** Several objects of one month form one snapshot. */
+  readonly parts: boolean;
+  readonly cron: string;
+  readonly timeZone: string;
+  /** Hours of silence before its owner is told; null = its own rhythm. */
+  readonly staleAfterHours: number | null;
+};
