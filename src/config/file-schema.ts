@@ -27,7 +27,7 @@ const timeZone = z
 const cron = z
   .string()
   .refine(isCron, { message: "is no cron expression of five fields that ever comes due" })
-  .meta({ description: "minute hour day-of-month month day-of-week", examples: ["0 9 * * *"] });
+  .meta({ description: "Minute, hour, day of month, month, day of week.", examples: ["0 9 * * *"] });
 
 const currency = z
   .string()

@@ -1,6 +1,7 @@
 import { isMap, isScalar, type Document, type LineCounter } from "yaml";
 import { z } from "zod";
 
+import { DIMENSIONS } from "../domain/dimension.ts";
 import { nearestWords } from "../domain/nearest.ts";
 import { fileSchema } from "./file-schema.ts";
 
@@ -71,10 +72,9 @@ function describeIssue(issue: z.core.$ZodIssue): Described[] {
   }
   if (issue.code === "invalid_key") {
     const key = String(issue.path.at(-1));
-    const inner = issue.issues[0]?.message ?? "is not allowed";
-    return [
-      { path: issue.path, message: `"${key}" ${inner}.`, remedy: exampleRemedy(schemaAt(issue.path.slice(0, -1))) },
-    ];
+    const message = `"${key}" ${issue.issues[0]?.message ?? "is not allowed"}.`;
+    // The only maps with restricted keys are those of dimensions (`only`, `except`).
+    return [{ path: issue.path, message, remedy: suggestKey(key, [...DIMENSIONS, "tag:KEY"]) }];
   }
   if (issue.code === "invalid_union") {
     const kinds = issue.errors.flatMap((errors) => errors.filter((one) => one.path.length === 0).flatMap(expectedOf));
@@ -103,7 +103,7 @@ function sentence(issue: z.core.$ZodIssue): string {
 function remedyOf(issue: z.core.$ZodIssue, schema: JsonNode | null): string {
   if (issue.code === "invalid_value" && typeof issue.input === "string") {
     const near = nearestWords(issue.input, issue.values.map(String), 1)[0];
-    if (near !== undefined) return `Did you mean "${near}"?`;
+    return near === undefined ? "Write one of them." : `Did you mean "${near}"?`;
   }
   return exampleRemedy(schema);
 }
@@ -144,7 +144,7 @@ function describeValue(value: unknown): string {
 /** "Did you mean …?" or the keys there are. */
 export function suggestKey(key: string, known: readonly string[]): string {
   const near = nearestWords(key, known, 1)[0];
-  return near === undefined ? `Remove it; known here: ${known.join(", ")}.` : `Did you mean "${near}"?`;
+  return near === undefined ? `Remove it; there are: ${known.join(", ")}.` : `Did you mean "${near}"?`;
 }
 
 function exampleRemedy(schema: JsonNode | null): string {

@@ -53,7 +53,9 @@ export function parseConfigText(text: string): FileReading {
     }));
     return { file: {}, problems };
   }
-  const data: unknown = toPlain(document);
+  const plain = toPlain(document);
+  if (!plain.ok) return { file: {}, problems: [plain.problem] };
+  const { data } = plain;
   const lineOf = (at: Path) => lineAt(document, lines, at);
   const parsed = fileSchema.safeParse(data, { reportInput: true });
   const problems = [...problemsOf(parsed.error?.issues ?? [], lineOf), ...crossCheck(data, lineOf)];
@@ -61,15 +63,20 @@ export function parseConfigText(text: string): FileReading {
   return { file: parsed.data ?? {}, problems };
 }
 
-/** Aliases are resolved within limits, so that a small file cannot unfold into a huge one. */
-function toPlain(document: ReturnType<typeof parseDocument>): unknown {
+/** Most uses of `*anchor`: a small file must not unfold into a huge one. */
+const ALIASES_MAX = 100;
+
+function toPlain(
+  document: ReturnType<typeof parseDocument>,
+): { ok: true; data: unknown } | { ok: false; problem: ConfigProblem } {
   try {
-    return document.toJS({ maxAliasCount: 100 }) ?? {};
+    return { ok: true, data: document.toJS({ maxAliasCount: ALIASES_MAX }) ?? {} };
   } catch (error) {
-    throw new AppError("bad-input", "finops.yaml repeats anchors too often.", {
-      remedy: "Write the values out.",
-      cause: error,
-    });
+    // yaml throws ReferenceError for an unknown anchor and for too many uses.
+    if (!(error instanceof ReferenceError)) throw error;
+    const message = `${error.message.replace(/\.$/, "")}.`;
+    const remedy = `Put texts that begin with * in quotes; an anchor may be used ${ALIASES_MAX} times.`;
+    return { ok: false, problem: { path: "finops.yaml", line: null, message, remedy } };
   }
 }
 
