@@ -1,0 +1,23 @@
+import { ensureChannels, postMessage, updateMessage, type Author } from "../../../store/conversations.ts";
+import type { Sql } from "../../../store/db.ts";
+import type { Channel } from "../channel.ts";
+
+/** Who answers and posts on every surface. */
+export const BOT: Author = { kind: "bot", id: "finops", name: "Cloud Intelligence" };
+
+/** The web chat as a channel: a message is a row, browsers are told by the database. */
+export function createWebChannel(sql: Sql): Channel {
+  return {
+    name: "web",
+    post: async ({ channel, key, card, revision }) => {
+      if (!channel.startsWith("@")) await ensureChannels(sql, [channel]);
+      const message = await postMessage(sql, { channel, key, card, revision, author: BOT });
+      // Posted by an earlier try that died before it was noted, and edited since.
+      if (message.revision < revision) await updateMessage(sql, { channel, key, card, revision });
+      return { channel, id: message.id };
+    },
+    update: async (_reference, { channel, key, card, revision }) => {
+      await updateMessage(sql, { channel, key, card, revision });
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { hasRole, type Actor, type Role } from "../domain/actor.ts";
+import type { AppError } from "../domain/errors.ts";
+import type { Action, Card } from "./card.ts";
+
+/** The sentences that recur. Words are data: reviewed here, asserted on in tests. */
+
+/** Most suggestions offered as buttons. */
+const SUGGESTIONS_MAX = 3;
+
+const run = (command: string, label: string = command): Action => ({ label, style: "plain", command });
+
+/** What a person can mend: what is wrong, where, how to mend it. */
+export function errorCard(error: AppError, word: string): Card {
+  const titles: Record<AppError["code"], string> = {
+    "bad-input": "That did not work",
+    "not-found": "Not found",
+    conflict: "Not possible right now",
+    held: "Held for your decision",
+    forbidden: "Not allowed",
+    limit: "Too much at once",
+    unavailable: "Not reachable",
+    internal: "Something went wrong",
+  };
+  return {
+    title: titles[error.code],
+    summary: error.message,
+    tone: error.code === "held" || error.code === "unavailable" ? "warning" : "bad",
+    blocks: error.remedy === undefined ? [] : [{ kind: "note", tone: "neutral", text: error.remedy }],
+    actions: error.code === "bad-input" && word !== "" ? [run(`help ${word}`)] : [],
+    footer: [],
+  };
+}
+
+/** Nobody's fault but ours: calm, with the id under which the log has the whole story. */
+export function unexpectedCard(errorId: string): Card {
+  return {
+    title: "Something went wrong on our side",
+    summary: "This could not be answered. Nothing was changed; the same question may work in a moment.",
+    tone: "bad",
+    blocks: [
+      { kind: "note", tone: "neutral", text: ["If it stays, tell whoever runs this and name ", errorId].join("") },
+    ],
+    actions: [run("status")],
+    footer: [`Reference ${errorId}`],
+  };
+}
+
+export function unknownCommandCard(word: string, nearest: readonly string[]): Card {
+  const guess = nearest[0];
+  return {
+    title: "I do not know that command",
+    summary:
+      guess === undefined
+        ? `There is no command "${word}". Type help to see what there is.`
+        : `There is no command "${word}". Did you mean ${guess}?`,
+    tone: "warning",
+    blocks: [],
+    actions: [...nearest.slice(0, SUGGESTIONS_MAX).map((text) => run(text)), run("help")],
+    footer: [],
+  };
+}
+
+export function roleNeededMessage(command: string, needed: Role, actor: Actor): { message: string; remedy: string } {
+  const held = actor.kind === "system" ? "system" : actor.role;
+  return {
+    message: `"${command}" needs the role ${needed}; you are ${held}.`,
+    remedy: hasRole(actor, "analyst")
+      ? `Ask someone with the role ${needed} to run it.`
+      : `Ask an admin for the role ${needed}, or someone who has it to run "${command}".`,
+  };
+}
+
+/** What an empty channel says. */
+export const EMPTY_CHANNEL = "Nothing here yet. Ask a question below, or drop a bill file anywhere on this page.";
+/** How a demo becomes the real thing. */
+export const DEMO_BANNER = "You are looking at a sample estate. Drop your own bills here, or run: finops ingest PATH";
