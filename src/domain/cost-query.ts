@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { DIMENSIONS, normaliseTagKey, type Dimension } from "./dimension.ts";
-import { EXCLUDABLE_KINDS, type Kind } from "./kind.ts";
+import { EXCLUDABLE_KINDS } from "./kind.ts";
 import { parseDay, parseMonth, type Day, type Month } from "./period.ts";
 
 /** The cost columns of FOCUS, and consumed quantity. */
@@ -78,7 +78,7 @@ export const costQuerySchema = z.object({
   per: z.enum(GRAINS).nullable().default(null),
   versus: comparisonSchema.nullable().default(null),
   top: z.number().int().min(1).max(TOP_MAX).nullable().default(null),
-  without: z.array(z.enum(EXCLUDABLE_KINDS as [Kind, ...Kind[]])).default([]),
+  without: z.array(z.enum(EXCLUDABLE_KINDS)).default([]),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)

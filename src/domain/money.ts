@@ -6,6 +6,9 @@ import { AppError } from "./errors.ts";
 export const MONEY_SCALE = 18;
 const ATOMS_PER_UNIT = 10n ** BigInt(MONEY_SCALE);
 
+/** Amounts stay below this (DECIMAL(38,18): twenty digits before the point), far past any bill. */
+const ATOMS_LIMIT = 10n ** 38n;
+
 /** An exact amount: `atoms` are 10⁻¹⁸ of one `currency` unit (ISO 4217 code, or a virtual unit). */
 export type Money = { readonly atoms: bigint; readonly currency: string };
 
@@ -13,7 +16,7 @@ const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 /**
  * Parses a decimal string ("12.5", "-0.000000000000000001", "1.5E-3") to atoms.
- * Throws AppError("bad-input") when it is no number or is finer than 18 places.
+ * Throws AppError("bad-input") when it is no number, is finer than 18 places, or has more than 20 whole digits.
  */
 export function parseAtoms(text: string): bigint {
   const match = DECIMAL.exec(text.trim());
@@ -25,6 +28,8 @@ export function parseAtoms(text: string): bigint {
   const shift = MONEY_SCALE - digitsAfter.length + Number(match[4] ?? 0);
   const digits = BigInt(digitsBefore + digitsAfter);
   const atoms = shift >= 0 ? digits * 10n ** BigInt(shift) : divideExactly(digits, 10n ** BigInt(-shift), text);
+  if (atoms >= ATOMS_LIMIT)
+    throw new AppError("bad-input", `"${text.slice(0, 40)}" is too large for an amount of money.`);
   return match[1] === "-" ? -atoms : atoms;
 }
 

@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+// Installs the packages when they are missing or out of date. Runs before `npm start` and `npm test`,
+// on whatever Node the machine has; everything after it runs on the Node 24 that the packages bring.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const marker = join(root, "node_modules", ".finops-installed");
+const wanted = createHash("sha256")
+  .update(readFileSync(join(root, "package-lock.json")))
+  .update(`${process.platform} ${process.arch}`)
+  .digest("hex");
+
+const [major] = process.versions.node.split(".").map(Number);
+if (major < 18) {
+  console.error(
+    `Node ${process.versions.node} is too old to install the packages. Install Node 18 or newer and run this again.`,
+  );
+  process.exit(1);
+}
+if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) process.exit(0);
+
+console.error("Installing packages (once; about a minute) …");
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+const env = { ...process.env, NODE_ENV: "development" };
+// A pruned or production install lacks the pinned runtime, so development packages are always included.
+const done = spawnSync(npm, ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], {
+  cwd: root,
+  stdio: ["ignore", 2, 2],
+  env,
+});
+if (done.status !== 0) {
+  console.error(
+    "Installing the packages failed; see the lines above. Check the connection to the npm registry, then run this again.",
+  );
+  process.exit(done.status ?? 1);
+}
+if (!existsSync(join(root, "node_modules", "node", "bin", "node"))) {
+  // npm held back the install script that places the runtime: run just that one.
+  const placed = spawnSync(npm, ["rebuild", "node", "--foreground-scripts", "--loglevel=error"], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    env,
+  });
+  if (placed.status !== 0) process.exit(placed.status ?? 1);
+}
+writeFileSync(marker, wanted);

@@ -1,0 +1,4 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests that need nothing but imports: part of the gate before every commit. */
+export default defineConfig({ test: { include: ["src/**/*.test.ts", "test/architecture.test.ts"] } });
