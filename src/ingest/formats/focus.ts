@@ -1,0 +1,232 @@
+import { CHARGE_COLUMNS } from "../../domain/charge-column.ts";
+import type { Mapping } from "./build-select.ts";
+import { amountCheck, buildSelect, textCheck, timeCheck, typed } from "./build-select.ts";
+import type { Format, FormatWarning, SourceFile } from "./format.ts";
+import type { HeaderIndex } from "./header.ts";
+import { indexHeader } from "./header.ts";
+import { amountOf, residualOf } from "./sql-money.ts";
+import { providerSlug } from "./sql-provider.ts";
+import { tagsSql } from "./sql-tags.ts";
+import { coalesceSql, quoteName, textSql } from "./sql-text.ts";
+import { timeOf } from "./sql-time.ts";
+
+/**
+ * FOCUS 1.0 to 1.4, by header name. One format: versions differ in which columns are there, and every column that is
+ * not needed is optional. Names of 0.5 and 1.0-preview are read too, with a notice (`preview-names`).
+ */
+const NEEDED = [
+  "BilledCost",
+  "EffectiveCost",
+  "BillingCurrency",
+  "BillingPeriodStart",
+  "BillingPeriodEnd",
+  "ChargePeriodStart",
+  "ChargePeriodEnd",
+] as const;
+
+/** Names a column had before 1.0, or has in a vendor's variant. */
+const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  ServiceProviderName: ["ProviderName"],
+  ChargeCategory: ["ChargeType"],
+  EffectiveCost: ["AmortizedCost"],
+  RegionId: ["Region"],
+  ConsumedQuantity: ["UsageQuantity"],
+  ConsumedUnit: ["UsageUnit"],
+  x_SkuMeterSubcategory: ["x_SkuMeterSubCategory"],
+};
+const PREVIEW_NAMES = ["ChargeType", "AmortizedCost", "UsageQuantity"];
+
+const COSTS = ["BilledCost", "EffectiveCost", "ListCost", "ContractedCost"] as const;
+const QUANTITIES = [
+  "ConsumedQuantity",
+  "PricingQuantity",
+  "CommitmentDiscountQuantity",
+  "PricingCurrencyEffectiveCost",
+] as const;
+const TIMES = ["BillingPeriodStart", "BillingPeriodEnd", "ChargePeriodStart", "ChargePeriodEnd"] as const;
+
+const CATEGORIES = ["Usage", "Purchase", "Tax", "Credit", "Adjustment"];
+
+export const focusFormat: Format = {
+  id: "focus",
+  title: "FOCUS 1.0–1.4 (Cost and Usage)",
+  recognise,
+  columns: (file) => {
+    const header = indexHeader(file);
+    const names = CHARGE_COLUMNS.flatMap(({ focus }) => [focus, ...(OTHER_NAMES[focus] ?? [])]);
+    return [...new Set(names.map((name) => header.find(name)).filter((name) => name !== null))];
+  },
+  select: (file, keep) => buildSelect(focusMapping(file), keep),
+  control: (file) => {
+    const fallback = costTexts(file);
+    return {
+      currency: textSql(file, needed(indexHeader(file), "BillingCurrency")),
+      costs: {
+        billed: fallback.BilledCost,
+        effective: fallback.EffectiveCost,
+        list: fallback.ListCost,
+        contracted: fallback.ContractedCost,
+      },
+      identical: true,
+    };
+  },
+  warnings,
+};
+
+function recognise(file: SourceFile): { matches: boolean; score: number; missing: readonly string[] } {
+  const header = indexHeader(file);
+  const missing = NEEDED.filter((name) => findColumn(header, name) === null);
+  const known = CHARGE_COLUMNS.filter(({ focus }) => header.has(focus)).length;
+  return { matches: missing.length === 0, score: Math.min(1, known / 20) * (1 - missing.length / 10), missing };
+}
+
+/** The file's spelling of a FOCUS column, by today's name or an older one. */
+function findColumn(header: HeaderIndex, focus: string): string | null {
+  return header.find(focus, ...(OTHER_NAMES[focus] ?? []));
+}
+
+function needed(header: HeaderIndex, focus: string): string {
+  return findColumn(header, focus) ?? focus;
+}
+
+function focusMapping(file: SourceFile): Mapping {
+  const header = indexHeader(file);
+  const amounts = new Map(
+    [...COSTS, ...QUANTITIES].flatMap((focus) => {
+      const name = findColumn(header, focus);
+      return name === null ? [] : [[focus, amountOf(file, name)] as const];
+    }),
+  );
+  const times = TIMES.map((focus) => [focus, timeOf(file, needed(header, focus))] as const);
+  const currency = textSql(file, needed(header, "BillingCurrency"));
+  const checks = [
+    ...times.map(([focus, time]) => timeCheck(focus, time.text, focus)),
+    textCheck("BillingCurrency", currency),
+    ...COSTS.flatMap((focus) => {
+      const amount = amounts.get(focus);
+      return amount === undefined ? [] : [amountCheck(focus, amount, focus, focus === "BilledCost")];
+    }),
+  ];
+  return {
+    typed: {
+      ...Object.fromEntries([...amounts].map(([focus, amount]) => [focus, amount.sql])),
+      ...Object.fromEntries(times.map(([focus, time]) => [focus, time.sql])),
+    },
+    values: { ...textValues(file, header), ...costValues(amounts), ...timeValues() },
+    checks,
+    provider: providerSlug(providerName(file, header)),
+    dataset: "'focus'",
+    residual: residualOf(COSTS.flatMap((focus) => amounts.get(focus) ?? [])),
+  };
+}
+
+/** Descriptive columns: bare, except where vendors' spellings of one value differ. */
+function textValues(file: SourceFile, header: HeaderIndex): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const { focus, column, type } of CHARGE_COLUMNS) {
+    if (type !== "text" && type !== "json") continue;
+    const name = findColumn(header, focus);
+    if (name !== null) values[column] = type === "json" ? tagsSql(file, name) : textSql(file, name);
+  }
+  values.service_provider_name = providerName(file, header);
+  if (values.charge_category !== undefined) values.charge_category = chargeCategory(values.charge_category);
+  if (values.charge_class !== undefined) values.charge_class = chargeClass(values.charge_class);
+  if (values.charge_frequency !== undefined) {
+    const frequency = values.charge_frequency; // Oracle writes Usage-based
+    values.charge_frequency = `case ${frequency} when 'Usage-based' then 'Usage-Based' else ${frequency} end`;
+  }
+  if (values.pricing_category !== undefined && header.has("ChargeType")) {
+    const pricing = values.pricing_category; // the words of 0.5
+    values.pricing_category = `case ${pricing} when 'On-Demand' then 'Standard' when 'Commitment-Based' then 'Committed' else ${pricing} end`;
+  }
+  return values;
+}
+
+/** ServiceProviderName since 1.3, ProviderName before; a file with neither: who publishes or invoices. */
+function providerName(file: SourceFile, header: HeaderIndex): string {
+  const names = ["ServiceProviderName", "ProviderName", "PublisherName", "InvoiceIssuerName"];
+  const found = names.map((name) => header.find(name)).filter((name) => name !== null);
+  return found.length === 0 ? "null::varchar" : coalesceSql(...found.map((name) => textSql(file, name)));
+}
+
+/** Kinds of charge hang on it, so blanks and case are forgiven here, per row, only where the usual words miss. */
+function chargeCategory(text: string): string {
+  const whens = CATEGORIES.map((word) => `when '${word.toLowerCase()}' then '${word}'`).join(" ");
+  const usual = CATEGORIES.map((word) => `'${word}'`).join(", ");
+  return `case when ${text} in (${usual}) then ${text} else case lower(trim(${text})) ${whens} else ${text} end end`;
+}
+
+function chargeClass(text: string): string {
+  return `case when ${text} is null then null when lower(trim(${text})) = 'correction' then 'Correction' else ${text} end`;
+}
+
+/**
+ * Costs a row lacks. EffectiveCost ← BilledCost (focus.md trap 13); ContractedCost ← ListCost (equal without
+ * negotiation) ← BilledCost; ListCost ← ContractedCost ← BilledCost. Each is counted as a warning.
+ */
+const FALLBACKS: Readonly<Record<(typeof COSTS)[number], readonly string[]>> = {
+  BilledCost: [],
+  EffectiveCost: ["BilledCost"],
+  ListCost: ["ContractedCost", "BilledCost"],
+  ContractedCost: ["ListCost", "BilledCost"],
+};
+
+function costValues(amounts: ReadonlyMap<string, unknown>): Record<string, string> {
+  const values: Record<string, string> = {};
+  const present = (focus: string): boolean => amounts.has(focus);
+  for (const focus of COSTS) {
+    values[columnOf(focus)] = coalesceSql(...[focus, ...FALLBACKS[focus]].filter(present).map(typed));
+  }
+  for (const focus of QUANTITIES) if (present(focus)) values[columnOf(focus)] = typed(focus);
+  return values;
+}
+
+/** The same fallbacks over the raw text, so that control totals compare exactly. */
+function costTexts(file: SourceFile): Record<(typeof COSTS)[number], string> {
+  const header = indexHeader(file);
+  const text = (focus: (typeof COSTS)[number]): string => {
+    const names = [focus, ...FALLBACKS[focus]].map((name) => findColumn(header, name)).filter((name) => name !== null);
+    return coalesceSql(...names.map((name) => amountOf(file, name).text));
+  };
+  return {
+    BilledCost: text("BilledCost"),
+    EffectiveCost: text("EffectiveCost"),
+    ListCost: text("ListCost"),
+    ContractedCost: text("ContractedCost"),
+  };
+}
+
+function timeValues(): Record<string, string> {
+  return Object.fromEntries(TIMES.map((focus) => [columnOf(focus), typed(focus)]));
+}
+
+function columnOf(focus: string): string {
+  return CHARGE_COLUMNS.find((column) => column.focus === focus)?.column ?? focus;
+}
+
+function warnings(file: SourceFile): readonly FormatWarning[] {
+  const header = indexHeader(file);
+  const found: FormatWarning[] = [];
+  for (const [focus, stand] of [
+    ["EffectiveCost", "BilledCost"],
+    ["ListCost", "ContractedCost or BilledCost"],
+    ["ContractedCost", "ListCost or BilledCost"],
+  ] as const) {
+    const name = findColumn(header, focus);
+    const rule = `${columnOf(focus).replaceAll("_", "-")}-missing`;
+    const when = name === null ? "true" : `${textSql(file, name)} is null`;
+    found.push({ rule, text: `rows have no ${focus}; ${stand} stands in`, when });
+  }
+  for (const focus of QUANTITIES) {
+    const name = findColumn(header, focus);
+    if (name === null || file.types !== null) continue;
+    const column = quoteName(name);
+    const when = `${column} is not null and try_cast(${column} as double) is null`;
+    found.push({ rule: "quantity-unreadable", text: `rows have a ${focus} that is no number; kept without it`, when });
+  }
+  if (PREVIEW_NAMES.some((name) => header.has(name))) {
+    const text = "rows use column names of FOCUS 0.5 or 1.0-preview; read as their 1.0 successors";
+    found.push({ rule: "preview-names", text, when: "true" });
+  }
+  return found;
+}

@@ -1,0 +1,87 @@
+import type { SourceFile } from "./format.ts";
+import { quoteName, typeOf } from "./sql-text.ts";
+
+/**
+ * Amounts in DuckDB, exact to 18 decimals. DuckDB casts text to DECIMAL(38,18) at 1.2 M values/s and to DECIMAL(18,k)
+ * at 40 M/s, so text is cast to the narrowest type that holds every decimal it has and widened after.
+ */
+const EXACT = "decimal(38,18)";
+
+/**
+ * A decimal text as DECIMAL(38,18); null when it is null, no number, or 10²⁰ and above. Accepted besides plain and
+ * E notation: a currency sign and thousands commas where they cannot be decimal commas ("$50,000.00 ", "1,234.50"),
+ * and accounting brackets "($5.00)". Rounds what is finer than 18 decimals: see `residualSql`.
+ */
+export function moneySql(text: string): string {
+  const decimals = `strlen(${text}) - instr(${text}, '.')`; // for text without a point its length: also an upper bound
+  const fast = `case when contains(${text}, 'e') or contains(${text}, 'E') then null
+    when ${decimals} <= 12 then try_cast(${text} as decimal(18,12))::${EXACT}
+    when ${decimals} <= 16 then try_cast(${text} as decimal(18,16))::${EXACT} end`;
+  return `case when ${text} is not null then coalesce(${fast}, try_cast(${text} as ${EXACT}), ${dressedMoney(text)}) end`;
+}
+
+/** "$50,000.00", "-$3", "(1,234.50)", "12 " with a no-break space. A comma needs a sign or a point beside it. */
+function dressedMoney(text: string): string {
+  const bare = `regexp_replace(${text}, '[\\s\\x{a0}]', '', 'g')`;
+  const shape = String.raw`^[-+(]*[$€£¥][-+]?[0-9]{1,3}((,[0-9]{3})*|[0-9]*)(\.[0-9]*)?\)?$|^[-+(]*[0-9]{1,3}(,[0-9]{3})+\.[0-9]*\)?$|^[-+]?[0-9]+(\.[0-9]*)?$`;
+  const digits = `regexp_replace(${bare}, '[^0-9.]', '', 'g')`;
+  const sign = `case when contains(${bare}, '-') or contains(${bare}, '(') then '-' else '' end`;
+  return `case when regexp_matches(${bare}, '${shape}') then try_cast(${sign} || ${digits} as ${EXACT}) end`;
+}
+
+/**
+ * Whether a decimal text is finer than 18 decimals (trailing zeros aside), so that `moneySql` rounded it.
+ * Cheap for the usual short text; only long or E-notation text is looked at closely.
+ */
+export function residualSql(text: string): string {
+  const mantissa = `split_part(lower(trim(${text})), 'e', 1)`;
+  const exponent = `coalesce(try_cast(split_part(lower(trim(${text})), 'e', 2) as integer), 0)`;
+  const digits = `ltrim(replace(${mantissa}, '.', ''), '+-0')`;
+  const trailing = `(strlen(${digits}) - strlen(rtrim(${digits}, '0')))`;
+  const decimals = `strlen(split_part(${mantissa}, '.', 2)) - ${trailing} - ${exponent}`;
+  const worthLooking = `strlen(${text}) > 19 or contains(${text}, 'e') or contains(${text}, 'E')`;
+  return `coalesce(case when ${worthLooking} then ${digits} <> '' and ${decimals} > 18 else false end, false)`;
+}
+
+/** How a column's amount is read, by its type in the file. */
+export type Amount = {
+  /** DECIMAL(38,18) */ sql: string;
+  /** VARCHAR, what the file says */ text: string;
+  residual: string;
+};
+
+/** The amount in a column: text of CSV, or whatever type a Parquet file has. */
+export function amountOf(file: SourceFile, name: string): Amount {
+  const column = quoteName(name);
+  const type = typeOf(file, name);
+  if (type === "VARCHAR") return { sql: moneySql(column), text: column, residual: residualSql(column) };
+  const text = `${column}::varchar`;
+  if (type === "DOUBLE" || type === "FLOAT") {
+    return { sql: doubleMoney(column), text, residual: doubleResidual(column) };
+  }
+  const fits = /^DECIMAL\(\d+,\s*(\d+)\)$/.exec(type);
+  const fine = fits !== null && Number(fits[1]) > 18;
+  return { sql: `try_cast(${column} as ${EXACT})`, text, residual: fine ? residualSql(text) : "false" };
+}
+
+/**
+ * A double as the decimal people read in it, its shortest text. A decimal of at most 15 digits that gives the double
+ * back is that text, so most values need no text at all (a direct cast would store 0.300000000000000064).
+ */
+function doubleMoney(column: string): string {
+  const narrow = `case when abs(${column}) < 1000 then try_cast(${column} as decimal(18,12)) end`;
+  const exact = `case when (${narrow})::double = ${column} then (${narrow})::${EXACT} end`;
+  return `coalesce(${exact}, try_cast(${column}::varchar as ${EXACT}))`;
+}
+
+/** Only a double below 0.1 has more than 17 decimals in its shortest text; most of them not even then. */
+function doubleResidual(column: string): string {
+  const roundTrips = `try_cast(${column} as decimal(18,12))::double = ${column}`;
+  return `coalesce(case when abs(${column}) < 1000 and ${roundTrips} then false else ${residualSql(`${column}::varchar`)} end, false)`;
+}
+
+/** Whether any of these amounts was rounded. */
+export function residualOf(amounts: readonly Amount[]): string {
+  const parts = amounts.map((amount) => amount.residual).filter((part) => part !== "false");
+  return parts.length === 0 ? "false" : `(${parts.join(" or ")})`;
+}
