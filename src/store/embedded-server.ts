@@ -269,7 +269,7 @@ async function program(server: Server, file: string, args: readonly string[]): P
 
 function reasonOf(cause: unknown): string {
   const stderr = (cause as { stderr?: string }).stderr?.trim() ?? "";
-  return (stderr === "" ? String((cause as Error).message) : stderr).split("\n").slice(-3).join(" ").slice(0, 500);
+  return (stderr === "" ? (cause as Error).message : stderr).split("\n").slice(-3).join(" ").slice(0, 500);
 }
 
 function remedyOf(cause: unknown): string {
