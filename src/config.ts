@@ -6,8 +6,8 @@ import { DEFAULT_TAG_ALIAS_KEYS, normaliseTagKey, type Dimension, type TagAlias 
 import { AppError } from "./domain/errors.ts";
 import type { Day } from "./domain/period.ts";
 import type { Schedule, WatchedSource } from "./domain/schedule.ts";
-import type { Condition, ScopeFilter } from "./domain/scope.ts";
-import { DEFAULT_SETTINGS, type Settings } from "./domain/settings.ts";
+import { bothScopes, type Condition, type ScopeFilter } from "./domain/scope.ts";
+import { DEFAULT_SETTINGS, type Installation, type Settings } from "./domain/settings.ts";
 import { parseEnvironment, secretValues, VARIABLES, type Environment, type Variables } from "./config/environment.ts";
 import type { ConfigFile } from "./config/file-schema.ts";
 import type { ConfigProblem } from "./config/problem.ts";
@@ -58,8 +58,6 @@ export type Config = {
   readonly chartWorkers: number;
   /** Values no log, message or error may show. */
   readonly secrets: readonly string[];
-  /** What is odd but harmless. */
-  readonly warnings: readonly ConfigProblem[];
 };
 
 const DEFAULT_PORT = 3000;
@@ -102,7 +100,16 @@ export function readConfig(env: Environment, cwd: string): ConfigReading {
   const all = [...problems, ...reading.problems, ...exposureProblems(variables, reading.file)];
   if (all.length > 0) return { ok: false, file: found?.path ?? null, problems: all };
   const config = build(variables, reading.file, found?.path ?? null, cwd);
-  return { ok: true, config: deepFreeze({ ...config, secrets: secretValues(env), warnings }) };
+  const { schedules, sources } = config;
+  const installation: Installation = {
+    configFile: config.file,
+    warnings: warnings.map((warning) => `${warning.path} ${warning.message} ${warning.remedy}`),
+    variables: VARIABLES.map(({ name, about }) => ({ name, about, set: (env[name] ?? "") !== "" })),
+    sources,
+    schedules,
+  };
+  const settings = { ...config.settings, installation };
+  return { ok: true, config: deepFreeze({ ...config, settings, secrets: secretValues(env) }) };
 }
 
 /** Like readConfig; throws one AppError that lists all problems. */
@@ -137,11 +144,6 @@ export function describeConfig(config: Config): Record<string, unknown> {
   };
 }
 
-/** Which variables are set: names and purpose, never values. For `doctor`. */
-export function describeVariables(env: Environment): { name: string; about: string; set: boolean }[] {
-  return VARIABLES.map(({ name, about }) => ({ name, about, set: (env[name] ?? "") !== "" }));
-}
-
 /** Costs must not be served to a network without a login. */
 function exposureProblems(variables: Partial<Variables>, file: ConfigFile): ConfigProblem[] {
   const host = variables.FINOPS_HOST ?? file.server?.host ?? DEFAULT_HOST;
@@ -161,8 +163,9 @@ function build(
   file: ConfigFile,
   configPath: string | null,
   cwd: string,
-): Omit<Config, "secrets" | "warnings"> {
+): Omit<Config, "secrets"> {
   const timeZone = file.timeZone ?? DEFAULT_SETTINGS.timeZone;
+  const channels = channelsOf(file);
   const base = configPath === null ? cwd : path.dirname(configPath);
   return {
     file: configPath,
@@ -177,14 +180,12 @@ function build(
     today: variables.FINOPS_TODAY ?? null,
     demo: variables.FINOPS_DEMO !== "off",
     log: { level: variables.FINOPS_LOG_LEVEL ?? "info", destination: variables.FINOPS_LOG ?? "stderr" },
-    channels: channelsOf(file),
-    schedules: schedulesOf(file, timeZone),
+    channels,
+    schedules: schedulesOf(file, timeZone, channels),
     sources: (file.sources ?? []).map((source) => ({
       name: source.name,
       paths: listOf(source.path).map((entry) => path.resolve(base, entry)),
       parts: source.parts ?? false,
-      cron: source.schedule ?? DEFAULT_SOURCE_CRON,
-      timeZone: source.timeZone ?? timeZone,
       staleAfterHours: source.staleAfterHours ?? null,
     })),
     roles: {
@@ -217,6 +218,7 @@ function settingsOf(file: ConfigFile): Settings {
     staleAfterHours: file.staleAfterHours ?? DEFAULT_SETTINGS.staleAfterHours,
     ingestLeaseSeconds: file.limits?.ingestLeaseSeconds ?? DEFAULT_SETTINGS.ingestLeaseSeconds,
     ingestMemoryMb: file.limits?.ingestMemoryMb ?? DEFAULT_SETTINGS.ingestMemoryMb,
+    installation: DEFAULT_SETTINGS.installation,
   };
 }
 
@@ -230,11 +232,12 @@ function channelsOf(file: ConfigFile): ChannelConfig[] {
   return hasDefault ? given : [{ name: DEFAULT_CHANNEL, title: "Everything the clouds cost", scope: [] }, ...given];
 }
 
-/** A configured schedule takes the place of the built-in one of its name. */
-function schedulesOf(file: ConfigFile, timeZone: string): Schedule[] {
+/** A configured schedule takes the place of the built-in one of its name, and shows no more than its channel may. */
+function schedulesOf(file: ConfigFile, timeZone: string, channels: readonly ChannelConfig[]): Schedule[] {
   const configured = file.schedules ?? [];
+  const scopeOfChannel = (name: string | null) => channels.find((channel) => channel.name === name)?.scope ?? [];
   const builtIn = BUILT_IN_SCHEDULES.filter(({ name }) => !configured.some((schedule) => schedule.name === name)).map(
-    (schedule): Schedule => ({ ...schedule, timeZone, scope: [], origin: "built-in" }),
+    (schedule): Schedule => ({ ...schedule, timeZone, scope: scopeOfChannel(schedule.channel), origin: "built-in" }),
   );
   const given = configured
     .filter(({ enabled }) => enabled !== false)
@@ -244,10 +247,23 @@ function schedulesOf(file: ConfigFile, timeZone: string): Schedule[] {
       cron: schedule.cron,
       timeZone: schedule.timeZone ?? timeZone,
       channel: schedule.channel ?? DEFAULT_CHANNEL,
-      scope: scopeOf(schedule),
+      scope: bothScopes(scopeOfChannel(schedule.channel ?? DEFAULT_CHANNEL), scopeOf(schedule)),
       origin: "config",
     }));
-  return [...builtIn, ...given];
+  return [...builtIn, ...given, ...sourceSchedules(file, timeZone)];
+}
+
+/** Each watched source is looked at on its own schedule. */
+function sourceSchedules(file: ConfigFile, timeZone: string): Schedule[] {
+  return (file.sources ?? []).map((source): Schedule => ({
+    name: `ingest:${source.name}`,
+    job: "ingest",
+    cron: source.schedule ?? DEFAULT_SOURCE_CRON,
+    timeZone: source.timeZone ?? timeZone,
+    channel: DEFAULT_CHANNEL,
+    scope: [],
+    origin: "config",
+  }));
 }
 
 type Conditions = NonNullable<NonNullable<ConfigFile["channels"]>[number]["only"]>;

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { createLog, withLogIds } from "./log.ts";
+import { createLog } from "./log.ts";
 
 function capture(secrets: readonly string[]) {
   const lines: string[] = [];
@@ -11,14 +11,14 @@ function capture(secrets: readonly string[]) {
 
 test("a line is one ECS object and carries the ids of its job", () => {
   const { log, lines } = capture([]);
-  withLogIds({ traceId: "t1" }, () => withLogIds({ job: "digest", jobId: "7" }, () => log.info({ rows: 3 }, "posted")));
+  log.child({ trace: { id: "t1" }, labels: { job: "digest" } }).info({ rows: 3 }, "posted");
   log.warn("outside");
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({
     "log.level": "info",
     message: "posted",
     rows: 3,
     trace: { id: "t1" },
-    labels: { job: "digest", job_id: "7" },
+    labels: { job: "digest" },
     "ecs.version": expect.any(String),
   });
   expect(JSON.parse(lines[1] ?? "")).not.toHaveProperty("trace");

@@ -1,19 +1,10 @@
 import { createWriteStream, mkdirSync } from "node:fs";
 import path from "node:path";
-import { AsyncLocalStorage } from "node:async_hooks";
 
 import { ecsFormat } from "@elastic/ecs-pino-format";
 import { pino, type Logger } from "pino";
 
 import { createRedactor, REDACTED } from "./config/redact.ts";
-
-/** Ids that tie together the lines of one request, job or ingest: ECS `trace.id`, `http.request.id`, `labels.*`. */
-export type LogIds = {
-  readonly traceId?: string;
-  readonly requestId?: string;
-  readonly job?: string;
-  readonly jobId?: string;
-};
 
 export type LogOptions = {
   readonly level: string;
@@ -29,10 +20,9 @@ type Sink = { readonly write: (line: string) => unknown };
 const SECRET_KEYS = ["password", "token", "secret", "authorization", "cookie", "apiKey", "accessKey", "privateKey"];
 const SECRET_PATHS = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 
-const idsOfCall = new AsyncLocalStorage<LogIds>();
-
 /**
- * The log: one ECS JSON object a line, with the ids of the request or job it was written in.
+ * The log: one ECS JSON object a line. Ids of a request or a job come from child loggers
+ * (`trace.id`, `http.request.id`, `labels.job`).
  * Known secret values, secret-looking keys and passwords in URLs are replaced before a line leaves the process.
  */
 export function createLog(options: LogOptions, sink: Sink = openSink(options.destination)): Logger {
@@ -41,27 +31,11 @@ export function createLog(options: LogOptions, sink: Sink = openSink(options.des
     {
       ...ecsFormat({ serviceName: "finops", apmIntegration: false }),
       level: options.level,
-      mixin: () => ecsIds(idsOfCall.getStore() ?? {}),
       redact: { paths: SECRET_PATHS, censor: REDACTED },
     },
     // The last gate: whatever a message, a stack or a driver's error carries passes here.
     { write: (line: string) => sink.write(redact(line)) },
   );
-}
-
-/** Runs `work`; every line logged inside carries the ids. */
-export function withLogIds<T>(ids: LogIds, work: () => T): T {
-  return idsOfCall.run({ ...idsOfCall.getStore(), ...ids }, work);
-}
-
-function ecsIds(ids: LogIds): Record<string, unknown> {
-  return {
-    ...(ids.traceId === undefined ? {} : { trace: { id: ids.traceId } }),
-    ...(ids.requestId === undefined ? {} : { http: { request: { id: ids.requestId } } }),
-    ...(ids.job === undefined
-      ? {}
-      : { labels: { job: ids.job, ...(ids.jobId === undefined ? {} : { job_id: ids.jobId }) } }),
-  };
 }
 
 function openSink(destination: string): Sink {

@@ -53,6 +53,11 @@ export function instantOfDay(d: Day): number {
   return Date.parse(`${d}T00:00:00Z`);
 }
 
+/** An instant as the Date that drivers and libraries ask for. Ours are milliseconds since 1970. */
+export function dateOfInstant(ms: number): Date {
+  return new Date(ms);
+}
+
 export function addDays(d: Day, count: number): Day {
   return dayOfInstant(instantOfDay(d) + count * MS_PER_DAY);
 }

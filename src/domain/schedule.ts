@@ -30,8 +30,6 @@ export type WatchedSource = {
   readonly paths: readonly string[];
   /** Several objects of one month form one snapshot. */
   readonly parts: boolean;
-  readonly cron: string;
-  readonly timeZone: string;
   /** Hours of silence before its owner is told; null = its own rhythm. */
   readonly staleAfterHours: number | null;
 };

@@ -1,4 +1,17 @@
 import { DEFAULT_TAG_ALIAS_KEYS, type TagAliasKeys } from "./dimension.ts";
+import type { Schedule, WatchedSource } from "./schedule.ts";
+
+/** What was configured, for people to look at (`status`, `doctor`, `digest list`). Never changes a number. */
+export type Installation = {
+  /** The configuration file; null = none, defaults hold. */
+  readonly configFile: string | null;
+  /** What is odd but harmless in it, one sentence each. */
+  readonly warnings: readonly string[];
+  /** Environment variables read: whether they are set, never their values. */
+  readonly variables: readonly { readonly name: string; readonly about: string; readonly set: boolean }[];
+  readonly sources: readonly WatchedSource[];
+  readonly schedules: readonly Schedule[];
+};
 
 /** What configuration tells the core: the part of finops.yaml that changes answers. */
 export type Settings = {
@@ -15,6 +28,7 @@ export type Settings = {
   readonly ingestLeaseSeconds: number;
   /** Memory of the DuckDB child, MB. */
   readonly ingestMemoryMb: number;
+  readonly installation: Installation;
 };
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -25,4 +39,5 @@ export const DEFAULT_SETTINGS: Settings = {
   staleAfterHours: 36,
   ingestLeaseSeconds: 120,
   ingestMemoryMb: 320,
+  installation: { configFile: null, warnings: [], variables: [], sources: [], schedules: [] },
 };
