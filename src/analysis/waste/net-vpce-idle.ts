@@ -1,0 +1,46 @@
+import { inLastDays, streakDays } from "./day-mask.ts";
+import { isUsage, linesWhere } from "./match-line.ts";
+import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
+import { remedyFor } from "./remedy.ts";
+import type { LineAttributes, WasteRule } from "./rule.ts";
+
+const IDLE_DAYS_MIN = 30;
+
+/** An interface endpoint that is billed by the hour and zone and carried no byte for a month. */
+export const idleVpcEndpoint: WasteRule = {
+  id: "net.vpce.idle",
+  title: "VPC endpoint without traffic",
+  subject: "resource",
+  action: "delete",
+  risk: "M",
+  effort: "1",
+  ageDaysMin: IDLE_DAYS_MIN,
+  triggers: isHours,
+  evaluate: (resource) => {
+    const hours = linesWhere(resource, isHours);
+    const days = streakDays(hours.reduce((mask, line) => mask | line.activeDays, 0n));
+    const bytes = linesWhere(resource, isBytes).reduce((mask, line) => mask | line.activeDays, 0n);
+    if (days < IDLE_DAYS_MIN || inLastDays(bytes, IDLE_DAYS_MIN) !== 0n) return null;
+    return {
+      parts: wholeLines(resource, hours),
+      evidence: [
+        { fact: "days billed, in a row", value: String(days) },
+        { fact: `bytes processed in the last ${IDLE_DAYS_MIN} days`, value: "0" },
+      ],
+      arithmetic: dailyArithmetic(resource, hours),
+      remedy: remedyFor(resource, (id, region) => [
+        `aws ec2 describe-vpc-endpoints --vpc-endpoint-ids ${id}${region} > endpoint.json`,
+        `aws ec2 delete-vpc-endpoints --vpc-endpoint-ids ${id}${region}`,
+      ]),
+      rollback: "Create it again from endpoint.json; private DNS names stay the same.",
+    };
+  },
+};
+
+function isHours(provider: string, line: LineAttributes): boolean {
+  return provider === "aws" && isUsage(line, /VpcEndpoint-Hours$/, /per VPC Endpoint Hour/i);
+}
+
+function isBytes(_: string, line: LineAttributes): boolean {
+  return isUsage(line, /VpcEndpoint-Bytes$/, /Data Processed by VPC Endpoints/i);
+}

@@ -1,0 +1,46 @@
+import { countDays, inLastDays } from "./day-mask.ts";
+import { isUsage, linesWhere } from "./match-line.ts";
+import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
+import { remedyFor } from "./remedy.ts";
+import { RECENT_DAYS, type LineAttributes, type WasteRule } from "./rule.ts";
+
+/** Days with such charges in the last 14: once is a clean-up, three are a habit (a lifecycle rule). */
+const HABIT_DAYS_MIN = 3;
+
+/** Objects leave a storage class before its minimum duration and the rest is billed: a rule moves or deletes too early. */
+export const earlyDelete: WasteRule = {
+  id: "storage.snapshot.early_delete",
+  title: "Objects deleted or moved before their minimum storage time",
+  subject: "resource",
+  action: "storage-class",
+  risk: "L",
+  effort: "2",
+  ageDaysMin: 7,
+  triggers: isEarlyDelete,
+  evaluate: (resource) => {
+    const lines = linesWhere(resource, isEarlyDelete);
+    const days = countDays(
+      inLastDays(
+        lines.reduce((mask, line) => mask | line.activeDays, 0n),
+        RECENT_DAYS,
+      ),
+    );
+    if (days < HABIT_DAYS_MIN) return null;
+    return {
+      parts: wholeLines(resource, lines),
+      evidence: [{ fact: "days with early deletes, of the last 14", value: String(days) }],
+      arithmetic: dailyArithmetic(resource, lines),
+      remedy: remedyFor(resource, (id) => [
+        `aws s3api get-bucket-lifecycle-configuration --bucket ${id}`,
+        "# Keep objects at least 30 days in Infrequent Access, 90 in Glacier, 180 in Deep Archive before the next step.",
+        "# Put the whole corrected configuration back: it replaces the old one.",
+        `aws s3api put-bucket-lifecycle-configuration --bucket ${id} --lifecycle-configuration file://lifecycle.json`,
+      ]),
+      rollback: "Put the saved configuration back.",
+    };
+  },
+};
+
+function isEarlyDelete(provider: string, line: LineAttributes): boolean {
+  return provider === "aws" && isUsage(line, /EarlyDelete-(?:ByteHrs|SIA|ZIA|GIR|GDA)/, /early delet/i);
+}
