@@ -137,7 +137,7 @@ const VALUE_SHOWN_MAX = 60;
 
 function describeValue(value: unknown): string {
   if (value === null) return "empty";
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value);
   return text.length > VALUE_SHOWN_MAX ? `${text.slice(0, VALUE_SHOWN_MAX)}…` : text;
 }
 
@@ -168,7 +168,7 @@ export function configJsonSchema(): object {
 }
 
 function schemaAt(path: Path): JsonNode | null {
-  let node: JsonNode | undefined = configJsonSchema() as JsonNode;
+  let node: JsonNode | undefined = configJsonSchema();
   for (const part of path) {
     if (typeof part === "number") node = node?.items;
     else {

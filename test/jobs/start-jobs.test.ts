@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { startJobs, type Jobs } from "../../src/jobs/start-jobs.ts";
+import type { Act } from "../../src/service/run-schedule.ts";
+import { openDatabase, type Database } from "../../src/store/db.ts";
+import { testContext } from "../support/context.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { actsOf, dailyDigest, outcome, settableClock, settingsWith } from "../support/schedules.ts";
+
+let db: TestDatabase;
+let open: { jobs: Jobs; db: Database }[] = [];
+beforeEach(async () => {
+  db = await createTestDatabase();
+});
+afterEach(async () => {
+  await Promise.all(open.map(({ jobs }) => jobs.stop()));
+  await Promise.all(open.map((one) => one.db.close()));
+  open = [];
+  await db.close();
+});
+
+const clock = settableClock("2026-11-22T12:00:00Z");
+
+/** One more "process": its own connections, its own queue workers. */
+async function start(act: Act): Promise<Jobs> {
+  const own = openDatabase(db.url, { connectionsMax: 5 });
+  const ctx = testContext(own, { clock, dataDir: "/tmp", settings: settingsWith([dailyDigest()]) });
+  const jobs = await startJobs({ ctx, acts: actsOf(act), ingestAtStart: false });
+  open.push({ jobs, db: own });
+  return jobs;
+}
+
+const runs = () => db.sql`select status, note from schedule_run order by due_at`.then((rows) => [...rows]);
+const posts = () => db.sql`select key from outbox order by id`.then((rows) => rows.map((row) => row["key"]));
+const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
+
+test("two services racing on one database: a due run is done and posted once", async () => {
+  let acted = 0;
+  const act: Act = async ({ run }) => {
+    acted += 1;
+    return outcome(`digest:${run.dueAt}`);
+  };
+  const [one, two] = await Promise.all([start(act), start(act)]);
+  await Promise.all([one.look(), two.look(), one.look(), two.look()]);
+  await until(async () => expect(await runs()).toEqual([{ status: "done", note: "" }]));
+  clock.set("2026-11-23T08:00:00Z");
+  await Promise.all([one.look(), two.look()]);
+  await until(async () => expect((await runs()).map((run) => run["status"])).toEqual(["done", "done"]));
+  expect(await posts()).toHaveLength(2);
+  expect(acted).toBe(2);
+});
+
+test("a run that fails is tried again with the queue's pauses and then posts once", async () => {
+  clock.set("2026-11-22T12:00:00Z");
+  let attempts = 0;
+  const jobs = await start(async () => {
+    attempts += 1;
+    if (attempts === 1) throw new Error("database restarted");
+    return outcome("digest");
+  });
+  await jobs.look();
+  await until(async () => expect(await runs()).toEqual([{ status: "done", note: "" }]));
+  expect(await posts()).toEqual(["digest"]);
+  expect(attempts).toBe(2);
+});
+
+test("a digest that found no data runs again as soon as data arrives", async () => {
+  clock.set("2026-11-22T12:00:00Z");
+  let data = false;
+  const jobs = await start(async () =>
+    data ? outcome("digest") : outcome("", { status: "skipped", note: "no bills yet", posts: [] }),
+  );
+  await jobs.look();
+  await until(async () => expect(await runs()).toEqual([{ status: "skipped", note: "no bills yet" }]));
+  data = true;
+  await db.sql`select pg_notify('finops_flip', '1')`;
+  await until(async () => expect(await posts()).toEqual(["digest"]));
+});
