@@ -21,6 +21,8 @@ export type Mapping = {
   dropped?: string;
   /** The relation, when not `raw` itself. */
   from?: string;
+  /** Stage 1: which rows (only for `Format.extra`: a select keeps every row). */
+  where?: string;
 };
 
 /** A condition on a row (SQL over stage 1) that must hold. */
@@ -96,7 +98,7 @@ export function buildSelect(mapping: Mapping, keep: readonly string[] = []): str
   return `select ${output.join(", ")}
 from (select *, ${stage2.join(",\n  ")}
 from (select *, ${stage1.join(",\n  ")}
-from ${mapping.from ?? "raw"}))`;
+from ${mapping.from ?? "raw"})${mapping.where === undefined ? "" : ` where ${mapping.where}`})`;
 }
 
 /** A stage-2 value, marked for the same reason. */

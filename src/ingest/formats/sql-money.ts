@@ -1,3 +1,4 @@
+import { MONEY_SCALE } from "../../domain/money.ts";
 import type { SourceFile } from "./format.ts";
 import { quoteName, typeOf } from "./sql-text.ts";
 
@@ -52,16 +53,22 @@ export type Amount = {
 
 /** The amount in a column: text of CSV, or whatever type a Parquet file has. */
 export function amountOf(file: SourceFile, name: string): Amount {
-  const column = quoteName(name);
-  const type = typeOf(file, name);
-  if (type === "VARCHAR") return { sql: moneySql(column), text: column, residual: residualSql(column) };
-  const text = `${column}::varchar`;
+  return amountOfTyped(quoteName(name), typeOf(file, name));
+}
+
+/** The amount in an expression of a DuckDB type (upper case). */
+export function amountOfTyped(expression: string, type: string): Amount {
+  if (type === "VARCHAR") return { sql: moneySql(expression), text: expression, residual: residualSql(expression) };
+  const text = `${expression}::varchar`;
   if (type === "DOUBLE" || type === "FLOAT") {
-    return { sql: doubleMoney(column), text, residual: doubleResidual(column) };
+    return { sql: doubleMoney(expression), text, residual: doubleResidual(expression) };
   }
-  const fits = /^DECIMAL\(\d+,\s*(\d+)\)$/.exec(type);
-  const fine = fits !== null && Number(fits[1]) > 18;
-  return { sql: `try_cast(${column} as ${EXACT})`, text, residual: fine ? residualSql(text) : "false" };
+  const scale = Number(/^DECIMAL\(\d+,\s*(\d+)\)$/.exec(type)?.[1] ?? 0);
+  return {
+    sql: `try_cast(${expression} as ${EXACT})`,
+    text,
+    residual: scale > MONEY_SCALE ? residualSql(text) : "false",
+  };
 }
 
 /**
