@@ -1,0 +1,48 @@
+import { Hono } from "hono";
+
+import { createChatRoutes, createEntryRoutes } from "./chat-routes.ts";
+import type { HttpDeps } from "./deps.ts";
+import { answerError } from "./errors.ts";
+import { openEstates } from "./estates.ts";
+import { createEventRoutes } from "./event-routes.ts";
+import { createPictureRoutes } from "./picture-routes.ts";
+import { hostAllowed, originAllowed, securityHeaders, sessionNeeded, type ChatEnv } from "./security.ts";
+import { createStaticHandler } from "./static-files.ts";
+import { createUploadRoutes } from "./upload-routes.ts";
+
+export type HttpApp = {
+  readonly fetch: (request: Request, ...rest: never[]) => Response | Promise<Response>;
+  /** Tells open pages that the service ends and stops listening to the database. */
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * The whole HTTP surface: the chat page and what it calls. Deny by default: host, origin, session and token are
+ * checked before a route is reached; only probes, the page's own files and the way to a session come before.
+ */
+export async function createHttpApp(deps: HttpDeps): Promise<HttpApp> {
+  const estates = await openEstates(deps);
+  const app = new Hono();
+  app.use(securityHeaders(deps.https));
+  app.onError((error, c) => answerError(error, c, deps.log));
+  app.notFound((c) => c.json({ error: { code: "not-found", message: "There is nothing at this address." } }, 404));
+  if (deps.health !== null) app.route("/", deps.health);
+  app.use(hostAllowed(deps), originAllowed());
+
+  const chat = new Hono<ChatEnv>();
+  chat.route("/", createEntryRoutes(deps));
+  chat.use(sessionNeeded(deps));
+  chat.route("/", createChatRoutes(deps, estates));
+  chat.route("/", createEventRoutes(deps, estates));
+  chat.route("/", createPictureRoutes(deps, estates));
+  chat.route("/", createUploadRoutes(deps, estates));
+  app.use("/api/*", async (c, next) => {
+    await next();
+    if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
+  });
+  app.route("/api/chat", chat);
+
+  const page = await createStaticHandler();
+  app.get("*", page);
+  return { fetch: app.fetch as HttpApp["fetch"], close: estates.close };
+}

@@ -1,0 +1,97 @@
+import { Hono } from "hono";
+import { streamSSE, type SSEStreamingApi } from "hono/streaming";
+
+import { AppError } from "../domain/errors.ts";
+import { messagesSince } from "../store/conversations.ts";
+import type { HttpDeps } from "./deps.ts";
+import type { Estates, OpenEstate } from "./estates.ts";
+import { messageView } from "./message-view.ts";
+import type { ChatEnv } from "./security.ts";
+
+/** A sign of life, and the longest an announcement lost with its connection delays a message. */
+const HEARTBEAT_MS = 15_000;
+/** What a browser waits before it comes back. */
+const RETRY_MS = 1_000;
+/** Most open streams of this process. */
+const STREAMS_MAX = 500;
+
+/**
+ * Server-sent events: every message and edit the person may see, from a position on. The position travels as the
+ * event id, so a browser that lost its connection comes back with Last-Event-ID and misses nothing.
+ */
+export function createEventRoutes(deps: Pick<HttpDeps, "log">, estates: Estates): Hono<ChatEnv> {
+  const routes = new Hono<ChatEnv>();
+  let open = 0;
+  routes.get("/events", async (c) => {
+    const since = c.req.header("last-event-id") || (c.req.query("since") ?? "");
+    // `real-123`: a position is worth nothing in another estate.
+    const [name = "", seq = ""] = since.split("-");
+    if (!/^\d{1,18}$/.test(seq)) throw new AppError("bad-input", "`since` is no position.");
+    if (open >= STREAMS_MAX) throw new AppError("unavailable", "Too many open pages.", { remedy: "Close some." });
+    const estate = await estates.current();
+    const { personId } = c.get("session");
+    c.header("X-Accel-Buffering", "no");
+    return streamSSE(
+      c,
+      async (stream) => {
+        open += 1;
+        try {
+          if (name === estate.name) await follow({ stream, estate, estates, personId, seq });
+          else await stream.writeSSE({ event: "reset", data: "{}" });
+        } finally {
+          open -= 1;
+        }
+      },
+      async (error) => {
+        deps.log.warn({ err: error }, "live updates: a stream ended with an error");
+      },
+    );
+  });
+  return routes;
+}
+
+async function follow(input: {
+  stream: SSEStreamingApi;
+  estate: OpenEstate;
+  estates: Estates;
+  personId: string;
+  seq: string;
+}): Promise<void> {
+  const { stream, estate, estates, personId } = input;
+  let seq = input.seq;
+  let pending = true;
+  let wake: () => void = () => undefined;
+  const ring = (): void => {
+    pending = true;
+    wake();
+  };
+  stream.onAbort(ring);
+  const unsubscribe = estate.hub.subscribe(ring);
+  try {
+    await stream.writeSSE({ event: "hello", data: "{}", id: `${estate.name}-${seq}`, retry: RETRY_MS });
+    while (!stream.aborted && !stream.closed) {
+      pending = false;
+      if ((await estates.current()).name !== estate.name) {
+        await stream.writeSSE({ event: "reset", data: "{}" });
+        return;
+      }
+      const messages = await messagesSince(estate.base.db.sql, { personId, seq });
+      for (const message of messages) {
+        seq = message.seq;
+        const data = JSON.stringify(messageView(message));
+        await stream.writeSSE({ event: "message", data, id: `${estate.name}-${seq}` });
+      }
+      if (messages.length > 0 || pending) continue;
+      const woken = await new Promise<boolean>((resolve) => {
+        const timer = setTimeout(() => resolve(false), HEARTBEAT_MS);
+        wake = () => {
+          clearTimeout(timer);
+          resolve(true);
+        };
+      });
+      if (!woken) await stream.writeSSE({ event: "alive", data: "{}" });
+    }
+  } finally {
+    unsubscribe();
+  }
+}
