@@ -2,8 +2,8 @@ import { CHART_FORMS, GRAINS, METRICS, TOP_MAX, type ChartForm, type Metric } fr
 import type { Clause } from "./clause.ts";
 import { DIMENSION_WORDS } from "./dimension-words.ts";
 import { grainOf } from "./filter-clauses.ts";
-import { nearestWords } from "./nearest.ts";
-import { readPeriod, writeDays } from "./period-words.ts";
+import { nearestValues } from "../../analysis/nearest-values.ts";
+import { readPeriod } from "./period-words.ts";
 import { done, fail, shown, wordAt, type Reader, type Step } from "./reader.ts";
 
 const METRIC_WORDS: Readonly<Record<string, Metric>> = {
@@ -39,7 +39,6 @@ export const metricClause: Clause = {
     const next = bare === undefined ? position + 1 : position;
     return done(/^costs?$/.test(wordAt(reader, next)) ? next + 1 : next);
   },
-  write: (query) => (query.metric === "effective" ? null : `metric ${query.metric}`),
 };
 
 export const perClause: Clause = {
@@ -58,7 +57,6 @@ export const perClause: Clause = {
     reader.draft.per = grain;
     return done(opened === undefined ? position + 1 : position);
   },
-  write: (query) => (query.per === null ? null : `per ${query.per}`),
 };
 
 export const versusClause: Clause = {
@@ -71,12 +69,6 @@ export const versusClause: Clause = {
   examples: ["this month by service vs previous", "last month vs year-ago", "2026-03 by team vs 2026-01"],
   option: { name: "vs" },
   read: readVersus,
-  write: (query) => {
-    if (query.versus === null) return null;
-    return query.versus.with === "period"
-      ? `vs ${writeDays(query.versus.from, query.versus.to)}`
-      : `vs ${query.versus.with}`;
-  },
 };
 
 function readVersus(reader: Reader, start: number): Step {
@@ -99,7 +91,7 @@ function readVersus(reader: Reader, start: number): Step {
   const period = readPeriod(reader.tokens, position, reader.env.today);
   if (period === null) {
     const missing = position >= reader.tokens.length;
-    const near = nearestWords(word, ["previous", "year-ago"]);
+    const near = nearestValues(word, ["previous", "year-ago"]);
     const what = missing ? "`vs` needs something to compare with" : `Cannot compare with "${shown(reader, position)}"`;
     return fail(`${what}: previous, year-ago or a period.`, position, missing ? 0 : 1, [
       ...near,
@@ -141,7 +133,6 @@ export const topClause: Clause = {
     if (!reader.draft.by.includes(dimension)) reader.draft.by.push(dimension);
     return done(position + 2);
   },
-  write: (query) => (query.top === null ? null : `top ${query.top}`),
 };
 
 export const currencyClause: Clause = {
@@ -166,7 +157,6 @@ export const currencyClause: Clause = {
     reader.draft.currency = word.toUpperCase();
     return done(position + 1);
   },
-  write: (query) => (query.currency === null ? null : `in ${query.currency}`),
 };
 
 const FORM_WORDS: Readonly<Record<string, ChartForm>> = {
@@ -196,7 +186,6 @@ export const formClause: Clause = {
     reader.draft.form = form;
     return done(/^(chart|graph|plot)$/.test(wordAt(reader, position + 1)) ? position + 2 : position + 1);
   },
-  write: (query) => (query.form === null ? null : `as ${query.form}`),
 };
 
 function wordIn<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
@@ -211,7 +200,7 @@ function wrongChoice(
   table: Readonly<Record<string, string>>,
 ): Step {
   const missing = position >= reader.tokens.length;
-  const near = nearestWords(wordAt(reader, position), Object.keys(table)).map((found) => table[found] ?? found);
+  const near = nearestValues(wordAt(reader, position), Object.keys(table)).map((found) => table[found] ?? found);
   const what = missing ? `\`${word}\` needs one of` : `"${shown(reader, position)}" is not one of`;
   return fail(`${what}: ${choices.join(", ")}.`, position, missing ? 0 : 1, [...new Set([...near, choices[0] ?? ""])]);
 }

@@ -1,4 +1,4 @@
-import type { CostQuery } from "../../domain/cost-query.ts";
+import type { ClauseId } from "../../domain/question-text.ts";
 import type { Reader, Step } from "./reader.ts";
 
 /**
@@ -6,7 +6,7 @@ import type { Reader, Step } from "./reader.ts";
  * the EBNF of docs/questions.md and the options of chat platforms.
  */
 export type Clause = {
-  readonly id: string;
+  readonly id: ClauseId;
   /** Phrases that open it, the canonical one first. */
   readonly words: readonly string[];
   /** As help shows it. */
@@ -22,6 +22,4 @@ export type Clause = {
   readonly accepts?: (reader: Reader, position: number) => boolean;
   /** Reads what follows the opening phrase (which began at `start`) into the draft. */
   readonly read: (reader: Reader, position: number, start: number) => Step;
-  /** The clause as canonical text; null when the question does not use it. */
-  readonly write: (query: CostQuery) => string | null;
 };

@@ -1,5 +1,5 @@
-import { DIMENSIONS, normaliseTagKey, tagKeyOf, type Dimension, type PlainDimension } from "../../domain/dimension.ts";
-import { quoteValue, type Token } from "./tokens.ts";
+import { DIMENSIONS, normaliseTagKey, type Dimension, type PlainDimension } from "../../domain/dimension.ts";
+import type { Token } from "./tokens.ts";
 
 /** Other words for a dimension. Only those nobody could mean otherwise. */
 const SYNONYMS: Readonly<Record<string, PlainDimension>> = {
@@ -56,12 +56,6 @@ export function readDimension(
 function tagDimension(key: string, length: number): { dimension: Dimension; length: number } | null {
   const normalised = normaliseTagKey(key);
   return normalised === "" ? null : { dimension: `tag:${normalised}`, length };
-}
-
-/** A dimension as the grammar reads it back. */
-export function writeDimension(dimension: Dimension): string {
-  const key = tagKeyOf(dimension);
-  return key === null ? dimension : `tag:${quoteValue(key)}`;
 }
 
 /** Names people give the providers, for `for provider Amazon`. */

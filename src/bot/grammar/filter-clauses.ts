@@ -1,11 +1,11 @@
-import { BY_MAX, FILTER_VALUES_MAX, FILTERS_MAX, type CostQuery, GRAINS } from "../../domain/cost-query.ts";
+import { BY_MAX, FILTER_VALUES_MAX, FILTERS_MAX, GRAINS } from "../../domain/cost-query.ts";
 import { tagKeyOf, isTagAlias, type Dimension } from "../../domain/dimension.ts";
 import { EXCLUDABLE_KINDS, type Kind } from "../../domain/kind.ts";
+import { dimensionText, MISSING_WORDS, quoteValue } from "../../domain/question-text.ts";
 import type { Clause } from "./clause.ts";
-import { DIMENSION_WORDS, providerSlug, readDimension, writeDimension } from "./dimension-words.ts";
-import { nearestWords } from "./nearest.ts";
+import { DIMENSION_WORDS, providerSlug, readDimension } from "./dimension-words.ts";
+import { nearestValues } from "../../analysis/nearest-values.ts";
 import { done, fail, shown, wordAt, type Failure, type Reader, type Step } from "./reader.ts";
-import { MISSING_WORDS, quoteValue } from "./tokens.ts";
 
 const GRAIN_WORDS: Readonly<Record<string, (typeof GRAINS)[number]>> = {
   day: "day",
@@ -50,7 +50,6 @@ export const byClause: Clause = {
   accepts: (reader, position) =>
     wordAt(reader, position - 1) !== "per" || grainOf(wordAt(reader, position)) === undefined,
   read: readBy,
-  write: (query) => (query.by.length === 0 ? null : `by ${query.by.map(writeDimension).join(",")}`),
 };
 
 function readBy(reader: Reader, start: number): Step {
@@ -67,12 +66,12 @@ function readBy(reader: Reader, start: number): Step {
     } else {
       const opened = wordAt(reader, start - 1);
       const failure = unknownDimension(reader, position, opened);
-      const grains = nearestWords(wordAt(reader, position), GRAINS);
+      const grains = nearestValues(wordAt(reader, position), GRAINS);
       return { ...failure, replacements: [...grains, ...failure.replacements] };
     }
     if (reader.draft.by.length > BY_MAX)
       return fail(`A question groups by at most ${BY_MAX} dimensions.`, start, position - start, [
-        reader.draft.by.slice(0, BY_MAX).map(writeDimension).join(","),
+        reader.draft.by.slice(0, BY_MAX).map(dimensionText).join(","),
       ]);
     const joined =
       reader.tokens[position]?.kind === "comma" ||
@@ -96,7 +95,7 @@ export function unknownDimension(reader: Reader, position: number, word: string)
   const near =
     typed === ""
       ? []
-      : nearestWords(typed, [...DIMENSION_WORDS.keys(), ...keys, ...(reader.env.tagKeys ?? [])]).map(
+      : nearestValues(typed, [...DIMENSION_WORDS.keys(), ...keys, ...(reader.env.tagKeys ?? [])]).map(
           (found) => DIMENSION_WORDS.get(found) ?? (found.startsWith("tag:") ? found : `tag:${quoteValue(found)}`),
         );
   const hint = near.length === 0 ? `There are: ${LISTED}.` : `Did you mean ${[...new Set(near)].join(" or ")}?`;
@@ -126,7 +125,6 @@ function filterClause(
     examples,
     option: { name: id },
     read: (reader, position) => readFilter(reader, position, negated),
-    write: (query) => writeFilters(query, negated),
   };
 }
 
@@ -188,7 +186,7 @@ function missingValue(reader: Reader, dimension: Dimension, position: number, le
   const missing = tagKeyOf(dimension) !== null || isTagAlias(dimension) ? "untagged" : "none";
   const next = reader.tokens[position + 1];
   const sample = length === 1 && next !== undefined && next.kind !== "comma" ? [""] : [];
-  return fail(`"${writeDimension(dimension)}" needs a value.`, position, length, [...sample, missing]);
+  return fail(`"${dimensionText(dimension)}" needs a value.`, position, length, [...sample, missing]);
 }
 
 /** `for payments`: a value without its dimension, or a misspelt dimension. */
@@ -205,25 +203,6 @@ function notADimension(reader: Reader, position: number, negated: boolean): Fail
   };
 }
 
-function writeFilters(query: CostQuery, negated: boolean): string | null {
-  const written = query.filters
-    .filter((filter) => filter.negated === negated)
-    .map(
-      (filter) =>
-        `${negated ? "not" : "for"} ${writeDimension(filter.dimension)} ${filter.values.map((value) => writeValue(filter.dimension, value)).join(",")}`,
-    );
-  return written.length === 0 ? null : written.join(" ");
-}
-
-function writeValue(dimension: Dimension, value: string | null): string {
-  if (value !== null) {
-    // `service category` would read as another dimension, `is` as a filler.
-    const bare = value.toLowerCase();
-    return bare === "is" || DIMENSION_WORDS.has(`${dimension}-${bare}`) ? `"${value}"` : quoteValue(value);
-  }
-  return tagKeyOf(dimension) !== null || isTagAlias(dimension) ? "untagged" : "none";
-}
-
 export const withoutClause: Clause = {
   id: "without",
   words: ["without", "excluding", "exclude", "except", "no"],
@@ -233,7 +212,6 @@ export const withoutClause: Clause = {
   examples: ["last month by service without tax,credits", "2026 per month without purchases"],
   option: { name: "without", choices: EXCLUDABLE_KINDS },
   read: readWithout,
-  write: (query) => (query.without.length === 0 ? null : `without ${query.without.join(",")}`),
 };
 
 function readWithout(reader: Reader, start: number): Step {
@@ -241,7 +219,7 @@ function readWithout(reader: Reader, start: number): Step {
   for (;;) {
     const kind = kindAt(wordAt(reader, position));
     if (kind === undefined) {
-      const near = nearestWords(wordAt(reader, position), Object.keys(KIND_WORDS)).map(
+      const near = nearestValues(wordAt(reader, position), Object.keys(KIND_WORDS)).map(
         (word) => KIND_WORDS[word] ?? "tax",
       );
       const missing = position >= reader.tokens.length;

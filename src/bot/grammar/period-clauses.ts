@@ -3,7 +3,6 @@ import type { CostQuery } from "../../domain/cost-query.ts";
 import type { Clause } from "./clause.ts";
 import { readPeriod } from "./period-words.ts";
 import { done, fail, shown, wordAt, type Reader, type Step } from "./reader.ts";
-import { quoteValue } from "./tokens.ts";
 
 export const billingClause: Clause = {
   id: "billing",
@@ -28,7 +27,6 @@ export const billingClause: Clause = {
     }
     return select(reader, { by: "billing-month", month: monthOf(period.from) }, null, start, position + period.length);
   },
-  write: (query) => (query.select.by === "billing-month" ? `billing ${query.select.month}` : null),
 };
 
 function isOneMonth(from: string, to: string, said: string | null): boolean {
@@ -52,7 +50,6 @@ export const invoiceClause: Clause = {
     }
     return select(reader, { by: "invoice", invoice: token.text }, null, start, position + 1);
   },
-  write: (query) => (query.select.by === "invoice" ? `invoice ${quoteValue(query.select.invoice)}` : null),
 };
 
 export const periodClause: Clause = {
@@ -80,10 +77,6 @@ export const periodClause: Clause = {
       position,
       position + period.length,
     );
-  },
-  write: (query) => {
-    if (query.select.by !== "days") return null;
-    return query.said ?? `${query.select.from}..${query.select.to}`;
   },
 };
 

@@ -4,7 +4,6 @@ import {
   addMonthsToDay,
   DAY_MAX,
   DAY_MIN,
-  daysBetween,
   firstDay,
   monthOf,
   parseDay,
@@ -294,9 +293,4 @@ function badCalendar(word: string, today: Day): PeriodFailure | null {
 
 function clip(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
-}
-
-/** A period as text, for a comparison or explicit days. */
-export function writeDays(from: Day, to: Day): string {
-  return daysBetween(from, to) === 1 ? from : `${from}..${to}`;
 }

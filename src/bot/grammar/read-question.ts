@@ -3,11 +3,13 @@ import { addDays, firstDay, monthOf } from "../../domain/period.ts";
 import type { Clause } from "./clause.ts";
 import { CLAUSES } from "./clauses.ts";
 import { DIMENSION_WORDS, readDimension } from "./dimension-words.ts";
-import { editDistance, nearestWords } from "./nearest.ts";
+import { nearestValues } from "../../analysis/nearest-values.ts";
+import { quoteValue } from "../../domain/question-text.ts";
+import { editDistance } from "../../domain/nearest.ts";
 import { periodAt, periodClause } from "./period-clauses.ts";
 import { PERIOD_WORDS } from "./period-words.ts";
 import { fail, shown, wordAt, type Draft, type Failure, type QuestionEnv, type Reader, type Step } from "./reader.ts";
-import { quoteValue, tokenise, type Token } from "./tokens.ts";
+import { tokenise, type Token } from "./tokens.ts";
 
 export type QuestionRead =
   | { readonly ok: true; readonly query: CostQuery }
@@ -94,7 +96,7 @@ function unknownWord(reader: Reader, position: number): Failure {
     ]);
   }
   const starts = PHRASES.map((phrase) => phrase.words[0] ?? "");
-  const near = word === "" ? [] : nearestWords(word, [...starts, ...PERIOD_WORDS, ...DIMENSION_WORDS.keys()], 4);
+  const near = word === "" ? [] : nearestValues(word, [...starts, ...PERIOD_WORDS, ...DIMENSION_WORDS.keys()], 4);
   const replacements = near.map((found) => (DIMENSION_WORDS.has(found) ? `by ${found}` : found));
   const hint = near.length === 0 ? "" : ` Did you mean ${near.slice(0, 2).join(" or ")}?`;
   const slip = near.some((found) => editDistance(word, found) <= 1);

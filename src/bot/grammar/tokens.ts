@@ -77,12 +77,3 @@ function readQuoted(text: string, start: number, closing: string): { content: st
   }
   return { content: content.replaceAll("\0", ""), end: position, open: true };
 }
-
-/** A value as the grammar reads it back: bare where that is safe, else quoted. */
-export function quoteValue(value: string): string {
-  const bare = /^[^\s,="“”„«»\\\0]+$/u.test(value) && !MISSING_WORDS.has(value.toLowerCase());
-  return bare ? value : `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
-}
-
-/** Bare words that mean "missing". A value spelled so must be quoted. */
-export const MISSING_WORDS: ReadonlySet<string> = new Set(["untagged", "none", "missing"]);

@@ -1,27 +1,10 @@
-const LENGTH_MAX = 60;
+import { editDistance } from "../domain/nearest.ts";
 
-/** Edits (insert, delete, replace, swap neighbours) that turn a into b. Words longer than 60 characters are clipped. */
-export function editDistance(left: string, right: string): number {
-  const a = left.slice(0, LENGTH_MAX);
-  const b = right.slice(0, LENGTH_MAX);
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)];
-  for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replace = (rows[i - 1]?.[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      let best = Math.min((rows[i - 1]?.[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, replace);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        best = Math.min(best, (rows[i - 2]?.[j - 2] ?? 0) + 1);
-      }
-      row.push(best);
-    }
-    rows.push(row);
-  }
-  return rows[a.length]?.[b.length] ?? 0;
-}
-
-/** The words of `vocabulary` a person most likely meant, nearest first; empty when none is near. */
-export function nearestWords(word: string, vocabulary: Iterable<string>, most = 3): string[] {
+/**
+ * The values a person most likely meant, nearest first; empty when none is near. Besides slips of the keyboard,
+ * beginnings, parts and initials count: "simple storage" and "ass" find "Amazon Simple Storage Service".
+ */
+export function nearestValues(word: string, vocabulary: Iterable<string>, most = 3): string[] {
   const typed = word.toLowerCase();
   const editsMax = typed.length <= 3 ? 1 : typed.length <= 6 ? 2 : 3;
   const found: { candidate: string; distance: number }[] = [];
