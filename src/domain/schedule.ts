@@ -8,6 +8,10 @@ import type { ScopeFilter } from "./scope.ts";
 export const SCHEDULED_JOBS = ["ingest", "digest", "detection", "rollups", "reap"] as const;
 export type ScheduledJob = (typeof SCHEDULED_JOBS)[number];
 
+/** `skipped`: there was nothing to do it with yet. `failed`: given up, after the last try or because no try can mend it. */
+export const RUN_STATUSES = ["queued", "done", "skipped", "failed"] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
 /** A job and when it is due, as a person said it: a cron expression in a time zone. */
 export type Schedule = {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { dateOfInstant } from "../domain/period.ts";
-import type { Schedule } from "../domain/schedule.ts";
+import type { RunStatus, Schedule } from "../domain/schedule.ts";
 import type { Sql, SqlLike } from "./db.ts";
 
 /** A schedule as the database knows it. Instants are ms since 1970. */
@@ -12,9 +12,6 @@ export type KnownSchedule = Schedule & {
 
 /** What tells one run from all others. */
 export type RunKey = { readonly schedule: string; readonly dueAt: number };
-
-export const RUN_STATUSES = ["queued", "done", "skipped", "failed"] as const;
-export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export type RunRow = RunKey & {
   readonly status: RunStatus;

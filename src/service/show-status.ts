@@ -1,0 +1,36 @@
+import type { StatusAnswer } from "../domain/contract-operations.ts";
+import { dateOfInstant } from "../domain/period.ts";
+import { cubeVersion, loadPromotedTags } from "../store/cube-version.ts";
+import { countOutdatedBatches, countRuns, loadLatestBatches } from "../store/operations.ts";
+import { outboxState } from "../store/outbox.ts";
+import { checkFreshness } from "./check-freshness.ts";
+import type { Verb } from "./context.ts";
+import { listSchedules } from "./list-schedules.ts";
+
+/** Batches shown: what somebody who just loaded bills looks for. */
+const BATCHES_MAX = 10;
+
+/** How the installation stands: sources and their freshness, last batches, schedules, what waits, what was given up. */
+export async function showStatus({ ctx }: Verb<Record<string, never>>): Promise<StatusAnswer> {
+  const { sql } = ctx.db;
+  const version = cubeVersion(ctx.settings.tagAliases, await loadPromotedTags(sql));
+  const [freshness, batches, list, runs, outbox, outdatedBatches] = await Promise.all([
+    checkFreshness({ ctx, input: {} }),
+    loadLatestBatches(sql, BATCHES_MAX),
+    listSchedules({ ctx, input: {} }),
+    countRuns(sql),
+    outboxState(sql),
+    countOutdatedBatches(sql, version),
+  ]);
+  return {
+    sources: freshness.sources.map(({ sourceId: _id, lastArrival, ...source }) => ({
+      ...source,
+      lastArrival: lastArrival === null ? null : dateOfInstant(lastArrival).toISOString(),
+    })),
+    batches,
+    schedules: list.schedules,
+    runs,
+    outbox: { waiting: outbox.waiting, dead: [...outbox.dead] },
+    rollups: { version, outdatedBatches },
+  };
+}

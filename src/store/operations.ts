@@ -1,0 +1,63 @@
+import { statfs } from "node:fs/promises";
+
+import type { SqlLike } from "./db.ts";
+
+/** What `status`, `doctor` and the metrics read about the installation itself. */
+
+export type BatchLine = {
+  readonly id: string;
+  readonly source: string;
+  readonly billingMonth: string;
+  readonly status: string;
+  readonly rowsStored: number;
+  readonly rejects: number;
+  readonly at: string;
+};
+
+/** The latest batches, newest first. */
+export async function loadLatestBatches(sql: SqlLike, most: number): Promise<BatchLine[]> {
+  const rows = await sql<BatchLine[]>`
+    select b.id::text as id, s.name as source, to_char(b.billing_month, 'YYYY-MM') as "billingMonth", b.status,
+      b.rows_stored::float8 as "rowsStored", b.rows_rejected::float8 as rejects,
+      to_char(coalesce(b.flipped_at, b.created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at
+    from ingest_batch b join source s on s.id = b.source_id where b.status <> 'reaped'
+    order by b.id desc limit ${most}`;
+  return [...rows];
+}
+
+/** Batches people see whose rollups were built for other tags than those wanted now. */
+export async function countOutdatedBatches(sql: SqlLike, version: string): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from active_batch a join ingest_batch b on b.id = a.batch_id
+    where b.cube_version <> ${version}`;
+  return row?.count ?? 0;
+}
+
+export async function countRuns(sql: SqlLike): Promise<{ queued: number; failed: number }> {
+  const [row] = await sql<{ queued: number; failed: number }[]>`
+    select count(*) filter (where status = 'queued')::int as queued, count(*) filter (where status = 'failed')::int as failed
+    from schedule_run where status in ('queued', 'failed')`;
+  return row ?? { queued: 0, failed: 0 };
+}
+
+export type ServerFacts = {
+  readonly version: string;
+  readonly sizeBytes: number;
+  /** The server's clock, ms since 1970. */
+  readonly now: number;
+  readonly migrations: number;
+};
+
+export async function loadServerFacts(sql: SqlLike): Promise<ServerFacts> {
+  const [row] = await sql<ServerFacts[]>`
+    select current_setting('server_version') as version, pg_database_size(current_database())::float8 as "sizeBytes",
+      (extract(epoch from clock_timestamp()) * 1000)::float8 as now, (select count(*)::int from migration) as migrations`;
+  if (row === undefined) throw new Error("the server answered without a row");
+  return row;
+}
+
+/** Bytes this process may still write where `folder` lives. */
+export async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
