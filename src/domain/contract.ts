@@ -39,6 +39,8 @@ export type IngestBatchAnswer = IngestAnswer["batches"][number];
 
 export const costRow = z.object({
   key: z.record(z.string(), z.string().nullable()),
+  /** Names of the ids in `key`, where a bill gives one: {"sub-account": "prod"}. */
+  names: z.record(z.string(), z.string()).optional(),
   period: z.object({ from: dayText, to: dayText }).optional(),
   amount: decimal,
   currency: currency.nullable(),
@@ -57,6 +59,8 @@ export const driver = z.object({
   change: decimal,
   currency,
   share: decimal.nullable(),
+  /** What the named causes leave over, so that all add up to the change. */
+  rest: z.literal(true).optional(),
 });
 export type Driver = z.infer<typeof driver>;
 
@@ -104,23 +108,34 @@ export type CostAnswer = z.infer<typeof costAnswer>;
 export const finding = z.object({
   id: z.string(),
   rule: z.string(),
+  title: z.string(),
   resource: z.string(),
+  name: z.string().nullable(),
   provider: z.string(),
   account: z.string().nullable(),
   region: z.string().nullable(),
-  saving: amount,
+  /** A month. null = no price is known: unknown, never zero, and in no total. */
+  saving: amount.nullable(),
   evidence: z.array(z.object({ fact: z.string(), value: z.string() })),
   arithmetic: z.string(),
   confidence: z.enum(["A", "B", "C"]),
   risk: z.enum(["L", "M", "H"]),
   effort: z.enum(["1", "2", "3"]),
   remedy: z.array(z.string()),
+  rollback: z.string(),
 });
 export type Finding = z.infer<typeof finding>;
 export const wasteAnswer = z.object({
   findings: z.array(finding),
+  /** Known savings a month, one a currency. */
+  total: z.array(amount),
   hygiene: z.array(z.object({ note: z.string(), rule: z.string() })),
+  /** What looked like waste and was left alone, by reason. */
+  heldBack: z.array(z.object({ reason: z.string(), count: z.number().int() })),
+  /** Days of bills looked at; null = there are none. */
   period: z.object({ from: dayText, to: dayText }).nullable(),
+  scope: z.string(),
+  sources: z.array(dataThrough),
 });
 export type WasteAnswer = z.infer<typeof wasteAnswer>;
 

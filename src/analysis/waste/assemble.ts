@@ -26,29 +26,61 @@ export type UsageRow = {
   readonly listRecentAtoms: bigint;
 };
 
-/** Rows by resource. Rows that name neither a resource nor a capacity reservation cannot be acted upon and are left out. */
+/**
+ * The resource a row belongs to; null = it names neither a resource nor a capacity reservation, and nothing can be done
+ * about it. Ids compare case-insensitively: Azure changes their case from file to file.
+ */
+export function resourceKey(row: UsageRow): string | null {
+  const id = row.resourceId ?? row.attributes.capacityReservationId;
+  if (id === null || id === "") return null;
+  return JSON.stringify([row.provider, row.account, id.toLowerCase(), row.currency]);
+}
+
+/** The commitment a row used or left unused; null = none. */
+export function commitmentKey(row: UsageRow): string | null {
+  const { commitmentId, commitmentStatus } = row.attributes;
+  if (commitmentId === null || (commitmentStatus !== "Used" && commitmentStatus !== "Unused")) return null;
+  return JSON.stringify([row.provider, commitmentId.toLowerCase(), row.currency]);
+}
+
+/** Rows by resource; rows without one are left out. */
 export function assembleResources(rows: readonly UsageRow[]): readonly BilledResource[] {
-  const keyed = new Map<string, UsageRow[]>();
-  for (const row of rows) {
-    const id = row.resourceId ?? row.attributes.capacityReservationId;
-    if (id === null || id === "") continue;
-    // Ids compare case-insensitively: Azure changes their case from file to file.
-    gather(keyed, JSON.stringify([row.provider, row.account, id.toLowerCase(), row.currency]), row);
-  }
-  return [...keyed.values()].map((group) => assembleOne("resource", group));
+  return [...groupRows(rows, resourceKey).values()].map((group) => assembleOne("resource", group));
 }
 
 /** Rows by commitment: its used and unused lines. Purchases must not be among the rows. */
 export function assembleCommitments(rows: readonly UsageRow[]): readonly BilledResource[] {
-  const keyed = new Map<string, UsageRow[]>();
-  for (const row of rows) {
-    const { commitmentId, commitmentStatus } = row.attributes;
-    if (commitmentId === null || (commitmentStatus !== "Used" && commitmentStatus !== "Unused")) continue;
-    gather(keyed, JSON.stringify([row.provider, commitmentId.toLowerCase(), row.currency]), row);
-  }
-  return [...keyed.values()]
+  return [...groupRows(rows, commitmentKey).values()]
     .filter((group) => group.some((row) => row.attributes.commitmentStatus === "Unused"))
     .map((group) => assembleCommitment(group));
+}
+
+/**
+ * The rows of those resources (or commitments) a reader may see whole and asked for in part. One row out of sight hides
+ * all: a saving worked out of half a bill would be wrong, and worked out of the whole it would tell the hidden half.
+ */
+export function rowsInScope<Row extends UsageRow & { readonly visible: boolean; readonly asked: boolean }>(
+  rows: readonly Row[],
+  keyOf: (row: UsageRow) => string | null,
+): readonly Row[] {
+  return [...groupRows(rows, keyOf).values()]
+    .filter((group) => group.every((row) => row.visible) && group.some((row) => row.asked))
+    .flat();
+}
+
+function groupRows<Row extends UsageRow>(
+  rows: readonly Row[],
+  keyOf: (row: UsageRow) => string | null,
+): ReadonlyMap<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    if (key === null) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return groups;
 }
 
 /** A commitment is described by its unused rows: the used ones carry the resources that use it. */
@@ -73,12 +105,6 @@ function statusOnly(attributes: LineAttributes): LineAttributes {
   const { commitmentId, commitmentName, commitmentStatus } = attributes;
   const nothing = Object.fromEntries(Object.keys(attributes).map((key) => [key, null])) as LineAttributes;
   return { ...nothing, commitmentId: commitmentId?.toLowerCase() ?? null, commitmentName, commitmentStatus };
-}
-
-function gather(groups: Map<string, UsageRow[]>, key: string, row: UsageRow): void {
-  const group = groups.get(key);
-  if (group === undefined) groups.set(key, [row]);
-  else group.push(row);
 }
 
 function assembleOne(subject: BilledResource["subject"], rows: readonly UsageRow[]): BilledResource {

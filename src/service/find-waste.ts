@@ -1,0 +1,137 @@
+import {
+  assembleCommitments,
+  assembleResources,
+  commitmentKey,
+  resourceKey,
+  rowsInScope,
+} from "../analysis/waste/assemble.ts";
+import { evaluateWaste, type HeldBack, type WasteFinding } from "../analysis/waste/evaluate-waste.ts";
+import type { Guard } from "../analysis/waste/guards.ts";
+import { coverageNotes, untaggedNotes } from "../analysis/waste/hygiene.ts";
+import { WINDOW_DAYS } from "../analysis/waste/rule.ts";
+import { WASTE_RULES } from "../analysis/waste/rules.ts";
+import type { Finding, WasteAnswer } from "../domain/contract.ts";
+import { add, toDecimal, zero, type Money } from "../domain/money.ts";
+import { addDays, type Day, type Period } from "../domain/period.ts";
+import type { ScopeFilter } from "../domain/scope.ts";
+import type { ActiveBatch, CostSnapshot } from "../store/cost-snapshot.ts";
+import { withCostSnapshot } from "../store/cost-snapshot.ts";
+import { loadHygieneShares } from "../store/waste-hygiene.ts";
+import { loadWasteUsage, type SourceAsOf } from "../store/waste-usage.ts";
+import type { Context, Verb } from "./context.ts";
+
+/**
+ * What the bills alone prove to be waste, dearest first, with the saving of each a month in its billing currency.
+ * Everything is read from one snapshot; "now" is each source's last complete day. Unknown savings are null and in no total.
+ */
+export async function findWaste({ ctx, input }: Verb<{ readonly scope: ScopeFilter }>): Promise<WasteAnswer> {
+  return withCostSnapshot(ctx.db, ctx.settings.tagAliases, (snapshot) => answerFrom(snapshot, ctx, input.scope));
+}
+
+async function answerFrom(snapshot: CostSnapshot, ctx: Context, asked: ScopeFilter): Promise<WasteAnswer> {
+  const sources = asOfSources(snapshot.batches, ctx.clock.today());
+  const usage = await loadWasteUsage(snapshot, { rules: WASTE_RULES, sources, access: ctx.scope, asked });
+  const billed = [
+    ...assembleResources(rowsInScope(usage.resources, resourceKey)),
+    ...assembleCommitments(rowsInScope(usage.commitments, commitmentKey)),
+  ];
+  const { findings, held } = evaluateWaste(WASTE_RULES, billed, {
+    environmentKeys: ctx.settings.tagAliases.environment,
+  });
+  const period = periodOf(sources);
+  return {
+    findings: findings.map(findingAnswer),
+    total: totalsOf(findings).map(amountOf),
+    hygiene: period === null ? [] : await hygieneOf(snapshot, period, [...ctx.scope, ...asked]),
+    heldBack: heldBackOf(held),
+    period,
+    scope: scopeText(asked),
+    sources: sources.map(({ source, provider, asOf }) => ({
+      source,
+      provider,
+      through: addDays(asOf, -1),
+      stale: false,
+    })),
+  };
+}
+
+type NamedSource = SourceAsOf & { readonly source: string; readonly provider: string };
+
+/** Each source's first day without complete bills. */
+function asOfSources(batches: readonly ActiveBatch[], today: Day): readonly NamedSource[] {
+  const found = new Map<string, NamedSource>();
+  for (const { sourceId, source, provider, lastDay } of batches) {
+    if (lastDay === null) continue;
+    const after = addDays(lastDay, 1);
+    const asOf = after < today ? after : today;
+    const known = found.get(sourceId);
+    if (known === undefined || known.asOf < asOf) found.set(sourceId, { sourceId, source, provider, asOf });
+  }
+  return [...found.values()];
+}
+
+function periodOf(sources: readonly SourceAsOf[]): Period | null {
+  const days = sources.map(({ asOf }) => asOf).sort();
+  const [first] = days;
+  const last = days.at(-1);
+  return first === undefined || last === undefined ? null : { from: addDays(first, -WINDOW_DAYS), to: last };
+}
+
+async function hygieneOf(
+  snapshot: CostSnapshot,
+  period: Period,
+  conditions: ScopeFilter,
+): Promise<WasteAnswer["hygiene"]> {
+  const shares = await loadHygieneShares(snapshot, { period, conditions });
+  return [
+    ...untaggedNotes("team", shares.team),
+    ...untaggedNotes("environment", shares.environment),
+    ...coverageNotes(shares.pricing),
+  ];
+}
+
+function findingAnswer(found: WasteFinding): Finding {
+  const { currency: _, saving, evidence, remedy, ...rest } = found;
+  return {
+    ...rest,
+    saving: saving === null ? null : amountOf(saving),
+    evidence: evidence.map(({ fact, value }) => ({ fact, value })),
+    remedy: [...remedy],
+  };
+}
+
+function amountOf(amount: Money): { amount: string; currency: string } {
+  return { amount: toDecimal(amount), currency: amount.currency };
+}
+
+/** Known savings, one sum a currency. */
+function totalsOf(findings: readonly WasteFinding[]): readonly Money[] {
+  const totals = new Map<string, Money>();
+  for (const { saving } of findings) {
+    if (saving === null) continue;
+    totals.set(saving.currency, add(totals.get(saving.currency) ?? zero(saving.currency), saving));
+  }
+  return [...totals.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+}
+
+const REASONS: Readonly<Record<Guard, string>> = {
+  excluded: "excluded by a tag",
+  "legal-hold": "under legal hold",
+  "group-member": "member of a group or cluster, judged with it",
+  "backup-or-dr": "backup or disaster recovery by name or tag",
+  "too-young": "seen for too few days",
+};
+
+function heldBackOf(held: readonly HeldBack[]): WasteAnswer["heldBack"] {
+  return (Object.keys(REASONS) as Guard[])
+    .map((guard) => ({ reason: REASONS[guard], count: held.filter((one) => one.guard === guard).length }))
+    .filter(({ count }) => count > 0);
+}
+
+function scopeText(asked: ScopeFilter): string {
+  const parts = asked.map(
+    ({ dimension, negated, values }) =>
+      `${negated ? "not" : "for"} ${dimension} ${values.map((value) => value ?? "none").join(", ")}`,
+  );
+  return parts.length === 0 ? "everything" : parts.join(" ");
+}

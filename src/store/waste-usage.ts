@@ -1,0 +1,230 @@
+import type { UsageRow } from "../analysis/waste/assemble.ts";
+import { RECENT_DAYS, WINDOW_DAYS, type LineAttributes, type WasteRule } from "../analysis/waste/rule.ts";
+import { parseAtoms } from "../domain/money.ts";
+import { addDays, type Day } from "../domain/period.ts";
+import type { Condition, ScopeFilter } from "../domain/scope.ts";
+import { chargeDimension } from "./cost-dimension.ts";
+import { conditionSql, createParams, type Params } from "./cost-filter.ts";
+import type { ActiveBatch, CostSnapshot } from "./cost-snapshot.ts";
+
+/** Up to which day each source's bills are complete: `asOf` is the day after. */
+export type SourceAsOf = { readonly sourceId: string; readonly asOf: Day };
+
+export type UsageRead = {
+  readonly rules: readonly WasteRule[];
+  readonly sources: readonly SourceAsOf[];
+  /** What the reader may see. A resource any part of which lies outside is not shown at all. */
+  readonly access: ScopeFilter;
+  /** What was asked for. A resource any part of which lies inside is shown. */
+  readonly asked: ScopeFilter;
+};
+
+/** Usage rows with whether they lie in what the reader may see and in what was asked. */
+export type ScopedUsageRow = UsageRow & { readonly visible: boolean; readonly asked: boolean };
+
+export type WasteUsage = {
+  readonly resources: readonly ScopedUsageRow[];
+  readonly commitments: readonly ScopedUsageRow[];
+};
+
+/** The columns rules match on, as `attribute_set` names them. */
+const LINE_COLUMNS: Readonly<Record<keyof LineAttributes, string>> = {
+  usageType: "x_usage_type",
+  operation: "x_operation",
+  serviceCode: "x_service_code",
+  meterName: "x_sku_meter_name",
+  meterCategory: "x_sku_meter_category",
+  meterSubcategory: "x_sku_meter_subcategory",
+  description: "charge_description",
+  skuMeter: "sku_meter",
+  serviceName: "service_name",
+  pricingCategory: "pricing_category",
+  pricingUnit: "pricing_unit",
+  commitmentId: "commitment_discount_id",
+  commitmentName: "commitment_discount_name",
+  commitmentStatus: "commitment_discount_status",
+  capacityReservationId: "capacity_reservation_id",
+  capacityReservationStatus: "capacity_reservation_status",
+};
+const LINE_NAMES = Object.keys(LINE_COLUMNS) as (keyof LineAttributes)[];
+const selectLine = LINE_NAMES.map((name) => `a.${LINE_COLUMNS[name]} as "${name}"`).join(", ");
+
+/**
+ * The last 35 days of everything a rule might speak of. The rules choose among the few kinds of charges first
+ * (`attribute_set`); only resources that have such a charge are read, with all their lines.
+ */
+export async function loadWasteUsage(snapshot: CostSnapshot, read: UsageRead): Promise<WasteUsage> {
+  const batches = batchesInWindow(snapshot.batches, read.sources);
+  if (batches.length === 0) return { resources: [], commitments: [] };
+  const kinds = await loadKinds(snapshot);
+  const triggered = kinds.filter((kind) =>
+    read.rules.some((rule) => rule.subject === "resource" && rule.triggers(kind.provider, kind.line)),
+  );
+  const ids = (chosen: readonly ChargeKind[]): string[] => chosen.flatMap((kind) => kind.ids);
+  return {
+    resources: await readUsage(snapshot, read, batches, { by: "resource", ids: ids(triggered) }),
+    commitments: await readUsage(snapshot, read, batches, {
+      by: "commitment",
+      ids: ids(commitmentKinds(kinds, read.rules)),
+    }),
+  };
+}
+
+type ChargeKind = { readonly provider: string; readonly line: LineAttributes; readonly ids: readonly string[] };
+
+/** Every distinct kind of usage there is, with the attribute sets that carry it. */
+async function loadKinds(snapshot: CostSnapshot): Promise<readonly ChargeKind[]> {
+  const rows = await snapshot.sql.unsafe<(LineAttributes & { provider: string; ids: string[] })[]>(
+    `select a.provider, ${selectLine}, array_agg(a.id::text) as ids from attribute_set a where a.kind = 'usage'
+      group by a.provider, ${LINE_NAMES.map((name) => `a.${LINE_COLUMNS[name]}`).join(", ")}`,
+  );
+  return rows.map((row) => ({ provider: row.provider, line: lineOf(row), ids: row.ids }));
+}
+
+function lineOf(row: LineAttributes): LineAttributes {
+  return Object.fromEntries(LINE_NAMES.map((name) => [name, row[name]])) as LineAttributes;
+}
+
+/** Used and unused usage of every commitment a rule is triggered by. */
+function commitmentKinds(kinds: readonly ChargeKind[], rules: readonly WasteRule[]): readonly ChargeKind[] {
+  const wanted = new Set(
+    kinds
+      .filter((kind) => rules.some((rule) => rule.subject === "commitment" && rule.triggers(kind.provider, kind.line)))
+      .map((kind) => kind.line.commitmentId?.toLowerCase()),
+  );
+  return kinds.filter(({ line }) => line.commitmentId !== null && wanted.has(line.commitmentId.toLowerCase()));
+}
+
+type WindowBatch = { readonly id: string; readonly billingMonth: Day; readonly asOf: Day };
+
+function batchesInWindow(batches: readonly ActiveBatch[], sources: readonly SourceAsOf[]): readonly WindowBatch[] {
+  return batches.flatMap((batch) => {
+    const asOf = sources.find(({ sourceId }) => sourceId === batch.sourceId)?.asOf;
+    const outside =
+      asOf === undefined ||
+      (batch.firstDay !== null && batch.firstDay >= asOf) ||
+      (batch.lastDay !== null && batch.lastDay < addDays(asOf, -WINDOW_DAYS));
+    return outside ? [] : [{ id: batch.id, billingMonth: batch.billingMonth, asOf }];
+  });
+}
+
+type Chosen = { readonly by: "resource" | "commitment"; readonly ids: readonly string[] };
+
+async function readUsage(
+  snapshot: CostSnapshot,
+  read: UsageRead,
+  batches: readonly WindowBatch[],
+  chosen: Chosen,
+): Promise<readonly ScopedUsageRow[]> {
+  if (chosen.ids.length === 0) return [];
+  const params = createParams();
+  const text = usageSql(snapshot, read, batches, chosen, params);
+  const rows = await snapshot.sql.unsafe<UsageRecord[]>(text, params.values as never[]);
+  return rows.map(usageRow);
+}
+
+function usageSql(
+  snapshot: CostSnapshot,
+  read: UsageRead,
+  batches: readonly WindowBatch[],
+  chosen: Chosen,
+  params: Params,
+): string {
+  const window = windowSql(batches, params);
+  const ids = `${params.add(chosen.ids)}::bigint[]`;
+  const candidates = `select distinct c.resource_ref from ${window} and c.attribute_set_id = any(${ids}) and c.resource_ref is not null`;
+  const wanted =
+    chosen.by === "resource"
+      ? `c.resource_ref in (select resource_ref from candidate)`
+      : `c.attribute_set_id = any(${ids})`;
+  // A commitment is described by its unused rows; who uses the rest does not matter.
+  const owner = (column: string): string =>
+    chosen.by === "resource" ? column : `case when c.attribute_set_id in (select id from unused) then ${column} end`;
+  const age = "(b.as_of - c.charge_day - 1)";
+  const quantity = "coalesce(c.pricing_quantity, c.consumed_quantity)";
+  const recent = `filter (where ${age} < ${RECENT_DAYS})`;
+  return `with ${chosen.by === "resource" ? `candidate as materialized (${candidates})` : `unused as materialized (select id from attribute_set where commitment_discount_status = 'Unused' and id = any(${ids}))`},
+    folded as materialized (
+      select c.attribute_set_id, ${owner("c.resource_ref")} as resource_ref, ${owner("c.tag_set_id")} as tag_set_id, b.as_of,
+        bit_or(1::bigint << ${age}) as billed_days,
+        coalesce(bit_or(1::bigint << ${age}) filter (where coalesce(${quantity}, c.effective_cost) <> 0), 0) as active_days,
+        sum(coalesce(${quantity}, 0)) as quantity, coalesce(sum(coalesce(${quantity}, 0)) ${recent}, 0) as quantity_recent,
+        sum(c.effective_cost) as effective, coalesce(sum(c.effective_cost) ${recent}, 0) as effective_recent,
+        coalesce(sum(c.list_cost) ${recent}, 0) as list_recent
+      from ${window} and ${wanted}
+      group by 1, 2, 3, 4)
+    select ${selectLine}, a.provider, a.sub_account_id as account, coalesce(a.region_id, a.region_name) as region,
+      a.billing_currency as currency, r.resource_id as "resourceId", r.resource_name as "resourceName",
+      coalesce(r.resource_type, a.x_resource_type) as "resourceType", coalesce(t.tags, '{}'::jsonb) as tags, f.as_of as "asOf",
+      f.billed_days::text as "billedDays", f.active_days::text as "activeDays",
+      f.quantity::text, f.quantity_recent::text as "quantityRecent", f.effective::text,
+      f.effective_recent::text as "effectiveRecent", f.list_recent::text as "listRecent",
+      ${scopeSql(read.access, snapshot, params)} as visible, ${scopeSql(read.asked, snapshot, params)} as asked
+    from folded f join attribute_set a on a.id = f.attribute_set_id and a.kind = 'usage'
+      left join billed_resource r on r.id = f.resource_ref left join tag_set t on t.id = f.tag_set_id`;
+}
+
+/** Charges of the window: partitions by literal months, days by source. */
+function windowSql(batches: readonly WindowBatch[], params: Params): string {
+  const list = (pick: (batch: WindowBatch) => string): string => params.add(batches.map(pick));
+  const asOfs = batches.map((batch) => batch.asOf).sort();
+  const months = [...new Set(batches.map((batch) => batch.billingMonth))];
+  return `unnest(${list((batch) => batch.id)}::bigint[], ${list((batch) => batch.asOf)}::date[]) as b(id, as_of)
+      join charge c on c.batch_id = b.id
+    where c.billing_month in (${months.map((month) => `${params.add(month)}::date`).join(", ")})
+      and c.charge_day >= ${params.add(addDays(asOfs[0] as Day, -WINDOW_DAYS))}::date and c.charge_day < ${params.add(asOfs.at(-1))}::date
+      and c.charge_day >= b.as_of - ${WINDOW_DAYS} and c.charge_day < b.as_of`;
+}
+
+/** The conditions over the joined dictionaries; the same words and spellings as a cost question's. */
+function scopeSql(conditions: readonly Condition[], snapshot: CostSnapshot, params: Params): string {
+  const parts = conditions.map((condition) =>
+    conditionSql(condition, chargeDimension(condition.dimension, snapshot.aliases, params), params),
+  );
+  return parts.length === 0 ? "true" : `(${parts.join(" and ")})`;
+}
+
+type UsageRecord = LineAttributes & {
+  readonly provider: string;
+  readonly account: string | null;
+  readonly region: string | null;
+  readonly currency: string | null;
+  readonly resourceId: string | null;
+  readonly resourceName: string | null;
+  readonly resourceType: string | null;
+  readonly tags: Readonly<Record<string, unknown>>;
+  readonly asOf: Day;
+  readonly billedDays: string;
+  readonly activeDays: string;
+  readonly quantity: string;
+  readonly quantityRecent: string;
+  readonly effective: string;
+  readonly effectiveRecent: string;
+  readonly listRecent: string;
+  readonly visible: boolean;
+  readonly asked: boolean;
+};
+
+function usageRow(row: UsageRecord): ScopedUsageRow {
+  return {
+    provider: row.provider,
+    account: row.account,
+    region: row.region,
+    resourceId: row.resourceId,
+    resourceName: row.resourceName,
+    resourceType: row.resourceType,
+    currency: row.currency ?? "",
+    asOf: row.asOf,
+    attributes: lineOf(row),
+    tags: row.tags,
+    billedDays: BigInt(row.billedDays),
+    activeDays: BigInt(row.activeDays),
+    quantity: parseAtoms(row.quantity),
+    quantityRecent: parseAtoms(row.quantityRecent),
+    effectiveAtoms: parseAtoms(row.effective),
+    effectiveRecentAtoms: parseAtoms(row.effectiveRecent),
+    listRecentAtoms: parseAtoms(row.listRecent),
+    visible: row.visible,
+    asked: row.asked,
+  };
+}
