@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { channel } from "node:diagnostics_channel";
 
 import { hasRole } from "../domain/actor.ts";
 import { AppError } from "../domain/errors.ts";
@@ -7,6 +8,11 @@ import type { Context } from "../service/context.ts";
 import type { Command, CommandAnswer } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { errorCard, roleNeededMessage, unexpectedCard, unknownCommandCard } from "./phrases.ts";
+
+/** Diagnostics channel on which every command's duration is told; metrics listen, nothing depends on it. */
+export const COMMAND_DONE = "finops:command-done";
+export type CommandDone = { readonly command: string; readonly exitCode: number; readonly seconds: number };
+const commandDone = channel(COMMAND_DONE);
 
 /** Longest text taken as a command. */
 export const COMMAND_TEXT_MAX = 4_000;
@@ -19,9 +25,23 @@ export async function dispatch(
   input: { readonly ctx: Context; readonly text: string },
   commands: readonly Command[] = COMMANDS,
 ): Promise<CommandAnswer> {
+  const started = performance.now();
   const { word, rest } = splitCommand(input.text);
+  const answer = await answerWord({ ctx: input.ctx, word, rest }, commands);
+  // What people mistype must not become a metric label.
+  const command = commands.some(({ name }) => name === word) ? word : "unknown";
+  const done: CommandDone = { command, exitCode: answer.exitCode, seconds: (performance.now() - started) / 1000 };
+  commandDone.publish(done);
+  return answer;
+}
+
+async function answerWord(
+  input: { readonly ctx: Context; readonly word: string; readonly rest: string },
+  commands: readonly Command[],
+): Promise<CommandAnswer> {
+  const { word } = input;
   try {
-    return await runWord({ ctx: input.ctx, word, rest }, commands);
+    return await runWord(input, commands);
   } catch (error) {
     return error instanceof AppError ? refused(error, word) : unexpected(error, input.ctx, word);
   }

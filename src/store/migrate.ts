@@ -13,7 +13,7 @@ const MIGRATION_LOCK = 7_316_201;
  * Returns the names applied. Refuses a database that is ahead of this code.
  */
 export async function migrate(sql: Sql, folder: string = MIGRATIONS_FOLDER): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name)).sort();
+  const names = await migrationNames(folder);
   const connection = await sql.reserve();
   try {
     await connection`select pg_advisory_lock(${MIGRATION_LOCK})`;
@@ -34,6 +34,17 @@ export async function migrate(sql: Sql, folder: string = MIGRATIONS_FOLDER): Pro
     await connection`select pg_advisory_unlock(${MIGRATION_LOCK})`.catch(() => undefined);
     connection.release();
   }
+}
+
+/** Names of migrations this code has and the database has not, in order. */
+export async function pendingMigrations(sql: Sql, folder: string = MIGRATIONS_FOLDER): Promise<string[]> {
+  const names = await migrationNames(folder);
+  const rows = await sql<{ name: string }[]>`select name from migration`;
+  return names.filter((name) => !rows.some((row) => row.name === name));
+}
+
+async function migrationNames(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name)).sort();
 }
 
 function refuseNewerDatabase(applied: ReadonlySet<string>, names: readonly string[]): void {

@@ -56,6 +56,56 @@ export async function loadServerFacts(sql: SqlLike): Promise<ServerFacts> {
   return row;
 }
 
+export type MetricFacts = {
+  readonly rowsAccepted: number;
+  readonly rowsRejected: number;
+  readonly batchesStored: number;
+  readonly lastIngestSeconds: number;
+  readonly newestDataAgeSeconds: number;
+  readonly oldestSourceAgeSeconds: number;
+  readonly outboxWaiting: number;
+  readonly outboxDead: number;
+  readonly runsQueued: number;
+  readonly runsFailed: number;
+  readonly databaseBytes: number;
+};
+
+/** Everything a scrape shows, in one statement. NaN = nothing of the kind yet. */
+export async function loadMetricFacts(sql: SqlLike): Promise<MetricFacts> {
+  const [row] = await sql<{ [Name in keyof MetricFacts]: number | null }[]>`
+    with stored as (select b.* from active_batch a join ingest_batch b on b.id = a.batch_id),
+      arrival as (
+        select extract(epoch from now() - max(b.flipped_at)) as age from source s
+        left join ingest_batch b on b.source_id = s.id where s.removed_at is null group by s.id)
+    select
+      (select coalesce(sum(rows_accepted), 0)::float8 from stored) as "rowsAccepted",
+      (select coalesce(sum(rows_rejected), 0)::float8 from stored) as "rowsRejected",
+      (select count(*)::float8 from stored) as "batchesStored",
+      (select extract(epoch from flipped_at - created_at)::float8 from stored where flipped_at is not null
+        order by flipped_at desc limit 1) as "lastIngestSeconds",
+      (select min(age)::float8 from arrival) as "newestDataAgeSeconds",
+      (select max(age)::float8 from arrival) as "oldestSourceAgeSeconds",
+      (select count(*)::float8 from outbox where revision_done < revision and dead_at is null) as "outboxWaiting",
+      (select count(*)::float8 from outbox where dead_at is not null) as "outboxDead",
+      (select count(*)::float8 from schedule_run where status = 'queued') as "runsQueued",
+      (select count(*)::float8 from schedule_run where status = 'failed') as "runsFailed",
+      pg_database_size(current_database())::float8 as "databaseBytes"`;
+  const value = (name: keyof MetricFacts): number => row?.[name] ?? Number.NaN;
+  return {
+    rowsAccepted: value("rowsAccepted"),
+    rowsRejected: value("rowsRejected"),
+    batchesStored: value("batchesStored"),
+    lastIngestSeconds: value("lastIngestSeconds"),
+    newestDataAgeSeconds: value("newestDataAgeSeconds"),
+    oldestSourceAgeSeconds: value("oldestSourceAgeSeconds"),
+    outboxWaiting: value("outboxWaiting"),
+    outboxDead: value("outboxDead"),
+    runsQueued: value("runsQueued"),
+    runsFailed: value("runsFailed"),
+    databaseBytes: value("databaseBytes"),
+  };
+}
+
 /** Bytes this process may still write where `folder` lives. */
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
