@@ -159,7 +159,9 @@ async function startView(deps: HttpDeps, estate: OpenEstate, session: Session) {
   // The position first: what is written while the rest is read comes again as an event and changes nothing.
   const seq = await latestSeq(sql);
   const topics = new Map(deps.channels.map((channel) => [channel.name, channel.title]));
-  const channels = await listChannels(sql, session.personId);
+  const order = deps.channels.map((channel) => channel.name);
+  const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  const channels = (await listChannels(sql, session.personId)).sort((a, b) => rank(a.name) - rank(b.name));
   return {
     seq,
     estate: estate.name,

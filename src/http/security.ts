@@ -29,7 +29,8 @@ export function securityHeaders(https: boolean): MiddlewareHandler {
     },
     crossOriginResourcePolicy: "same-origin",
     crossOriginOpenerPolicy: "same-origin",
-    referrerPolicy: "no-referrer",
+    // Not no-referrer: browsers would then send `Origin: null` with our own POSTs.
+    referrerPolicy: "same-origin",
     xFrameOptions: "DENY",
     strictTransportSecurity: https ? "max-age=31536000" : false,
     permissionsPolicy: { camera: [], microphone: [], geolocation: [] },

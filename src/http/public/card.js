@@ -98,7 +98,7 @@ function tableElements(block) {
 
 function pictureElement(block, messageId) {
   const source = () => `/api/chat/picture/${messageId}/${block.picture}.png?theme=${dark.matches ? "dark" : "light"}`;
-  const image = el("img", { alt: block.alt, loading: "lazy", decoding: "async" });
+  const image = el("img", { alt: block.alt, loading: "lazy" });
   const button = el("button", { type: "button", "aria-label": `Enlarge: ${block.alt}` }, image);
   const figure = el("figure", { class: `picture loading ${block.shape}` }, button);
   image.addEventListener("load", () => figure.classList.remove("loading"));
@@ -136,6 +136,7 @@ function actionsElement(actions, run) {
 }
 
 function receiptElement(lines) {
+  if (lines.length === 1) return el("p", { class: "footnote", text: lines[0] });
   return el(
     "details",
     { class: "receipt" },

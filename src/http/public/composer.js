@@ -56,6 +56,7 @@ export function createComposer({ ask }) {
       completion.setCommands(commands);
       const example = commands.find((command) => command.name === "cost")?.examples[0] ?? "help";
       field.placeholder = narrow ? `Ask, e.g. ${example}` : `Ask about cost, for example: ${example}`;
+      grow(field);
     },
     focus: () => field.focus(),
   };
