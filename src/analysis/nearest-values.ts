@@ -20,6 +20,7 @@ function distanceTo(typed: string, candidate: string): number {
   if (typed === candidate) return 0;
   // A start or a part of the word is nearer than its length says: "simple storage" → "Amazon Simple Storage Service".
   if (typed.length >= 3 && candidate.startsWith(typed)) return 1;
+  if (typed.length >= 2 && candidate.split(/[^\p{L}\p{N}]+/u).includes(typed)) return 1;
   if (typed.length >= 4 && candidate.includes(typed)) return 2;
   if (typed.length >= 2 && initialsOf(candidate).includes(typed)) return 2;
   return Math.abs(typed.length - candidate.length) > 3 ? Infinity : editDistance(typed, candidate);

@@ -49,6 +49,8 @@ export const costRow = z.object({
   previous: decimal.optional(),
   change: z.object({ amount: decimal, ratio: decimal.nullable() }).optional(),
   share: decimal.optional(),
+  /** Of an untagged row: the part no tag can reach (tax, credits, adjustments, support). */
+  unallocatable: decimal.optional(),
   other: z.literal(true).optional(),
   count: z.number().int().optional(),
 });

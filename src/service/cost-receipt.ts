@@ -1,0 +1,195 @@
+import { nearestValues } from "../analysis/nearest-values.ts";
+import { describeFilter } from "../analysis/describe-filter.ts";
+import { isProvisional } from "../analysis/provider-calendar.ts";
+import { ratioText } from "../analysis/ratio-text.ts";
+import type { CostRow, Receipt } from "../domain/contract.ts";
+import type { CostQuery } from "../domain/cost-query.ts";
+import { formatMoney, parseAtoms } from "../domain/money.ts";
+import { addDays, periodLength, type Period } from "../domain/period.ts";
+import { dimensionText, questionText } from "../domain/question-text.ts";
+import { readsTags } from "../store/cost-dimension.ts";
+import { batchesIn, readCosts, type CostFact } from "../store/cost-read.ts";
+import type { ActiveBatch } from "../store/cost-snapshot.ts";
+import { listDimensionValues } from "../store/dimension-values.ts";
+import type { Asking } from "./cost-asking.ts";
+
+const BASIS: Readonly<Record<CostQuery["select"]["by"], string>> = {
+  days: "charge days (ChargePeriod, UTC)",
+  "billing-month": "invoice month (BillingPeriod)",
+  invoice: "invoice (InvoiceId)",
+};
+
+/** What stands behind an answer: period, basis, scope, completeness, rows, rates, and the question that reproduces it. */
+export async function writeReceipt(
+  asking: Asking,
+  current: readonly CostFact[],
+  previous: readonly CostFact[],
+  rows: readonly CostRow[],
+): Promise<Receipt> {
+  const { ctx, query, sides, through, conversion, snapshot } = asking;
+  const today = ctx.clock.today();
+  const batches = batchesIn(snapshot.batches, sides.current);
+  const access = ctx.scope.length === 0 ? "" : ` (your access: ${describeFilter(ctx.scope)})`;
+  const used = conversion?.used ?? [];
+  return {
+    metric: query.metric,
+    period: sides.period,
+    ...(sides.compared === null ? {} : { previousPeriod: sides.compared.previous }),
+    basis: BASIS[query.select.by],
+    scope: `${describeFilter(query.filters, query.without)}${access}`,
+    dataThrough: through.through,
+    sources: [...through.sources],
+    provisional: batches.some((batch) => isProvisional(batch.provider, batch.billingMonth, today)),
+    sourceRows: current.reduce((sum, fact) => sum + fact.sourceRows, 0),
+    rejects: batches.reduce((sum, batch) => sum + batch.rejects, 0),
+    ...(query.currency === null ? {} : { rates: used.map((rate) => ({ ...rate })) }),
+    notes: [
+      ...completenessNotes(asking, batches),
+      ...comparisonNotes(asking, current, previous),
+      ...longNotes(current, previous),
+      ...untaggedNotes(rows, query),
+      ...(await invoiceNotes(asking)),
+      ...(current.length === 0 ? await emptyNotes(asking) : []),
+    ],
+    question: `cost ${questionText(resolved(query, asking))}`,
+  };
+}
+
+/** The question with every word that depends on the day replaced by days. */
+function resolved(query: CostQuery, { sides }: Asking): CostQuery {
+  const select = query.select.by === "days" ? { by: "days" as const, ...sides.period } : query.select;
+  const versus = sides.compared === null ? null : { with: "period" as const, ...sides.compared.previous };
+  return { ...query, select, said: null, versus };
+}
+
+function completenessNotes({ through, sides, query }: Asking, batches: readonly ActiveBatch[]): string[] {
+  const notes = [
+    ...new Set(
+      batches.flatMap((batch) =>
+        batch.incomplete === null
+          ? []
+          : [`${batch.source}, ${batch.billingMonth.slice(0, 7)} is incomplete: ${batch.incomplete}`],
+      ),
+    ),
+  ];
+  const stale = through.sources.filter((source) => source.stale && through.sources.some((other) => !other.stale));
+  for (const source of stale)
+    notes.push(
+      `${source.source} is stale: ${source.through === null ? "no complete day" : `complete through ${source.through}`}.`,
+    );
+  const laggards = through.sources.filter(
+    (source) => !source.stale && source.through !== null && source.through === through.through,
+  );
+  const late =
+    laggards.length < through.sources.length - stale.length &&
+    through.through !== null &&
+    addDays(through.through, 1) < sides.period.to;
+  if (late && query.select.by === "days")
+    notes.push(`Complete through ${through.through} because of ${laggards.map((source) => source.source).join(", ")}.`);
+  return notes;
+}
+
+function comparisonNotes(
+  { sides, query }: Asking,
+  current: readonly CostFact[],
+  previous: readonly CostFact[],
+): string[] {
+  const { compared } = sides;
+  if (compared === null) return [];
+  const length = (period: Period): string => `${periodLength(period)} ${periodLength(period) === 1 ? "day" : "days"}`;
+  const notes = [
+    `Compared: ${span(compared.current)} (${length(compared.current)}) with ${span(compared.previous)} (${length(compared.previous)}).`,
+  ];
+  if (compared.cutAt !== null) notes.push(`Both sides end with the last complete day, ${compared.cutAt}.`);
+  if (query.metric === "usage" || periodLength(compared.current) === periodLength(compared.previous)) return notes;
+  for (const currency of currenciesOf([...current, ...previous])) {
+    const now = perDay(current, currency, compared.current);
+    const before = perDay(previous, currency, compared.previous);
+    const ratio = ratioText(now - before, before < 0n ? -before : before);
+    const percent = ratio === null ? "" : ` (${now < before ? "−" : "+"}${Math.abs(Number(ratio) * 100).toFixed(1)}%)`;
+    notes.push(
+      `Per day: ${formatMoney({ atoms: now, currency })} against ${formatMoney({ atoms: before, currency })}${percent}.`,
+    );
+  }
+  return notes;
+}
+
+function span({ from, to }: Period): string {
+  const last = addDays(to, -1);
+  return from === last ? from : `${from} to ${last}`;
+}
+
+function perDay(facts: readonly CostFact[], currency: string, period: Period): bigint {
+  const sum = facts.filter((fact) => fact.currency === currency).reduce((atoms, fact) => atoms + fact.amount, 0n);
+  return sum / BigInt(Math.max(1, periodLength(period)));
+}
+
+function currenciesOf(facts: readonly CostFact[]): string[] {
+  return [...new Set(facts.flatMap((fact) => fact.currency ?? []))].sort();
+}
+
+function longNotes(current: readonly CostFact[], previous: readonly CostFact[]): string[] {
+  const amounts = (facts: readonly CostFact[]): string[] =>
+    currenciesOf(facts).flatMap((currency) => {
+      const atoms = facts.filter((fact) => fact.currency === currency).reduce((sum, fact) => sum + fact.long, 0n);
+      return atoms === 0n ? [] : [formatMoney({ atoms, currency })];
+    });
+  const [now, before] = [amounts(current), amounts(previous)];
+  if (now.length === 0 && before.length === 0) return [];
+  const compared = previous.length === 0 ? "" : ` (${before.join(", ") || "none"} in the compared period)`;
+  return [`Charges longer than a day are counted on their first day: ${now.join(", ") || "none"}${compared}.`];
+}
+
+function untaggedNotes(rows: readonly CostRow[], query: CostQuery): string[] {
+  const split = rows.filter((row) => row.unallocatable !== undefined);
+  if (split.length === 0) return [];
+  const parts = [...new Set(split.map((row) => row.currency ?? ""))].map((currency) => {
+    const atoms = split
+      .filter((row) => row.currency === currency)
+      .reduce((sum, row) => sum + parseAtoms(row.unallocatable ?? "0"), 0n);
+    return formatMoney({ atoms, currency });
+  });
+  return [
+    `Of what has no ${query.by.filter(readsTags).map(dimensionText).join(" or ")}, ${parts.join(", ")} is unallocatable: tax, credits, adjustments and support that no tag can reach.`,
+  ];
+}
+
+/** focus.md §3, invoice check: Σ BilledCost per invoice, issuer and currency. */
+async function invoiceNotes({ snapshot, filter, query, sides }: Asking): Promise<string[]> {
+  if (query.select.by !== "invoice") return [];
+  const facts = await readCosts(snapshot, {
+    span: sides.current,
+    by: [],
+    filter,
+    metric: "billed",
+    per: null,
+    rates: null,
+    rowsMax: null,
+    byIssuer: true,
+  });
+  return facts.map(
+    (fact) =>
+      `Invoice check: billed ${formatMoney({ atoms: fact.amount, currency: fact.currency ?? "" }, { exact: true })} (issuer: ${fact.key[0] ?? "not named"})`,
+  );
+}
+
+/** Why there may be no rows: nothing loaded, a value nobody has, or days without data. */
+async function emptyNotes({ snapshot, ctx, query, through }: Asking): Promise<string[]> {
+  if (snapshot.batches.length === 0 && query.filters.length === 0)
+    return ["No bills are loaded. `finops ingest PATH` loads them."];
+  const notes: string[] = [];
+  for (const { dimension, negated, values } of query.filters) {
+    if (negated || dimension === "resource") continue;
+    const known = await listDimensionValues(snapshot, dimension, { conditions: ctx.scope, without: [] });
+    for (const value of values) {
+      if (value === null || known.some((one) => one.toLowerCase() === value.toLowerCase())) continue;
+      const near = nearestValues(value, known);
+      notes.push(
+        `No ${dimensionText(dimension)} is called "${value.slice(0, 80)}".${near.length === 0 ? "" : ` Did you mean ${near.map((one) => `"${one}"`).join(" or ")}?`}`,
+      );
+    }
+  }
+  if (notes.length === 0 && through.through !== null)
+    notes.push(`There are no such charges in this period; the bills are complete through ${through.through}.`);
+  return notes;
+}

@@ -1,0 +1,180 @@
+import { breakDown, type Group } from "../analysis/breakdown.ts";
+import { alignedBucket, bucketPeriod, comparePeriods, type Comparison } from "../analysis/compare.ts";
+import type { CostAnswer, CostRow } from "../domain/contract.ts";
+import type { CostQuery } from "../domain/cost-query.ts";
+import { AppError } from "../domain/errors.ts";
+import { addDays, addMonths, monthOf, monthPeriod, type Day } from "../domain/period.ts";
+import { costFilter } from "../store/cost-filter.ts";
+import type { CostRead, CostSpan } from "../store/cost-plan.ts";
+import { readCosts, type CostFact } from "../store/cost-read.ts";
+import { withCostSnapshot, type ActiveBatch, type CostSnapshot } from "../store/cost-snapshot.ts";
+import { batchesMatching } from "../store/cost-sources.ts";
+import { readDataThrough } from "../store/data-through.ts";
+import { loadNames } from "../store/dimension-values.ts";
+import type { Context, Verb } from "./context.ts";
+import type { Asking, Sides } from "./cost-asking.ts";
+import { convertTo } from "./cost-conversion.ts";
+import { readDrivers } from "./cost-drivers.ts";
+import { writeReceipt } from "./cost-receipt.ts";
+import { withSupport } from "./cost-support.ts";
+
+/** Most rows one answer carries; the rest is one row "other". Named in the receipt when it bites. */
+export const ROWS_MAX = 50_000;
+/** Ids that are given a name in one answer. */
+const NAMED_IDS_MAX = 1_000;
+
+/**
+ * Answers a cost question: rows, totals, drivers of a change and the receipt, from one snapshot of the store.
+ * `ctx.scope` narrows it. Amounts are exact; each currency stands apart unless the question converts.
+ * Errors: bad-input (a comparison or conversion that has no meaning), not-found (a missing exchange rate).
+ */
+export async function showCosts({ ctx, input }: Verb<CostQuery>): Promise<CostAnswer> {
+  return withCostSnapshot(ctx.db, ctx.settings.tagAliases, (snapshot) => answer(ctx, snapshot, input));
+}
+
+async function answer(ctx: Context, whole: CostSnapshot, query: CostQuery): Promise<CostAnswer> {
+  const filter = costFilter(ctx.scope, query);
+  const snapshot = { ...whole, batches: await batchesMatching(whole, filter) };
+  // A filter that matches nothing still deserves the day its scope is complete through.
+  const sources =
+    snapshot.batches.length > 0
+      ? snapshot.batches
+      : await batchesMatching(whole, { conditions: ctx.scope, without: [] });
+  const through = await readDataThrough(
+    snapshot,
+    recent(sources, query),
+    ctx.clock.today(),
+    ctx.settings.staleAfterHours,
+  );
+  const sides = sidesOf(query, through.through, snapshot);
+  const conversion =
+    query.currency === null ? null : await convertTo(snapshot, query.currency, sides, filter, query.metric);
+  const asking: Asking = { ctx, snapshot, query, filter, through, sides, conversion };
+  const issuers = query.select.by === "invoice" && query.by.length === 0;
+
+  const current = await withSupport(asking, await readSide(asking, sides.current, issuers));
+  const previous = sides.previous === null ? null : await readSide(asking, sides.previous, issuers);
+  const { rows, total } = breakDown({
+    by: issuers ? ["invoice", "invoice-issuer"] : query.by,
+    current: current.map((fact) => (issuers ? underInvoice(fact, query) : fact)),
+    previous: previous === null ? null : previous.map((fact) => besideCurrent(fact, query, sides.compared)),
+    top: query.top ?? (query.per === null ? ROWS_MAX : null),
+    periodOf: (start) => bucketPeriod(start, query.per ?? "day", query.select.by === "days" ? sides.period : null),
+  });
+  const drivers =
+    sides.previous === null || query.metric === "usage" ? null : await readDrivers(asking, sides.previous);
+  return {
+    query,
+    rows: await nameKeys(asking, rows),
+    total,
+    ...(drivers === null ? {} : { drivers }),
+    receipt: await writeReceipt(asking, current, previous ?? [], rows),
+  };
+}
+
+function readSide(asking: Asking, span: CostSpan, byIssuer: boolean): Promise<CostFact[]> {
+  const { query, filter, conversion } = asking;
+  const read: CostRead = {
+    span,
+    by: query.by,
+    filter,
+    metric: query.metric,
+    per: query.per,
+    rates: conversion?.rates ?? null,
+    // A comparison ranks after both sides are known.
+    rowsMax: query.per === null && query.versus === null && query.by.length > 0 ? (query.top ?? ROWS_MAX) : null,
+    byIssuer,
+  };
+  return readCosts(asking.snapshot, read, conversion?.target ?? null);
+}
+
+/** What both sides cover. Days are cut at the last complete day only when compared. */
+function sidesOf(query: CostQuery, through: Day | null, snapshot: CostSnapshot): Sides {
+  const { select, versus } = query;
+  if (select.by === "days") {
+    const period = { from: select.from, to: select.to };
+    if (versus === null) return { current: { by: "days", period }, previous: null, compared: null, period };
+    const compared = comparePeriods(period, query.said, versus, through);
+    return {
+      current: { by: "days", period: compared.current },
+      previous: { by: "days", period: compared.previous },
+      compared,
+      period: compared.current,
+    };
+  }
+  if (select.by === "billing-month") {
+    const period = monthPeriod(select.month);
+    if (versus === null) return { current: select, previous: null, compared: null, period };
+    const month =
+      versus.with === "period" ? monthOf(versus.from) : addMonths(select.month, versus.with === "previous" ? -1 : -12);
+    const previous = monthPeriod(month);
+    if (versus.with === "period" && (versus.from !== previous.from || versus.to !== previous.to)) {
+      throw new AppError("bad-input", "An invoice month compares with another whole month.", {
+        remedy: `Say \`vs previous\` or \`vs ${addMonths(select.month, -1)}\`.`,
+      });
+    }
+    return {
+      current: select,
+      previous: { by: "billing-month", month },
+      compared: { current: period, previous, cutAt: null },
+      period,
+    };
+  }
+  if (versus !== null) {
+    throw new AppError("bad-input", "An invoice has no period before it to compare with.", {
+      remedy: "Leave out `vs`, or ask by `billing MONTH`.",
+    });
+  }
+  const months = snapshot.batches.map((batch) => monthOf(batch.billingMonth)).sort();
+  const first = months[0];
+  const last = months.at(-1);
+  const period =
+    first === undefined || last === undefined
+      ? { from: "2000-01-01" as Day, to: "2000-01-01" as Day }
+      : { from: monthPeriod(first).from, to: monthPeriod(last).to };
+  return { current: { by: "all" }, previous: null, compared: null, period };
+}
+
+/** Days before a period within which a source must have delivered to count for it: an account closed long ago does not hold it back. */
+const SOURCE_RECENT_DAYS = 45;
+
+function recent(batches: readonly ActiveBatch[], query: CostQuery): ActiveBatch[] {
+  const from =
+    query.select.by === "days"
+      ? query.select.from
+      : query.select.by === "billing-month"
+        ? monthPeriod(query.select.month).from
+        : null;
+  if (from === null) return [...batches];
+  const since = addDays(from, -SOURCE_RECENT_DAYS);
+  const live = new Set(
+    batches.filter((batch) => batch.lastDay !== null && batch.lastDay >= since).map((batch) => batch.sourceId),
+  );
+  return live.size === 0 ? [...batches] : batches.filter((batch) => live.has(batch.sourceId));
+}
+
+/** A bucket of the compared side, moved beside the one it is compared with. */
+function besideCurrent(fact: CostFact, query: CostQuery, compared: Comparison | null): Group {
+  if (fact.start === null || query.per === null || compared === null) return fact;
+  return { ...fact, start: alignedBucket(fact.start, query.per, compared.current, compared.previous) };
+}
+
+/** An invoice by itself is shown by its issuer: two issuers may use one number. */
+function underInvoice(fact: CostFact, query: CostQuery): Group {
+  const invoice = query.select.by === "invoice" ? query.select.invoice : null;
+  return { ...fact, key: [invoice, ...fact.key] };
+}
+
+async function nameKeys(asking: Asking, rows: CostRow[]): Promise<CostRow[]> {
+  let named = rows;
+  for (const dimension of asking.query.by) {
+    const ids = [...new Set(named.flatMap((row) => row.key[dimension] ?? []))].slice(0, NAMED_IDS_MAX);
+    const names = await loadNames(asking.snapshot, dimension, ids);
+    if (names.size === 0) continue;
+    named = named.map((row) => {
+      const name = names.get(row.key[dimension] ?? "");
+      return name === undefined ? row : { ...row, names: { ...row.names, [dimension]: name } };
+    });
+  }
+  return named;
+}

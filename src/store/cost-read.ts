@@ -1,0 +1,79 @@
+import { parseAtoms } from "../domain/money.ts";
+import { type Day } from "../domain/period.ts";
+import { chooseCover, type CostRead } from "./cost-plan.ts";
+import type { ActiveBatch, CostSnapshot } from "./cost-snapshot.ts";
+import { costSql, type Touched } from "./cost-sql.ts";
+
+/** One group of an answer. Amounts are atoms (10⁻¹⁸ of the currency or unit). */
+export type CostFact = {
+  /** Values in the order of `by`; null = the charge lacks it. */
+  readonly key: readonly (string | null)[];
+  /** First day of the bucket, or null without `per`. A week may begin before the period does. */
+  readonly start: Day | null;
+  readonly currency: string | null;
+  readonly unit: string | null;
+  readonly amount: bigint;
+  /** The part from charges longer than a day, which stay on their first day. */
+  readonly long: bigint;
+  /** The untagged part that no tag could reach. */
+  readonly unallocatable: bigint;
+  readonly sourceRows: number;
+  /** Groups in this row: 1, or how many stand behind "other". */
+  readonly members: number;
+  readonly other: boolean;
+};
+
+/** Reads the groups of a question from the cheapest relation that holds them. `currency` names the target of a conversion. */
+export async function readCosts(
+  snapshot: CostSnapshot,
+  read: CostRead,
+  target: string | null = null,
+): Promise<CostFact[]> {
+  const touched = touchedBatches(snapshot.batches, read);
+  if (touched.ids.length === 0) return [];
+  const cover = chooseCover(read, snapshot.rollups);
+  const statement = costSql(read, cover, touched, snapshot.aliases);
+  const rows = await snapshot.sql.unsafe<Record<string, string | number | boolean | null>[]>(
+    statement.text,
+    statement.values as never[],
+  );
+  const keyCount = read.by.length + (read.byIssuer === true ? 1 : 0);
+  return rows.map((row) => ({
+    key: Array.from({ length: keyCount }, (_, index) => textOf(row[`k${index + 1}`])),
+    start: textOf(row["period"]) as Day | null,
+    currency: read.rates === null ? textOf(row["currency"]) : target,
+    unit: textOf(row["unit"]),
+    amount: parseAtoms(String(row["amount"])),
+    long: parseAtoms(String(row["long"])),
+    unallocatable: parseAtoms(String(row["unallocatable"])),
+    sourceRows: Number(row["rows"]),
+    members: Number(row["members"]),
+    other: row["other"] === true,
+  }));
+}
+
+function textOf(value: string | number | boolean | null | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+/** Batches whose charge days overlap the span: what partition pruning and the receipt look at. */
+export function batchesIn(batches: readonly ActiveBatch[], span: CostRead["span"]): ActiveBatch[] {
+  return batches.filter((batch) => {
+    if (span.by === "billing-month") return batch.billingMonth === `${span.month}-01`;
+    if (span.by === "all" || batch.firstDay === null || batch.lastDay === null) return true;
+    // A month rollup begins on the first day of the charge's month, so overlap is judged by whole months' starts.
+    return monthStart(batch.firstDay) < span.period.to && batch.lastDay >= span.period.from;
+  });
+}
+
+function monthStart(day: Day): Day {
+  return `${day.slice(0, 7)}-01` as Day;
+}
+
+function touchedBatches(batches: readonly ActiveBatch[], read: CostRead): Touched {
+  const within = batchesIn(batches, read.span);
+  return {
+    ids: within.map((batch) => batch.id),
+    billingMonths: [...new Set(within.map((batch) => batch.billingMonth))],
+  };
+}

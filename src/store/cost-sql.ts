@@ -1,0 +1,276 @@
+import type { Dimension } from "../domain/dimension.ts";
+import {
+  acceptsMissing,
+  conditionSql,
+  createParams,
+  withoutSql,
+  type DimensionSql,
+  type Params,
+} from "./cost-filter.ts";
+import { chargeDimension, homeOf, sliceDimension, type Home } from "./cost-dimension.ts";
+import type { CostRead, Cover } from "./cost-plan.ts";
+import type { TagAliasKeys } from "../domain/dimension.ts";
+import { inCubeOrder } from "./cube-names.ts";
+import { unallocatableSql } from "./cost-unallocatable.ts";
+
+export type Statement = { readonly text: string; readonly values: unknown[] };
+
+/** Batches a statement may touch, already narrowed to those whose days overlap the span. */
+export type Touched = { readonly ids: readonly string[]; readonly billingMonths: readonly string[] };
+
+const MEASURE = {
+  effective: "effective_cost",
+  billed: "billed_cost",
+  list: "list_cost",
+  contracted: "contracted_cost",
+  usage: "consumed_quantity",
+} as const;
+
+/** What a statement groups: keys, period, currency or unit; then the sums. The last step, common to all covers. */
+type Grouping = {
+  keys: string[];
+  period: string;
+  currency: string;
+  unit: string;
+  day: string;
+  amount: string;
+  rows: string;
+  long: string;
+  unallocatable: string;
+  from: string;
+};
+
+/** The statement that answers a read from its cover: k1…kn, period, currency, unit, amount, long, unallocatable, rows. */
+export function costSql(read: CostRead, cover: Cover, touched: Touched, aliases: TagAliasKeys): Statement {
+  const params = createParams();
+  const grouping =
+    cover.from === "cube"
+      ? cubeGrouping(read, cover.cube, touched, params)
+      : cover.from === "charge"
+        ? chargeGrouping(read, touched, aliases, params)
+        : sliceGrouping(read, cover.from, touched, params);
+  return { text: groupedSql(read, grouping, params), values: params.values };
+}
+
+function groupedSql(read: CostRead, grouping: Grouping, params: Params): string {
+  const keys = grouping.keys.map((key, index) => `${key} as k${index + 1}`);
+  const rate = read.rates === null ? null : ratesSql(read, grouping, params);
+  const sum = (amount: string, filter = ""): string =>
+    rate === null
+      ? `coalesce(sum(${amount})${filter}, 0)`
+      : `round(coalesce(sum(${amount} * rate.factor)${filter}, 0), 18)`;
+  const facts = `select ${[...keys, `${grouping.period} as period`, `${rate === null ? grouping.currency : "null::text"} as currency`, `${grouping.unit} as unit`].join(", ")},
+      ${sum(grouping.amount)} as amount, ${sum(grouping.amount, ` filter (where ${grouping.long})`)} as long,
+      ${sum(grouping.amount, ` filter (where ${grouping.unallocatable})`)} as unallocatable, sum(${grouping.rows}) as rows
+    from ${grouping.from} ${rate?.join ?? ""}
+    group by ${[...grouping.keys.map((_, index) => index + 1), grouping.keys.length + 1, grouping.keys.length + 2, grouping.keys.length + 3].join(", ")}`;
+  if (read.rowsMax === null || read.per !== null) return `select *, 1 as members, false as other from (${facts}) facts`;
+  return topSql(facts, grouping.keys.length, params.add(read.rowsMax));
+}
+
+/** The N largest of each currency and unit, and one row for the rest. */
+function topSql(facts: string, keyCount: number, most: string): string {
+  const names = Array.from({ length: keyCount }, (_, index) => `k${index + 1}`);
+  const none = names.map((name) => `null::text as ${name}`);
+  return `with facts as (${facts}),
+    ranked as (select *, row_number() over (partition by currency, unit order by ${["amount desc", ...names].join(", ")}) as place from facts)
+    select ${[...names, "period", "currency", "unit"].join(", ")}, amount, long, unallocatable, rows, 1 as members, false as other from ranked where place <= ${most}::int
+    union all
+    select ${[...none, "null::date", "currency", "unit"].join(", ")}, sum(amount), sum(long), sum(unallocatable), sum(rows), count(*)::int, true
+    from ranked where place > ${most}::int group by currency, unit`;
+}
+
+/** The dated rates as a relation; the inner join is safe because a missing rate was refused before. */
+function ratesSql(read: CostRead, grouping: Grouping, params: Params): { join: string } {
+  const rates = read.rates ?? [];
+  const list = (pick: (rate: (typeof rates)[number]) => string): string => params.add(rates.map(pick));
+  return {
+    join: `join unnest(${list((rate) => rate.day)}::date[], ${list((rate) => rate.currency)}::text[], ${list((rate) => rate.factor)}::numeric[])
+      as rate(day, currency, factor) on rate.day = ${grouping.day} and rate.currency = ${grouping.currency}`,
+  };
+}
+
+function periodSql(read: CostRead, day: string): string {
+  if (read.per === null) return "null::date";
+  return read.per === "day" ? day : `date_trunc('${read.per}', ${day}::timestamp)::date`;
+}
+
+/** Batches and days of the span; months of the invoice prune partitions. */
+function spanSql(
+  read: CostRead,
+  touched: Touched,
+  params: Params,
+  columns: { batch: string; day: string; billingMonth: string | null },
+): string[] {
+  const parts = [`${columns.batch} = any(${params.add(touched.ids)}::bigint[])`];
+  if (columns.billingMonth !== null) {
+    parts.push(
+      touched.billingMonths.length === 0
+        ? "false"
+        : `${columns.billingMonth} in (${touched.billingMonths.map((month) => `${params.add(month)}::date`).join(", ")})`,
+    );
+  }
+  if (read.span.by === "days") {
+    parts.push(
+      `${columns.day} >= ${params.add(read.span.period.from)}::date`,
+      `${columns.day} < ${params.add(read.span.period.to)}::date`,
+    );
+  }
+  return parts;
+}
+
+function cubeGrouping(read: CostRead, cube: string, touched: Touched, params: Params): Grouping {
+  const named = inCubeOrder(
+    [...new Set([...read.by, ...read.filter.conditions.map((one) => one.dimension)])].filter((one) => one !== "kind"),
+  );
+  const column = (dimension: Dimension): string =>
+    dimension === "kind" ? "c.kind" : `c.key${named.indexOf(dimension) + 1}`;
+  const conditions = read.filter.conditions.map((condition) =>
+    conditionSql(condition, cubeDimension(condition.dimension, column(condition.dimension)), params),
+  );
+  const where = [
+    `c.cube = ${params.add(cube)}`,
+    ...spanSql(read, touched, params, { batch: "c.batch_id", day: "c.period_start", billingMonth: null }),
+    ...conditions,
+    withoutSql(read.filter.without, "c.kind") ?? "true",
+  ];
+  return {
+    keys: read.by.map(column),
+    period: periodSql(read, "c.period_start"),
+    day: "c.period_start",
+    currency: "c.currency",
+    unit: "null::text",
+    amount: `c.${MEASURE[read.metric === "usage" ? "effective" : read.metric]}`,
+    rows: "c.source_rows",
+    long: "c.long",
+    unallocatable: unallocatableSql(read.by, column, {
+      kind: "c.kind",
+      service: named.includes("service") ? column("service") : null,
+    }),
+    from: `(select * from cost_cube c where ${where.join(" and ")}) c`,
+  };
+}
+
+/** A dimension over a cube's key column. Cubes carry ids; a name is looked up among the slices, which are few. */
+export function cubeDimension(dimension: Dimension, column: string): DimensionSql {
+  if (dimension !== "sub-account" && dimension !== "billing-account") return { value: column, matches: [column] };
+  const stem = dimension === "sub-account" ? "sub_account" : "billing_account";
+  const named = (list: string): string =>
+    `coalesce(${column} in (select n.${stem}_id from cost_slice n where lower(n.${stem}_name) in (${list})), false)`;
+  return { value: column, matches: [column], named };
+}
+
+function sliceGrouping(read: CostRead, from: "daily" | "resource-month", touched: Touched, params: Params): Grouping {
+  const resources = from === "resource-month" && read.by.includes("resource");
+  const day = from === "daily" ? "d.charge_day" : "d.charge_month";
+  const table = from === "daily" ? "cost_daily" : "cost_resource_month";
+  const keptDay = read.rates !== null || read.per !== null;
+  const onSlices = read.filter.conditions.filter((one) => one.dimension !== "resource");
+  const sliceWhere = [
+    ...onSlices.map((one) => conditionSql(one, sliceDimension(one.dimension, params), params)),
+    withoutSql(read.filter.without, "s.kind"),
+  ].filter((part) => part !== null);
+  const where = [
+    ...spanSql(read, touched, params, { batch: "d.batch_id", day, billingMonth: "d.billing_month" }),
+    ...(sliceWhere.length === 0
+      ? []
+      : [`d.slice_id in (select s.id from cost_slice s where ${sliceWhere.join(" and ")})`]),
+    ...resourceConditions(read, "d.resource_ref", params),
+  ];
+  const ids = ["d.slice_id", ...(resources ? ["d.resource_ref"] : []), ...(keptDay ? [day] : [])];
+  const measure = MEASURE[read.metric === "usage" ? "effective" : read.metric];
+  const inner = `(select ${["d.slice_id", resources ? "d.resource_ref" : "null::bigint as resource_ref", keptDay ? `${day} as day` : "null::date as day"].join(", ")}, sum(d.${measure}) as amount, sum(d.source_rows) as rows
+      from ${table} d where ${where.join(" and ")} group by ${ids.join(", ")}) f`;
+  const column = (dimension: Dimension): string => sliceDimension(dimension, params).value;
+  return {
+    keys: read.by.map(column),
+    period: periodSql(read, "f.day"),
+    day: "f.day",
+    currency: "s.currency",
+    unit: "null::text",
+    amount: "f.amount",
+    rows: "f.rows",
+    long: "s.long",
+    unallocatable: unallocatableSql(read.by, column, { kind: "s.kind", service: "s.service_name" }),
+    from: `${inner} join cost_slice s on s.id = f.slice_id ${resources ? "left join billed_resource r on r.id = f.resource_ref" : ""}`,
+  };
+}
+
+function resourceConditions(read: CostRead, column: string, params: Params): string[] {
+  return read.filter.conditions
+    .filter((condition) => condition.dimension === "resource")
+    .map((condition) => {
+      const inside = resourceIdsSql(
+        condition.values.filter((value) => value !== null),
+        params,
+      );
+      const matched = inside === null ? [] : [`coalesce(${column} in (${inside}), false)`];
+      const missing = condition.values.includes(null)
+        ? [
+            `${column} is null`,
+            `${column} in (select r.id from billed_resource r where coalesce(r.resource_id, r.resource_name) is null)`,
+          ]
+        : [];
+      const either = `(${[...matched, ...missing].join(" or ") || "false"})`;
+      return condition.negated ? `not coalesce(${either}, false)` : either;
+    });
+}
+
+/** Two index look-ups instead of one scan: an `or` over two columns would read the whole dictionary. */
+function resourceIdsSql(values: readonly string[], params: Params): string | null {
+  if (values.length === 0) return null;
+  const list = values.map((value) => `lower(${params.add(value)}::text)`).join(", ");
+  return `select r.id from billed_resource r where lower(r.resource_id) in (${list}) union all select r.id from billed_resource r where lower(r.resource_name) in (${list})`;
+}
+
+const DICTIONARY: Readonly<Record<Home, { table: string; alias: string; column: string }>> = {
+  attribute: { table: "attribute_set", alias: "a", column: "c.attribute_set_id" },
+  resource: { table: "billed_resource", alias: "r", column: "c.resource_ref" },
+  tags: { table: "tag_set", alias: "t", column: "c.tag_set_id" },
+};
+
+function chargeGrouping(read: CostRead, touched: Touched, aliases: TagAliasKeys, params: Params): Grouping {
+  const dimension = (one: Dimension): DimensionSql => chargeDimension(one, aliases, params);
+  const where = spanSql(read, touched, params, {
+    batch: "c.batch_id",
+    day: "c.charge_day",
+    billingMonth: "c.billing_month",
+  });
+  // A purchase or a tax has no quantity: it is not 0 units of something.
+  if (read.metric === "usage") where.push("c.consumed_quantity is not null");
+  const without = withoutSql(read.filter.without, "a.kind");
+  if (without !== null) where.push(`c.attribute_set_id in (select a.id from attribute_set a where ${without})`);
+  for (const condition of read.filter.conditions.filter((one) => one.dimension !== "resource")) {
+    const { table, alias, column } = DICTIONARY[homeOf(condition.dimension)];
+    const inside = `${column} in (select ${alias}.id from ${table} ${alias} where ${conditionSql(condition, dimension(condition.dimension), params)})`;
+    where.push(acceptsMissing(condition) && table === "tag_set" ? `(${column} is null or ${inside})` : inside);
+  }
+  where.push(...resourceConditions(read, "c.resource_ref", params));
+  const resources = read.by.includes("resource");
+  const tags = read.by.some((one) => homeOf(one) === "tags");
+  const keptDay = read.rates !== null || read.per !== null;
+  const ids = [
+    "c.attribute_set_id",
+    ...(resources ? ["c.resource_ref"] : []),
+    ...(tags ? ["c.tag_set_id"] : []),
+    ...(keptDay ? ["c.charge_day"] : []),
+    "long",
+  ];
+  const inner = `(select c.attribute_set_id, ${resources ? "c.resource_ref" : "null::bigint as resource_ref"}, ${tags ? "c.tag_set_id" : "null::bigint as tag_set_id"}, ${keptDay ? "c.charge_day as day" : "null::date as day"},
+      (c.charge_end - c.charge_day > 1) as long, sum(c.${MEASURE[read.metric]}) as amount, sum(c.source_rows) as rows
+      from charge c where ${where.join(" and ")} group by ${ids.join(", ")}) f`;
+  const column = (one: Dimension): string => dimension(one).value;
+  return {
+    keys: [...read.by.map(column), ...(read.byIssuer === true ? ["a.invoice_issuer_name"] : [])],
+    period: periodSql(read, "f.day"),
+    day: "f.day",
+    currency: read.metric === "usage" ? "null::text" : "coalesce(a.billing_currency, '')",
+    unit: read.metric === "usage" ? "a.consumed_unit" : "null::text",
+    amount: "f.amount",
+    rows: "f.rows",
+    long: "f.long",
+    unallocatable: unallocatableSql(read.by, column, { kind: "a.kind", service: "a.service_name" }),
+    from: `${inner} join attribute_set a on a.id = f.attribute_set_id
+      ${resources ? "left join billed_resource r on r.id = f.resource_ref" : ""} ${tags ? "left join tag_set t on t.id = f.tag_set_id" : ""}`,
+  };
+}
