@@ -44,7 +44,7 @@ export function typed(name: string): string {
 export function amountCheck(column: string, amount: Amount, name: string, needed = true): Check {
   return {
     column,
-    holds: needed ? `${typed(name)} is not null` : `(${typed(name)} is not null or ${amount.text} is null)`,
+    holds: needed ? `${typed(name)} is not null` : `(${typed(name)} is not null or not (${amount.present}))`,
     value: amount.text,
     reason: `case when ${amount.text} is null then 'is empty' else 'is no decimal number of at most 20 digits before the point' end`,
   };

@@ -121,6 +121,7 @@ function preferNet(net: Amount, gross: Amount): Amount {
   return {
     sql: coalesceSql(net.sql, gross.sql),
     text: coalesceSql(net.text, gross.text),
+    present: `(${net.present} or ${gross.present})`,
     residual: `(${net.residual} or ${gross.residual})`,
   };
 }

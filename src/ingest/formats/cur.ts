@@ -57,7 +57,11 @@ function curFormat({ id, title, prefix }: { id: string; title: string; prefix: s
     control: (file) => {
       const cur = curColumns(file);
       const billed = `case when ${cur.type} in ('SavingsPlanCoveredUsage', 'SavingsPlanNegation') then '0' else ${billedText(cur)} end`;
-      const list = coalesceSql(cur.list.text, cur.unblended.text, "'0'");
+      const list = coalesceSql(
+        cur.list.text,
+        `case when ${cur.type} not in ${DISCOUNTS} then ${cur.unblended.text} end`,
+        "'0'",
+      );
       return {
         currency: cur.currency,
         costs: {
@@ -86,7 +90,8 @@ function mapLines(cur: CurColumns, dataset: string): Mapping {
     ? `case when ${type} in ${DISCOUNTS} then coalesce(${typed("net")}, ${ZERO}) else coalesce(${typed("net")}, ${typed("unblended")}) end`
     : typed("unblended");
   const billed = `case when ${type} in ('SavingsPlanCoveredUsage', 'SavingsPlanNegation') then ${ZERO} else ${gross} end`;
-  const list = `coalesce(${typed("list")}, ${typed("unblended")}, ${ZERO})`;
+  // A discount leaves the list price as it is.
+  const list = `coalesce(${typed("list")}, case when ${type} not in ${DISCOUNTS} then ${typed("unblended")} end, ${ZERO})`;
   return {
     typed: { ...cur.typed, covered: `${type} in ${COVERED}`, fee: feeSql(cur) },
     values: {

@@ -4,6 +4,7 @@ import { amountCheck, buildSelect, textCheck, timeCheck, typed } from "./build-s
 import type { Format, FormatWarning, SourceFile } from "./format.ts";
 import type { HeaderIndex } from "./header.ts";
 import { indexHeader } from "./header.ts";
+import type { Amount } from "./sql-money.ts";
 import { amountOf, residualOf } from "./sql-money.ts";
 import { providerSlug } from "./sql-provider.ts";
 import { tagsSql } from "./sql-tags.ts";
@@ -171,13 +172,15 @@ const FALLBACKS: Readonly<Record<(typeof COSTS)[number], readonly string[]>> = {
   ContractedCost: ["ListCost", "BilledCost"],
 };
 
-function costValues(amounts: ReadonlyMap<string, unknown>): Record<string, string> {
+/** By the text, not the amount: what is there but no number is a reject, nothing stands in for it. */
+function costValues(amounts: ReadonlyMap<string, Amount>): Record<string, string> {
   const values: Record<string, string> = {};
-  const present = (focus: string): boolean => amounts.has(focus);
   for (const focus of COSTS) {
-    values[columnOf(focus)] = coalesceSql(...[focus, ...FALLBACKS[focus]].filter(present).map(typed));
+    const present = [focus, ...FALLBACKS[focus]].filter((name) => amounts.has(name));
+    const whens = present.map((name) => `when ${amounts.get(name)?.present} then ${typed(name)}`);
+    values[columnOf(focus)] = present.length === 1 ? typed(present[0] ?? focus) : `case ${whens.join(" ")} end`;
   }
-  for (const focus of QUANTITIES) if (present(focus)) values[columnOf(focus)] = typed(focus);
+  for (const focus of QUANTITIES) if (amounts.has(focus)) values[columnOf(focus)] = typed(focus);
   return values;
 }
 

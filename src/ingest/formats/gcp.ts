@@ -58,7 +58,7 @@ function gcpColumns(file: SourceFile) {
   const prefixed =
     system === null ? null : `list_transform(${system}, lambda e: {'key': 'goog-system:' || e.key, 'value': e.value})`;
   const lists = [...tagLists, prefixed].filter((list) => list !== null).map((list) => `coalesce(${list}, [])`);
-  const all = lists.reduce((left, right) => `list_concat(${left}, ${right})`, lists[0] ?? "");
+  const all = lists.slice(1).reduce((left, right) => `list_concat(${left}, ${right})`, lists[0] ?? "");
   return {
     cost: amount("cost"),
     list: amount("cost_at_list"),

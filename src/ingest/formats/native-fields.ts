@@ -6,7 +6,12 @@ import { amountOf } from "./sql-money.ts";
 import { quoteText, textSql } from "./sql-text.ts";
 
 /** An amount that is not in the file at all. */
-export const NO_AMOUNT: Amount = { sql: "null::decimal(38,18)", text: "null::varchar", residual: "false" };
+export const NO_AMOUNT: Amount = {
+  sql: "null::decimal(38,18)",
+  text: "null::varchar",
+  present: "false",
+  residual: "false",
+};
 export const NO_TEXT = "null::varchar";
 export const ZERO = "0::decimal(38,18)";
 
@@ -24,25 +29,27 @@ export function amountOrNull(file: SourceFile, name: string | null): Amount {
 export function readableCheck(column: string, amount: Amount, name: string): Check {
   return {
     column,
-    holds: `(${typed(name)} is not null or ${amount.text} is null)`,
+    holds: `(${typed(name)} is not null or not (${amount.present}))`,
     value: amount.text,
     reason: quoteText("is no decimal number of at most 20 digits before the point"),
   };
 }
 
 /**
- * price × quantity as DECIMAL(38,18), null where it would not fit. DuckDB adds the scales of factors, so whole and
- * broken parts are multiplied apart; only broken × broken is cut, to 9 decimals of each.
+ * price × quantity as DECIMAL(38,18), exact but for cutting what is finer, null where it would not fit. DuckDB adds
+ * the scales of factors and overflows at 150 × 2, so whole and broken parts are multiplied apart, broken × broken as
+ * integers of 10⁻¹⁸.
  */
 export function timesSql(price: string, quantity: string): string {
   const whole = (factor: string): string => `trunc(${factor})::decimal(18,0)`;
-  const broken = (factor: string, decimals: number): string =>
-    `(${factor} - trunc(${factor}))::decimal(19,${decimals})`;
+  const broken = (factor: string): string => `(${factor} - trunc(${factor}))::decimal(19,18)`;
+  const atoms = (factor: string): string => `(${broken(factor)} * 1000000000000000000::decimal(19,0))::hugeint`;
+  const product = `(${atoms(price)} * ${atoms(quantity)}) // 1000000000000000000::hugeint`;
   const parts = [
     `(${whole(price)}::bigint::hugeint * ${whole(quantity)}::bigint::hugeint)::decimal(38,18)`,
-    `(${broken(price, 18)} * ${whole(quantity)})::decimal(38,18)`,
-    `(${whole(price)} * ${broken(quantity, 18)})::decimal(38,18)`,
-    `(${broken(price, 9)} * ${broken(quantity, 9)})::decimal(38,18)`,
+    `(${broken(price)} * ${whole(quantity)})::decimal(38,18)`,
+    `(${whole(price)} * ${broken(quantity)})::decimal(38,18)`,
+    `((${product})::decimal(38,0) * 0.000000000000000001::decimal(19,18))::decimal(38,18)`,
   ];
   const fits = `abs(${price}) < 1e17 and abs(${quantity}) < 1e17 and abs(${price}::double * ${quantity}::double) < 1e19`;
   return `case when ${fits} then ${parts.join(" + ")} end`;

@@ -46,8 +46,13 @@ export function residualSql(text: string): string {
 
 /** How a column's amount is read, by its type in the file. */
 export type Amount = {
-  /** DECIMAL(38,18) */ sql: string;
-  /** VARCHAR, what the file says */ text: string;
+  /** DECIMAL(38,18) */
+  sql: string;
+  /** VARCHAR: what the file says. */
+  text: string;
+  /** BOOLEAN: the file says something. Cheaper than asking `text`, which for numbers of Parquet is a cast. */
+  present: string;
+  /** BOOLEAN: it is finer than 18 decimals. */
   residual: string;
 };
 
@@ -58,15 +63,19 @@ export function amountOf(file: SourceFile, name: string): Amount {
 
 /** The amount in an expression of a DuckDB type (upper case). */
 export function amountOfTyped(expression: string, type: string): Amount {
-  if (type === "VARCHAR") return { sql: moneySql(expression), text: expression, residual: residualSql(expression) };
+  const present = `${expression} is not null`;
+  if (type === "VARCHAR") {
+    return { sql: moneySql(expression), text: expression, present, residual: residualSql(expression) };
+  }
   const text = `${expression}::varchar`;
   if (type === "DOUBLE" || type === "FLOAT") {
-    return { sql: doubleMoney(expression), text, residual: doubleResidual(expression) };
+    return { sql: doubleMoney(expression), text, present, residual: doubleResidual(expression) };
   }
   const scale = Number(/^DECIMAL\(\d+,\s*(\d+)\)$/.exec(type)?.[1] ?? 0);
   return {
     sql: `try_cast(${expression} as ${EXACT})`,
     text,
+    present,
     residual: scale > MONEY_SCALE ? residualSql(text) : "false",
   };
 }

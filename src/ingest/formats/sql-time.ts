@@ -29,7 +29,7 @@ function slowTime(text: string, order: DateOrder): string {
   // The two-digit year first: `%Y` would read 25 as the year 25.
   const dates = [short, long].flatMap((date) => times.map((time) => date + time));
   const forms = [...dates, "%Y%m%d", "%d.%m.%Y", "%Y/%m/%d"];
-  const minutes = String.raw`^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2})(Z|[+-]\d{2}:?\d{2})?$`;
+  const minutes = String.raw`^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2})(Z|[+-]\d{2}(?::?\d{2})?)?$`;
   const withSeconds = `regexp_replace(${bare}, '${minutes}', '\\1:00\\2')`;
   return `coalesce(case when strlen(${text}) = 10 then try_strptime(${text}, ${quoteText(long)}) end,
     try_strptime(${bare}, [${forms.map(quoteText).join(", ")}]),
