@@ -1,0 +1,69 @@
+import { AWS_ACCOUNTS, awsApps, SAVINGS_PLAN } from "./aws-apps.ts";
+import { awsMeter } from "./aws-meters.ts";
+import { awsShared } from "./aws-shared.ts";
+import { awsWaste } from "./aws-waste.ts";
+import { COMPANY } from "./company.ts";
+import type { Estate } from "./estate.ts";
+
+const PAYER = { id: "210044550000", name: COMPANY };
+const PLAN = { description: "hour of Compute Savings Plan, 1 year, no upfront", unit: "Hours" };
+
+/** The company on AWS: five accounts, two regions, one Savings Plan. `extraNodes` enlarges the production groups. */
+export function awsEstate(extraNodes: number): Estate {
+  const waste = awsWaste();
+  return {
+    provider: "aws",
+    providerName: "AWS",
+    publisher: "AWS",
+    issuer: "Amazon Web Services, Inc.",
+    billingAccount: PAYER,
+    billingAccountType: "Payer",
+    subAccountType: "Linked Account",
+    currency: "USD",
+    contractThousandths: 950n,
+    taxThousandths: 60n,
+    taxName: "US sales tax",
+    extraColumns: ["x_UsageType", "x_Operation", "x_ServiceCode"],
+    resources: [...awsApps(extraNodes), ...awsShared(), ...waste.resources],
+    commitments: [
+      {
+        id: SAVINGS_PLAN,
+        name: "Compute Savings Plan 2026",
+        type: "Compute Savings Plan",
+        category: "Spend",
+        unit: "USD",
+        // 8 machines use $1.53216 of it every hour.
+        hourlyCost: "1.72",
+        rateThousandths: 720n,
+        paid: "daily",
+        meter: awsMeter("ComputeSavingsPlans", "ComputeSP:1yrNoUpfront", { ...PLAN, price: "1.72" }),
+        account: AWS_ACCOUNTS.shared,
+        region: null,
+      },
+    ],
+    monthly: [
+      {
+        category: "Purchase",
+        amount: "3120",
+        account: null,
+        meter: awsMeter("AWSSupportBusiness", "Dollar", {
+          description: "month of Business Support",
+          unit: "Months",
+          price: "3120",
+        }),
+      },
+      {
+        category: "Credit",
+        amount: "-1500",
+        account: AWS_ACCOUNTS.data,
+        meter: awsMeter("AmazonBedrock", "Credit", {
+          description: "month: AWS Activate credit",
+          unit: "Months",
+          price: "1500",
+        }),
+      },
+    ],
+    corrections: [],
+    planted: waste.planted,
+  };
+}

@@ -1,0 +1,30 @@
+import { daysBetween, weekday, type Day } from "../domain/period.ts";
+import type { Rhythm, Use } from "./estate.ts";
+import { chance } from "./random.ts";
+
+/** Quantities are whole millionths, prices whole 10⁻¹²: their product is whole 10⁻¹⁸, so that no cost is ever rounded. */
+export const MICROS_PER_UNIT = 1_000_000;
+
+/** Share of a plain weekday, Sunday first. */
+const WEEK: Readonly<Record<Rhythm, readonly number[]>> = {
+  steady: [1, 1, 1, 1, 1, 1, 1],
+  office: [0.42, 1, 1.03, 1.02, 1, 0.94, 0.45],
+  traffic: [0.71, 1.02, 1.04, 1.03, 1.01, 0.97, 0.78],
+  batch: [0.66, 1.34, 1, 1, 1, 1.05, 0.62],
+};
+/** Day to day, nothing that people use is quite the same: ± this share. */
+const NOISE: Readonly<Record<Rhythm, number>> = { steady: 0, office: 0.05, traffic: 0.04, batch: 0.08 };
+const DAYS_PER_MONTH = 30;
+
+export type Span = { readonly first: Day; /** exclusive */ readonly end: Day; readonly seed: number };
+
+/** Millionths of a unit used on a day. Depends on the key and the day alone. */
+export function quantityMicros(use: Use, key: string, at: Day, span: Span): bigint {
+  const noise = 1 + NOISE[use.rhythm] * (2 * chance(`${span.seed}:${key}:${at}`) - 1);
+  const months = daysBetween(span.first, at) / DAYS_PER_MONTH;
+  const growth = 1 + ((use.growthPercent ?? 0) / 100) * months;
+  const daysLeft = daysBetween(at, span.end);
+  const jump = use.jump !== undefined && daysLeft <= use.jump.daysBeforeEnd ? use.jump.factor : 1;
+  const share = WEEK[use.rhythm][weekday(at)] ?? 1;
+  return BigInt(Math.round(use.perDay * share * growth * jump * noise * MICROS_PER_UNIT));
+}
