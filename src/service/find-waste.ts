@@ -8,14 +8,16 @@ import {
 import { evaluateWaste, type HeldBack, type WasteFinding } from "../analysis/waste/evaluate-waste.ts";
 import type { Guard } from "../analysis/waste/guards.ts";
 import { coverageNotes, untaggedNotes } from "../analysis/waste/hygiene.ts";
+import { describeFilter } from "../analysis/describe-filter.ts";
 import { WINDOW_DAYS } from "../analysis/waste/rule.ts";
 import { WASTE_RULES } from "../analysis/waste/rules.ts";
 import type { Finding, WasteAnswer } from "../domain/contract.ts";
 import { add, toDecimal, zero, type Money } from "../domain/money.ts";
-import { addDays, type Day, type Period } from "../domain/period.ts";
+import { addDays, type Period } from "../domain/period.ts";
 import type { ScopeFilter } from "../domain/scope.ts";
 import type { ActiveBatch, CostSnapshot } from "../store/cost-snapshot.ts";
 import { withCostSnapshot } from "../store/cost-snapshot.ts";
+import { readDataThrough, type DataThrough } from "../store/data-through.ts";
 import { loadHygieneShares } from "../store/waste-hygiene.ts";
 import { loadWasteUsage, type SourceAsOf } from "../store/waste-usage.ts";
 import type { Context, Verb } from "./context.ts";
@@ -29,7 +31,8 @@ export async function findWaste({ ctx, input }: Verb<{ readonly scope: ScopeFilt
 }
 
 async function answerFrom(snapshot: CostSnapshot, ctx: Context, asked: ScopeFilter): Promise<WasteAnswer> {
-  const sources = asOfSources(snapshot.batches, ctx.clock.today());
+  const through = await readDataThrough(snapshot, snapshot.batches, ctx.clock.today(), ctx.settings.staleAfterHours);
+  const sources = asOfSources(snapshot.batches, through);
   const usage = await loadWasteUsage(snapshot, { rules: WASTE_RULES, sources, access: ctx.scope, asked });
   const billed = [
     ...assembleResources(rowsInScope(usage.resources, resourceKey)),
@@ -45,29 +48,17 @@ async function answerFrom(snapshot: CostSnapshot, ctx: Context, asked: ScopeFilt
     hygiene: period === null ? [] : await hygieneOf(snapshot, period, [...ctx.scope, ...asked]),
     heldBack: heldBackOf(held),
     period,
-    scope: scopeText(asked),
-    sources: sources.map(({ source, provider, asOf }) => ({
-      source,
-      provider,
-      through: addDays(asOf, -1),
-      stale: false,
-    })),
+    scope: describeFilter(asked),
+    sources: [...through.sources],
   };
 }
 
-type NamedSource = SourceAsOf & { readonly source: string; readonly provider: string };
-
-/** Each source's first day without complete bills. */
-function asOfSources(batches: readonly ActiveBatch[], today: Day): readonly NamedSource[] {
-  const found = new Map<string, NamedSource>();
-  for (const { sourceId, source, provider, lastDay } of batches) {
-    if (lastDay === null) continue;
-    const after = addDays(lastDay, 1);
-    const asOf = after < today ? after : today;
-    const known = found.get(sourceId);
-    if (known === undefined || known.asOf < asOf) found.set(sourceId, { sourceId, source, provider, asOf });
-  }
-  return [...found.values()];
+/** Each source's first day without complete bills. Names of sources are unique. */
+function asOfSources(batches: readonly ActiveBatch[], { sources }: DataThrough): readonly SourceAsOf[] {
+  return sources.flatMap(({ source, through }) => {
+    const sourceId = batches.find((batch) => batch.source === source)?.sourceId;
+    return sourceId === undefined || through === null ? [] : [{ sourceId, asOf: addDays(through, 1) }];
+  });
 }
 
 function periodOf(sources: readonly SourceAsOf[]): Period | null {
@@ -126,12 +117,4 @@ function heldBackOf(held: readonly HeldBack[]): WasteAnswer["heldBack"] {
   return (Object.keys(REASONS) as Guard[])
     .map((guard) => ({ reason: REASONS[guard], count: held.filter((one) => one.guard === guard).length }))
     .filter(({ count }) => count > 0);
-}
-
-function scopeText(asked: ScopeFilter): string {
-  const parts = asked.map(
-    ({ dimension, negated, values }) =>
-      `${negated ? "not" : "for"} ${dimension} ${values.map((value) => value ?? "none").join(", ")}`,
-  );
-  return parts.length === 0 ? "everything" : parts.join(" ");
 }

@@ -3,6 +3,7 @@ import type { Dimension } from "../domain/dimension.ts";
 import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
 import type { Period } from "../domain/period.ts";
 import type { Condition } from "../domain/scope.ts";
+import { chooseCover, type CostRead } from "./cost-plan.ts";
 import { readCosts } from "./cost-read.ts";
 import type { CostSnapshot } from "./cost-snapshot.ts";
 
@@ -13,7 +14,7 @@ export type HygieneShares = {
   readonly pricing: readonly UsageShare[];
 };
 
-/** Usage of a period by what order in the bills is judged by. Answered from the rollups where they hold the scope. */
+/** Usage of a period by what order in the bills is judged by. Only from the rollups: what they do not hold is left out. */
 export async function loadHygieneShares(
   snapshot: CostSnapshot,
   input: { readonly period: Period; readonly conditions: readonly Condition[] },
@@ -31,7 +32,7 @@ async function sharesBy(
   input: { readonly period: Period; readonly conditions: readonly Condition[] },
   dimension: Dimension,
 ): Promise<readonly UsageShare[]> {
-  const facts = await readCosts(snapshot, {
+  const read: CostRead = {
     span: { by: "days", period: input.period },
     by: [dimension],
     filter: { conditions: input.conditions, without: EXCLUDABLE_KINDS },
@@ -39,7 +40,10 @@ async function sharesBy(
     per: null,
     rates: null,
     rowsMax: null,
-  });
+  };
+  // A side note is not worth a scan of the charges.
+  if (chooseCover(read, snapshot.rollups).from === "charge") return [];
+  const facts = await readCosts(snapshot, read);
   return facts.map(({ key, amount, currency }) => ({
     value: key[0] ?? null,
     cost: { atoms: amount, currency: currency ?? "" },

@@ -132,7 +132,6 @@ function usageSql(
 ): string {
   const window = windowSql(batches, params);
   const ids = `${params.add(chosen.ids)}::bigint[]`;
-  const candidates = `select distinct c.resource_ref from ${window} and c.attribute_set_id = any(${ids}) and c.resource_ref is not null`;
   const wanted =
     chosen.by === "resource"
       ? `c.resource_ref in (select resource_ref from candidate)`
@@ -143,7 +142,12 @@ function usageSql(
   const age = "(b.as_of - c.charge_day - 1)";
   const quantity = "coalesce(c.pricing_quantity, c.consumed_quantity)";
   const recent = `filter (where ${age} < ${RECENT_DAYS})`;
-  return `with ${chosen.by === "resource" ? `candidate as materialized (${candidates})` : `unused as materialized (select id from attribute_set where commitment_discount_status = 'Unused' and id = any(${ids}))`},
+  const first =
+    chosen.by === "resource"
+      ? `candidate as materialized (select distinct c.resource_ref from ${window} and c.attribute_set_id = any(${ids})
+          and ${namedSql(read.asked, params)})`
+      : `unused as materialized (select id from attribute_set where commitment_discount_status = 'Unused' and id = any(${ids}))`;
+  return `with ${first},
     folded as materialized (
       select c.attribute_set_id, ${owner("c.resource_ref")} as resource_ref, ${owner("c.tag_set_id")} as tag_set_id, b.as_of,
         bit_or(1::bigint << ${age}) as billed_days,
@@ -164,16 +168,30 @@ function usageSql(
       left join billed_resource r on r.id = f.resource_ref left join tag_set t on t.id = f.tag_set_id`;
 }
 
-/** Charges of the window: partitions by literal months, days by source. */
+/** Asked for by name: only those resources are looked at, by index. */
+function namedSql(asked: ScopeFilter, params: Params): string {
+  const named = asked.find(
+    ({ dimension, negated, values }) => dimension === "resource" && !negated && !values.includes(null),
+  );
+  if (named === undefined) return "c.resource_ref is not null";
+  const list = named.values.map((value) => `lower(${params.add(value)}::text)`).join(", ");
+  return `c.resource_ref in (select r.id from billed_resource r where lower(r.resource_id) in (${list})
+      union all select r.id from billed_resource r where lower(r.resource_name) in (${list}))`;
+}
+
+/**
+ * Charges of the window as `c`, with their source's as-of day as `b`. Partitions by literal months, days by a literal span;
+ * the span of each source is told in a form no index takes, or every batch would scan the window anew.
+ * Charges longer than a day say nothing of days.
+ */
 function windowSql(batches: readonly WindowBatch[], params: Params): string {
-  const list = (pick: (batch: WindowBatch) => string): string => params.add(batches.map(pick));
-  const asOfs = batches.map((batch) => batch.asOf).sort();
-  const months = [...new Set(batches.map((batch) => batch.billingMonth))];
-  return `unnest(${list((batch) => batch.id)}::bigint[], ${list((batch) => batch.asOf)}::date[]) as b(id, as_of)
-      join charge c on c.batch_id = b.id
-    where c.billing_month in (${months.map((month) => `${params.add(month)}::date`).join(", ")})
+  const ids = params.add(batches.map(({ id }) => id));
+  const asOfs = batches.map(({ asOf }) => asOf).sort();
+  const months = [...new Set(batches.map(({ billingMonth }) => billingMonth))];
+  return `charge c join unnest(${ids}::bigint[], ${params.add(batches.map(({ asOf }) => asOf))}::date[]) as b(id, as_of) on b.id = c.batch_id
+    where c.batch_id = any(${ids}::bigint[]) and c.billing_month in (${months.map((month) => `${params.add(month)}::date`).join(", ")})
       and c.charge_day >= ${params.add(addDays(asOfs[0] as Day, -WINDOW_DAYS))}::date and c.charge_day < ${params.add(asOfs.at(-1))}::date
-      and c.charge_day >= b.as_of - ${WINDOW_DAYS} and c.charge_day < b.as_of`;
+      and (b.as_of - c.charge_day) between 1 and ${WINDOW_DAYS} and c.charge_end - c.charge_day <= 1`;
 }
 
 /** The conditions over the joined dictionaries; the same words and spellings as a cost question's. */

@@ -19,10 +19,12 @@ import { storeUsage } from "./store-usage.ts";
 import { readUsage } from "./waste-set.ts";
 
 const AS_OF = day("2025-10-18");
+/** Long enough after that every cloud has delivered its last days. */
+const TODAY = day("2025-10-25");
 const USAGE = readUsage(AS_OF);
 let db: TestDatabase;
 const dataDir = mkdtempSync(join(tmpdir(), "waste-"));
-const context = (scope: ScopeFilter = []) => testContext(db, { today: AS_OF, dataDir, scope });
+const context = (scope: ScopeFilter = []) => testContext(db, { today: TODAY, dataDir, scope });
 
 beforeAll(async () => {
   db = await createTestDatabase();
@@ -66,6 +68,12 @@ test("a scope shows what was asked for, and access hides what one may not see wh
   expect(asked.findings.map(({ provider }) => provider)).toEqual(["gcp"]);
   const seen = await findWaste({ ctx: context(gcp), input: { scope: [] } });
   expect(seen.findings).toEqual(asked.findings);
+  const resource = asked.findings[0]?.resource ?? "";
+  const named = await findWaste({
+    ctx: context(),
+    input: { scope: [{ dimension: "resource", negated: false, values: [resource.toUpperCase()] }] },
+  });
+  expect(named.findings).toEqual(asked.findings);
   const both = await findWaste({
     ctx: context(gcp),
     input: { scope: [{ dimension: "provider", negated: false, values: ["aws"] }] },

@@ -115,7 +115,7 @@ function footerOf(answer: WasteAnswer): readonly string[] {
 function nothingFoundCard(answer: WasteAnswer): Card {
   return {
     title: "Waste: nothing found",
-    summary: `Nothing in the bills ${answer.scope === "everything" ? "" : `${answer.scope} `}is proven to be waste.`,
+    summary: `Nothing in the bills ${answer.scope === "everything" ? "" : `(${answer.scope}) `}is proven to be waste.`,
     tone: "good",
     blocks: hygieneBlocks(answer),
     actions: [{ label: "Cost by service", style: "plain", command: "cost this month by service" }],
