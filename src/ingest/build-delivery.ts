@@ -1,0 +1,160 @@
+import { join } from "node:path";
+
+import type { CostTotals } from "../store/batches.ts";
+import { addTotals, totalsOf, type Claim } from "./claims.ts";
+import { countOf, textOf, type Duck } from "./duck/duck-process.ts";
+import type { Coverage } from "./shrink-guard.ts";
+import { collapseSql, coverageSql, createChargeSql, dayCountsSql, pickSql, totalsSql } from "./sql/charge-sql.ts";
+import { DICTIONARY_COLUMNS, type DictionaryTable } from "./sql/dictionary-sql.ts";
+import { rollupSql, SLICE_COLUMNS, type RollupOptions } from "./sql/rollup-sql.ts";
+import { MEASURES } from "./sql/scan-sql.ts";
+
+/** One delivery, collapsed: what will be stored of it. */
+export type BuiltDelivery = {
+  readonly sourceRows: number;
+  readonly chargeRows: number;
+  readonly totals: CostTotals;
+  readonly coverage: Coverage;
+};
+
+/** Staged rows collapsed in one statement: bounds its hash table. */
+const WINDOW_ROWS_MAX = 1_500_000;
+
+/** Collapses the delivery's staged rows to days, in bounded windows, into DuckDB tables `charge` and `usage_hour`. */
+export async function collapseDelivery(duck: Duck, claims: readonly Claim[]): Promise<BuiltDelivery> {
+  const keys = claims.flatMap((claim) => claim.keyHashes.map((keyHash) => ({ fileNo: claim.fileNo, keyHash })));
+  await duck.run(...createChargeSql());
+  if (keys.length > 0) {
+    await duck.run(pickSql(keys));
+    const days = await duck.run(dayCountsSql());
+    for (const [from, to] of windows(days.map((row) => ({ day: textOf(row, "day") ?? "", rows: countOf(row, "n") })))) {
+      await duck.run(...collapseSql(from, to));
+    }
+  }
+  return describeCharges(duck);
+}
+
+/** Totals and coverage of the table `charge`. */
+export async function describeCharges(duck: Duck): Promise<BuiltDelivery> {
+  const totals = await duck.run(totalsSql());
+  const coverage = await duck.run(coverageSql());
+  return {
+    sourceRows: totals.reduce((sum, row) => sum + countOf(row, "source_rows"), 0),
+    chargeRows: totals.reduce((sum, row) => sum + countOf(row, "n"), 0),
+    totals: totals.map(totalsOf).reduce(addTotals, {}),
+    coverage: {
+      days: new Set(coverage.map((row) => textOf(row, "day") ?? "")),
+      subAccounts: new Set(coverage.map((row) => textOf(row, "sub_account") ?? "")),
+    },
+  };
+}
+
+/** Runs of days of at most WINDOW_ROWS_MAX rows together (a single larger day stands alone). */
+function windows(days: readonly { day: string; rows: number }[]): (readonly [string, string])[] {
+  const runs: [string, string][] = [];
+  let rows = 0;
+  for (const { day, rows: dayRows } of days) {
+    const last = runs.at(-1);
+    if (last !== undefined && rows + dayRows <= WINDOW_ROWS_MAX) {
+      last[1] = day;
+      rows += dayRows;
+    } else {
+      runs.push([day, day]);
+      rows = dayRows;
+    }
+  }
+  return runs;
+}
+
+/** A table of the store and the file that holds its rows. */
+export type ExportedTable = { readonly table: string; readonly columns: readonly string[]; readonly path: string };
+
+const CHARGE_COLUMNS = [
+  "charge_day",
+  "charge_end",
+  "attribute_set_id",
+  "resource_ref",
+  "tag_set_id",
+  "source_rows",
+  ...MEASURES,
+];
+const COST_COLUMNS = ["source_rows", "billed_cost", "effective_cost", "list_cost", "contracted_cost"];
+
+/** Writes the dictionaries of the call (or of one delivery) as CSV for COPY. */
+export async function exportDictionaries(duck: Duck, directory: string): Promise<ExportedTable[]> {
+  const tables = Object.keys(DICTIONARY_COLUMNS) as DictionaryTable[];
+  const exported = tables.map((table) => ({
+    table,
+    columns: DICTIONARY_COLUMNS[table],
+    path: join(directory, `${table}.csv`),
+  }));
+  for (const { table, columns, path } of exported) {
+    await duck.run(copySql(`select distinct on (id) ${columns.join(", ")} from ${table} where id is not null`, path));
+  }
+  return exported;
+}
+
+/** Writes `charge` and `usage_hour` of the delivery in hand. */
+export async function exportCharges(
+  duck: Duck,
+  directory: string,
+  batchId: string,
+  billingMonth: string,
+): Promise<ExportedTable[]> {
+  return exportTables(duck, directory, batchId, billingMonth, [
+    { table: "charge", columns: CHARGE_COLUMNS },
+    { table: "usage_hour", columns: ["charge_day", "attribute_set_id", "resource_ref", "quantity"] },
+  ]);
+}
+
+/** Builds the rollups of the delivery in hand and writes them; `cost_slice` is a dictionary. */
+export async function exportRollups(
+  duck: Duck,
+  directory: string,
+  batchId: string,
+  billingMonth: string,
+  options: RollupOptions,
+): Promise<{ slices: ExportedTable; tables: ExportedTable[] }> {
+  await duck.run(...rollupSql(options));
+  const slices = { table: "cost_slice", columns: SLICE_COLUMNS, path: join(directory, "cost_slice.csv") };
+  await duck.run(copySql(`select distinct on (id) ${SLICE_COLUMNS.join(", ")} from slice_part`, slices.path));
+  const tables = await exportTables(duck, directory, batchId, billingMonth, [
+    { table: "cost_daily", columns: ["charge_day", "slice_id", ...COST_COLUMNS] },
+    { table: "cost_resource_month", columns: ["charge_month", "slice_id", "resource_ref", ...COST_COLUMNS] },
+  ]);
+  const columns = ["cube", "period_start", "key1", "key2", "kind", "currency", "long", ...COST_COLUMNS];
+  const path = join(directory, "cost_cube.csv");
+  await duck.run(
+    copySql(
+      `select ${batchId}::bigint as batch_id, ${columns.join(", ")} from cost_cube order by cube, period_start`,
+      path,
+    ),
+  );
+  return { slices, tables: [...tables, { table: "cost_cube", columns: ["batch_id", ...columns], path }] };
+}
+
+async function exportTables(
+  duck: Duck,
+  directory: string,
+  batchId: string,
+  billingMonth: string,
+  tables: readonly { table: string; columns: readonly string[] }[],
+): Promise<ExportedTable[]> {
+  const exported: ExportedTable[] = [];
+  for (const { table, columns } of tables) {
+    const path = join(directory, `${table}.csv`);
+    await duck.run(
+      copySql(
+        `select ${batchId}::bigint as batch_id, date '${billingMonth}' as billing_month, ${columns.join(", ")} from ${table}`,
+        path,
+      ),
+    );
+    exported.push({ table, columns: ["batch_id", "billing_month", ...columns], path });
+  }
+  return exported;
+}
+
+/** CSV as COPY reads it: null is an unquoted empty field, an empty text is quoted. */
+function copySql(query: string, path: string): string {
+  return `copy (${query}) to '${path.replaceAll("'", "''")}' (format csv, header false)`;
+}

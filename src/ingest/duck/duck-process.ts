@@ -1,0 +1,144 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { constants, setPriority } from "node:os";
+import { fileURLToPath } from "node:url";
+
+import { AppError } from "../../domain/errors.ts";
+
+export type DuckValue = string | number | boolean | null;
+export type DuckRow = Readonly<Record<string, DuckValue>>;
+export type DuckRequest = { readonly id: number; readonly statements: readonly string[] };
+export type DuckAnswer = {
+  readonly id: number;
+  readonly rows: readonly DuckRow[];
+  readonly error?: string;
+  readonly rssBytes?: number;
+  readonly percentage?: number;
+};
+
+/** A DuckDB in a child process. One statement list at a time; later calls wait. */
+export type Duck = {
+  /** Runs the statements in order and answers the rows of the last. Throws DuckError. */
+  readonly run: (...statements: string[]) => Promise<readonly DuckRow[]>;
+  /** Highest resident memory the child has had, bytes. */
+  readonly peakRssBytes: () => number;
+  readonly close: () => Promise<void>;
+};
+
+/** What DuckDB said about one statement. Not for people: callers turn it into an AppError or a reject. */
+export class DuckError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "DuckError";
+  }
+}
+
+export type DuckOptions = {
+  /** Memory of the whole child, MB; DuckDB's own limit is what Node and its buffers leave. */
+  readonly memoryMb: number;
+  /** Where it may spill. */
+  readonly spillDirectory: string;
+  /** Percent of the running statement, when DuckDB knows it. */
+  readonly onPercentage?: (percentage: number) => void;
+};
+
+const CHILD = fileURLToPath(new URL("./duck-child.ts", import.meta.url));
+/** Below the chat, so that answers stay quick during an ingest. */
+const NICENESS = constants.priority.PRIORITY_BELOW_NORMAL;
+const THREADS = 2;
+/** Node itself, DuckDB's code and what its allocator keeps beside the counted blocks. */
+const OVERHEAD_MB = 110;
+const MEMORY_MB_MIN = 120;
+const CLOSE_WAIT_MS = 2_000;
+
+/** Starts the child and sets its limits. */
+export async function openDuck(options: DuckOptions): Promise<Duck> {
+  const child = fork(CHILD, [], { execArgv: ["--max-old-space-size=64"], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  lowerPriority(child);
+  const channel = openChannel(child, options.onPercentage);
+  const memory = Math.max(MEMORY_MB_MIN, options.memoryMb - OVERHEAD_MB);
+  await channel.run(
+    "set TimeZone = 'UTC'",
+    `set memory_limit = '${memory}MB'`,
+    `set threads = ${THREADS}`,
+    `set temp_directory = '${options.spillDirectory.replaceAll("'", "''")}'`,
+    "set preserve_insertion_order = false",
+    "set enable_progress_bar = true",
+    "set enable_progress_bar_print = false",
+    "set allocator_flush_threshold = '16MB'",
+  );
+  return channel;
+}
+
+function lowerPriority(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) setPriority(child.pid, NICENESS);
+  } catch {
+    // Some containers forbid it; the load then merely competes.
+    return;
+  }
+}
+
+type Waiting = { resolve: (rows: readonly DuckRow[]) => void; reject: (error: Error) => void };
+
+function openChannel(child: ChildProcess, onPercentage: DuckOptions["onPercentage"]): Duck {
+  const waiting = new Map<number, Waiting>();
+  let stderr = "";
+  let peak = 0;
+  let next = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", (code, signal) => {
+      for (const each of waiting.values()) each.reject(crashed(code, signal, stderr));
+      waiting.clear();
+      resolve();
+    });
+  });
+  child.stderr?.on("data", (data: Buffer) => {
+    stderr = (stderr + data.toString("utf8")).slice(-2_000);
+  });
+  child.on("message", (answer: DuckAnswer) => {
+    if (answer.percentage !== undefined) onPercentage?.(answer.percentage);
+    peak = Math.max(peak, answer.rssBytes ?? 0);
+    const one = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if (answer.error === undefined) one?.resolve(answer.rows);
+    else one?.reject(new DuckError(answer.error));
+  });
+  const ask = (statements: string[]): Promise<readonly DuckRow[]> =>
+    new Promise((resolve, reject) => {
+      if (!child.connected) return reject(crashed(child.exitCode, child.signalCode, stderr));
+      const id = next++;
+      waiting.set(id, { resolve, reject });
+      child.send({ id, statements } satisfies DuckRequest);
+    });
+  const run = (...statements: string[]): Promise<readonly DuckRow[]> => {
+    const answer = last.then(() => ask(statements));
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+  return { run, peakRssBytes: () => peak, close: () => closeChild(child, ended) };
+}
+
+async function closeChild(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  if (child.connected) child.disconnect();
+  const timer = setTimeout(() => child.kill("SIGKILL"), CLOSE_WAIT_MS);
+  await ended;
+  clearTimeout(timer);
+}
+
+function crashed(code: number | null, signal: string | null, stderr: string): AppError {
+  return new AppError("unavailable", `The file reader stopped (${signal ?? `exit ${code ?? "?"}`}). ${stderr}`.trim(), {
+    remedy: "Nothing was changed. Run the ingest again; if it repeats, raise `ingest.memoryMb`.",
+  });
+}
+
+/** An integer column of an answer (BIGINT arrives as text). */
+export function countOf(row: DuckRow | undefined, column: string): number {
+  return Number(row?.[column] ?? 0);
+}
+
+/** A text column of an answer. */
+export function textOf(row: DuckRow | undefined, column: string): string | null {
+  const value = row?.[column];
+  return value === null || value === undefined ? null : String(value);
+}

@@ -1,0 +1,400 @@
+import type { IngestBatchAnswer } from "../domain/contract.ts";
+import { AppError, explain } from "../domain/errors.ts";
+import { addDays, addMonths, daysBetween, firstDay, month } from "../domain/period.ts";
+import { atomsToDecimal, parseAtoms, subtract } from "../domain/money.ts";
+import {
+  endBatch,
+  insertBatch,
+  insertRejects,
+  loadActiveBatch,
+  saveBatchResult,
+  type Batch,
+  type BatchResult,
+  type CostTotals,
+} from "../store/batches.ts";
+import { loadCoverage, releaseHeld } from "../store/batches-held.ts";
+import { flipBatch } from "../store/batches-flip.ts";
+import type { Source } from "../store/batches-sources.ts";
+import { ensurePartitions } from "../store/load.ts";
+import {
+  collapseDelivery,
+  exportCharges,
+  exportRollups,
+  type BuiltDelivery,
+  type ExportedTable,
+} from "./build-delivery.ts";
+import { addTotals, combineTotals, type Claim } from "./claims.ts";
+import { crashPoint } from "./crash-point.ts";
+import { fingerprintSet } from "./file/fingerprint.ts";
+import type { CallFile, IngestRun } from "./ingest-run.ts";
+import type { Delivery } from "./plan-deliveries.ts";
+import { reconcileGap } from "./reconcile.ts";
+import { outsideScope, resolveSource } from "./resolve-source.ts";
+import { shrinkReason } from "./shrink-guard.ts";
+import { FAULTS_MAX } from "./file/careful-copy.ts";
+import type { LocatedReject } from "./stage-file.ts";
+
+/** Rejects of one delivery and how many there are in all. */
+type DeliveryRejects = { readonly located: readonly LocatedReject[]; readonly count: number };
+
+/** One delivery of the call with everything known before it is loaded. */
+type Prepared = {
+  readonly first: Claim;
+  readonly claims: readonly Claim[];
+  readonly mode: Delivery["mode"];
+  readonly files: readonly CallFile[];
+  readonly source: Source;
+  readonly fingerprint: string;
+  readonly active: Batch | null;
+  readonly rejects: DeliveryRejects;
+  readonly built: BuiltDelivery;
+  readonly notices: readonly string[];
+};
+
+/** Loads one planned delivery and says what became of it. Operating errors refuse this delivery only. */
+export async function loadDelivery(run: IngestRun, delivery: Delivery): Promise<IngestBatchAnswer> {
+  const [first] = delivery.claims;
+  if (first === undefined) throw new Error("a delivery without claims");
+  const files = delivery.claims.map((claim) => run.files.get(claim.fileNo)).filter((file) => file !== undefined);
+  const rejects = rejectsOf(run, delivery.claims);
+  const base = baseAnswer(run, delivery, files, rejects);
+  if (delivery.refusal !== null) return { ...base, status: "refused", reason: delivery.refusal };
+  try {
+    return await loadAccepted(run, delivery, first, files, rejects, base);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === "internal") throw error;
+    return { ...base, status: "refused", reason: explain(error) };
+  }
+}
+
+async function loadAccepted(
+  run: IngestRun,
+  delivery: Delivery,
+  first: Claim,
+  files: readonly CallFile[],
+  rejects: DeliveryRejects,
+  base: IngestBatchAnswer,
+): Promise<IngestBatchAnswer> {
+  const { sql } = run.env.db;
+  if (base.rowsAccepted === 0) return { ...base, status: "refused", reason: nothingAccepted(rejects) };
+  const source = await resolveSource(sql, {
+    provider: first.provider,
+    billingAccount: first.billingAccount,
+    name: run.input.source,
+    dryRun: run.input.dryRun,
+  });
+  const fingerprint = fingerprintSet(files.map((file) => file.sha256));
+  const key = {
+    sourceId: source.id,
+    dataset: first.dataset,
+    billingAccount: first.billingAccount,
+    billingMonth: first.billingMonth,
+  };
+  const active = source.id === "" ? null : await loadActiveBatch(sql, key);
+  const named = { ...base, source: source.name };
+  if (active !== null && active.fingerprint === fingerprint) return unchangedAnswer(active, named.files);
+  run.report("building", named.files[0] ?? "", 0);
+  const built = await collapseDelivery(run.duck, delivery.claims);
+  const outside = outsideScope(source, built.coverage.subAccounts);
+  if (outside !== null) return { ...named, status: "refused", reason: outside };
+  const gap = reconcile(run, delivery.claims, built);
+  if (gap !== null)
+    return {
+      ...named,
+      status: "refused",
+      reason: `the control totals do not reconcile: ${gap}. Nothing was stored; please report this file.`,
+    };
+  const prepared: Prepared = {
+    first,
+    claims: delivery.claims,
+    mode: delivery.mode,
+    files,
+    source,
+    fingerprint,
+    active,
+    rejects,
+    built,
+    notices: noticesOf(run, delivery.claims, active, built),
+  };
+  const answer = { ...named, ...resultOf(prepared) };
+  return run.input.dryRun ? decideDry(prepared, answer, run) : store(run, prepared, answer);
+}
+
+/** What would happen, without doing it. */
+async function decideDry(prepared: Prepared, answer: IngestBatchAnswer, run: IngestRun): Promise<IngestBatchAnswer> {
+  const held = await heldReason(run, prepared);
+  const notices = [...(answer.notices ?? []), "Dry run: nothing was stored."];
+  if (held !== null) return { ...answer, notices, status: "held", reason: held };
+  return { ...answer, notices, status: prepared.active === null ? "stored" : "replaced" };
+}
+
+async function store(run: IngestRun, prepared: Prepared, answer: IngestBatchAnswer): Promise<IngestBatchAnswer> {
+  const { sql } = run.env.db;
+  const { first, source, active } = prepared;
+  const lease = await run.leaseOf(source.id);
+  crashPoint("leased");
+  const key = {
+    sourceId: source.id,
+    dataset: first.dataset,
+    billingAccount: first.billingAccount,
+    billingMonth: first.billingMonth,
+  };
+  await ensurePartitions(sql, first.billingMonth);
+  const batchId = await insertBatch(sql, {
+    ...key,
+    provider: first.provider,
+    mode: prepared.mode,
+    fingerprint: prepared.fingerprint,
+    files: prepared.files.map(({ path, sha256, bytes, fileNo }) => ({
+      path,
+      sha256,
+      bytes,
+      format: run.staged.get(fileNo)?.format.id ?? "",
+    })),
+    cubeVersion: run.cube.version,
+    replaces: active?.id ?? null,
+    epoch: lease.epoch,
+  });
+  crashPoint("batch-written");
+  try {
+    await loadTables(run, prepared, batchId);
+    lease.check();
+    await insertRejects(sql, batchId, prepared.rejects.located);
+    await saveBatchResult(sql, batchId, batchResult(prepared));
+    const held = await heldReason(run, prepared);
+    if (held !== null) {
+      await endBatch(sql, batchId, "held", held);
+      return { ...answer, id: batchId, status: "held", reason: held };
+    }
+    crashPoint("before-flip");
+    await flipBatch(sql, {
+      key,
+      provider: first.provider,
+      batchId,
+      epoch: lease.epoch,
+      replaces: active?.id ?? null,
+      beforeCommit: () => crashPoint("in-flip"),
+    });
+    crashPoint("after-flip");
+    await releaseHeld(sql, key, batchId);
+  } catch (error) {
+    await endBatch(sql, batchId, "failed", explain(error)).catch(() => undefined);
+    throw error;
+  }
+  return { ...answer, id: batchId, status: active === null ? "stored" : "replaced" };
+}
+
+/** Charges go to Postgres while DuckDB builds the rollups. */
+async function loadTables(run: IngestRun, prepared: Prepared, batchId: string): Promise<void> {
+  const { duck, spillDirectory, cube, env } = run;
+  const { billingMonth } = prepared.first;
+  const loader = await run.loader();
+  const copyAll = async (tables: readonly ExportedTable[]): Promise<void> => {
+    for (const { table, columns, path } of tables) await loader.copy(table, columns, path);
+  };
+  const charges = await exportCharges(duck, spillDirectory, batchId, billingMonth);
+  run.report("storing", prepared.files[0]?.path ?? "", 0.3);
+  const copying = copyAll(charges);
+  copying.catch(() => undefined); // awaited below, after the rollups
+  const rollups = await exportRollups(duck, spillDirectory, batchId, billingMonth, {
+    aliases: env.settings.tagAliases,
+    promoted: cube.promoted,
+  });
+  await copying;
+  crashPoint("charges-loaded");
+  await loader.copyDictionary(rollups.slices.table, rollups.slices.columns, rollups.slices.path);
+  await copyAll(rollups.tables);
+  crashPoint("rollups-loaded");
+  run.report("storing", prepared.files[0]?.path ?? "", 0.9);
+}
+
+/** Why the delivery must wait for a person; null when it may be shown. */
+async function heldReason(run: IngestRun, { active, built, first }: Prepared): Promise<string | null> {
+  if (active === null || run.input.replace) return null;
+  const lost = shrinkReason(
+    await loadCoverage(run.env.db.sql, active.id),
+    built.coverage,
+    first.billingMonth.slice(0, 7),
+  );
+  if (lost === null) return null;
+  return `${lost}. Stored: ${totalsText(active.totals)}; this delivery: ${totalsText(built.totals)}. Say --replace if it is right.`;
+}
+
+function totalsText(totals: CostTotals): string {
+  return Object.entries(totals)
+    .map(([currency, costs]) => `${costs.billed} ${currency} billed`)
+    .join(", ");
+}
+
+function reconcile(run: IngestRun, claims: readonly Claim[], built: BuiltDelivery): string | null {
+  return reconcileGap({
+    controlRows: claims.reduce((sum, claim) => sum + claim.accepted, 0),
+    storedRows: built.sourceRows,
+    control: claims.map((claim) => claim.control).reduce(addTotals, {}),
+    stored: built.totals,
+    identical: claims.every((claim) => {
+      const staged = run.staged.get(claim.fileNo);
+      return staged !== undefined && staged.format.control(staged.file).identical;
+    }),
+  });
+}
+
+function rejectsOf(run: IngestRun, claims: readonly Claim[]): DeliveryRejects {
+  const located: LocatedReject[] = [];
+  let count = 0;
+  for (const claim of claims) {
+    const staged = run.staged.get(claim.fileNo);
+    if (staged === undefined) continue;
+    const all = staged.claims ?? [claim];
+    const main = [...all].sort((a, b) => b.accepted - a.accepted)[0];
+    const mine = (reject: LocatedReject): boolean => {
+      const named = all.find(
+        (each) =>
+          each.provider === reject.provider &&
+          each.dataset === reject.dataset &&
+          each.billingAccount === reject.account &&
+          each.billingMonth === reject.billingMonth,
+      );
+      return (named ?? main) === claim;
+    };
+    located.push(...staged.rejects.filter(mine));
+    count += claim.rejected + (claim === main ? staged.faultCount : 0);
+  }
+  return { located: located.slice(0, FAULTS_MAX), count };
+}
+
+function nothingAccepted(rejects: DeliveryRejects): string {
+  const [first] = rejects.located;
+  const example =
+    first === undefined
+      ? ""
+      : ` Line ${first.line ?? "?"}: ${first.column ?? "the line"} ${quoted(first.value)}${first.reason}.`;
+  return `none of its ${rejects.count} rows can be read as a charge.${example}`;
+}
+
+function quoted(value: string | null): string {
+  return value === null ? "" : `"${value.slice(0, 60)}" `;
+}
+
+function baseAnswer(
+  run: IngestRun,
+  delivery: Delivery,
+  files: readonly CallFile[],
+  rejects: DeliveryRejects,
+): IngestBatchAnswer {
+  const [first] = delivery.claims;
+  const dropped = delivery.claims.flatMap((claim) => Object.values(claim.dropped)).reduce((sum, n) => sum + n, 0);
+  const accepted = delivery.claims.reduce((sum, claim) => sum + claim.accepted, 0) + dropped;
+  return {
+    id: null,
+    source: run.input.source ?? "",
+    provider: first?.provider ?? "",
+    billingAccount: first?.billingAccount ?? "",
+    dataset: first?.dataset ?? "",
+    billingMonth: (first?.billingMonth ?? "") === "" ? null : (first?.billingMonth.slice(0, 7) ?? null),
+    status: "refused",
+    files: files.map((file) => file.path),
+    rowsRead: accepted + rejects.count,
+    rowsAccepted: accepted,
+    rejects: rejects.count,
+    rowsStored: 0,
+    totals: {},
+  };
+}
+
+function resultOf(prepared: Prepared): Pick<IngestBatchAnswer, "rowsStored" | "totals" | "notices" | "restatedBy"> {
+  const { built, active, notices } = prepared;
+  const restated = active === null ? {} : combineTotals(built.totals, active.totals, subtract);
+  const changed = Object.entries(restated).filter(([, costs]) => costs.billed !== "0" || costs.effective !== "0");
+  return {
+    rowsStored: built.chargeRows,
+    totals: { ...built.totals },
+    ...(notices.length === 0 ? {} : { notices: [...notices] }),
+    ...(active === null
+      ? {}
+      : {
+          restatedBy: Object.fromEntries(
+            changed.map(([currency, { billed, effective }]) => [currency, { billed, effective }]),
+          ),
+        }),
+  };
+}
+
+function batchResult(prepared: Prepared): BatchResult {
+  const { built, claims, rejects, notices } = prepared;
+  const days = [...built.coverage.days].sort();
+  const accepted = claims.reduce((sum, claim) => sum + claim.accepted, 0);
+  const dropped = claims.flatMap((claim) => Object.values(claim.dropped)).reduce((sum, n) => sum + n, 0);
+  return {
+    rowsRead: accepted + dropped + rejects.count,
+    rowsAccepted: accepted + dropped,
+    rowsRejected: rejects.count,
+    rowsStored: built.chargeRows,
+    totals: built.totals,
+    control: {
+      rows: accepted,
+      accepted: claims.map((claim) => claim.control).reduce(addTotals, {}),
+      refused: claims.map((claim) => claim.refused).reduce(addTotals, {}),
+      residuals: claims.reduce((sum, claim) => sum + claim.residuals, 0),
+    },
+    notices,
+    warnings: [],
+    firstDay: days[0] ?? null,
+    lastDay: days.at(-1) ?? null,
+  };
+}
+
+/** Days after a month's end until which every provider may still change it. */
+const FINAL_AFTER_DAYS = 15;
+
+function noticesOf(run: IngestRun, claims: readonly Claim[], active: Batch | null, built: BuiltDelivery): string[] {
+  const notices: string[] = [];
+  const residuals = claims.reduce((sum, claim) => sum + claim.residuals, 0);
+  if (residuals > 0) notices.push(`${residuals} rows have costs finer than 18 decimals; they were rounded there.`);
+  const dropped = new Map<string, number>();
+  for (const [reason, n] of claims.flatMap((claim) => Object.entries(claim.dropped)))
+    dropped.set(reason, (dropped.get(reason) ?? 0) + n);
+  for (const [reason, n] of dropped) notices.push(`${n} rows are no charges: ${reason}.`);
+  for (const claim of claims) {
+    const staged = run.staged.get(claim.fileNo);
+    const warnings = staged?.format.warnings?.(staged.file) ?? [];
+    warnings.forEach((warning, index) => {
+      const n = claim.warnings[index] ?? 0;
+      if (n > 0) notices.push(`${n} ${warning.text}`);
+    });
+  }
+  if (active === null) return notices;
+  const name = active.billingMonth.slice(0, 7);
+  const change = combineTotals(built.totals, active.totals, subtract);
+  const monthEnd = firstDay(addMonths(month(name), 1));
+  const closed = daysBetween(addDays(monthEnd, FINAL_AFTER_DAYS), run.env.today) > 0;
+  for (const [currency, costs] of Object.entries(change)) {
+    const billed = parseAtoms(costs.billed);
+    if (billed === 0n && parseAtoms(costs.effective) === 0n) continue;
+    if (closed) notices.push(`${name} was final and changed by ${costs.billed} ${currency} billed.`);
+    else if (billed < 0n)
+      notices.push(
+        `The total of ${name} fell by ${atomsToDecimal(-billed)} ${currency} billed (credits or corrections).`,
+      );
+  }
+  return notices;
+}
+
+/** The answer for a bill that is stored already, from what was stored. */
+export function unchangedAnswer(batch: Batch, files: readonly string[]): IngestBatchAnswer {
+  return {
+    id: batch.id,
+    source: batch.source,
+    provider: batch.provider,
+    billingAccount: batch.billingAccount,
+    dataset: batch.dataset,
+    billingMonth: batch.billingMonth.slice(0, 7),
+    status: "unchanged",
+    files: [...files],
+    rowsRead: batch.rowsRead,
+    rowsAccepted: batch.rowsAccepted,
+    rejects: batch.rowsRejected,
+    rowsStored: batch.rowsStored,
+    totals: { ...batch.totals },
+  };
+}

@@ -1,0 +1,374 @@
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { randomUUID } from "node:crypto";
+
+import type { IngestAnswer, IngestBatchAnswer } from "../domain/contract.ts";
+import { AppError, explain } from "../domain/errors.ts";
+import { loadIncomplete } from "../store/batches-held.ts";
+import { loadBatches, type Batch } from "../store/batches.ts";
+import { cubeVersion, loadPromotedTags } from "../store/cube-version.ts";
+import { takeLease, type Lease } from "../store/lease.ts";
+import { openLoader, type Loader } from "../store/load.ts";
+import { exportDictionaries } from "./build-delivery.ts";
+import { claimKey, readClaims, type Claim } from "./claims.ts";
+import { crashPoint } from "./crash-point.ts";
+import { countOf, openDuck, type Duck } from "./duck/duck-process.ts";
+import { expandPaths } from "./file/expand-paths.ts";
+import { fingerprintFile } from "./file/fingerprint.ts";
+import { readManifest, type Manifest } from "./file/manifest.ts";
+import type { IngestProgress } from "./progress.ts";
+import { refusedFile, type CallFile, type IngestEnvironment, type IngestInput, type IngestRun } from "./ingest-run.ts";
+import { loadDelivery, unchangedAnswer } from "./load-delivery.ts";
+import { planDeliveries } from "./plan-deliveries.ts";
+import { refreshPromotedTags } from "./promoted-tags.ts";
+import { openFile, stageFile, type StagedFile } from "./stage-file.ts";
+import { checkDigestsSql, checkHashesSql, dictionarySql, keysSql } from "./sql/dictionary-sql.ts";
+import { createStageSql } from "./sql/scan-sql.ts";
+
+/** How long a call waits for another ingest of the same source. */
+const WAIT_SECONDS = 900;
+
+/** Ingests the files of one call: each delivery by itself, whatever becomes of the others. */
+export async function runIngest(env: IngestEnvironment, input: IngestInput): Promise<IngestAnswer> {
+  const { files, manifests } = await listFiles(input);
+  const known = await findUnchanged(env, files);
+  const spillDirectory = await makeSpillDirectory(env.dataDir);
+  const progress = trackProgress(input, files);
+  const opened = openResources(env, progress);
+  const duck = await openDuck({
+    memoryMb: env.settings.ingestMemoryMb,
+    spillDirectory,
+    onPercentage: (percentage) => progress.within(percentage),
+  });
+  try {
+    const staging: Staging = { env, input, duck, spillDirectory, progress, staged: new Map(), refused: [] };
+    await duck.run(createStageSql());
+    await stageAll(
+      staging,
+      files.filter((file) => !known.has(file.fileNo)),
+    );
+    let claims = await claimsOf(staging);
+    const rereads = rereadable(known, claims, files, input, manifests);
+    await stageAll(staging, rereads);
+    for (const file of rereads) known.delete(file.fileNo);
+    if (rereads.length > 0) claims = await claimsOf(staging);
+    progress.rows(claims.reduce((sum, claim) => sum + claim.accepted + claim.rejected, 0));
+    const cube = await prepareDictionaries(staging, claims);
+    const run: IngestRun = {
+      env,
+      input,
+      duck,
+      spillDirectory,
+      files: new Map(files.map((file) => [file.fileNo, file])),
+      staged: withClaims(staging.staged, claims),
+      cube,
+      loader: opened.loader,
+      leaseOf: opened.leaseOf,
+      report: progress.report,
+    };
+    crashPoint("staged");
+    const answers = [...staging.refused, ...(await loadAll(run, claims, known, manifests))];
+    crashPoint("before-release");
+    return { batches: await markIncomplete(env, answers) };
+  } finally {
+    await opened.close();
+    await duck.close();
+    await rm(spillDirectory, { recursive: true, force: true });
+  }
+}
+
+/** Share of the call that is reading; the rest is storing. */
+const READING_PERCENT = 70;
+
+type Progress = {
+  readonly report: IngestRun["report"];
+  /** A file begins; the one before is done. */
+  readonly file: (file: CallFile) => void;
+  /** Percent of the file in hand. */
+  readonly within: (percentage: number) => void;
+  readonly rows: (rows: number) => void;
+};
+
+function trackProgress(input: IngestInput, files: readonly CallFile[]): Progress {
+  const bytesTotal = files.reduce((sum, file) => sum + file.bytes, 0);
+  let bytes = 0;
+  let rows = 0;
+  let current: CallFile | null = null;
+  const tell = (phase: IngestProgress["phase"], what: string, percent: number): void =>
+    input.onProgress({ phase, what, rows, bytes, bytesTotal, percent: Math.min(100, Math.round(percent)) });
+  const reading = (extra: number): void =>
+    tell("reading", current?.path ?? "", bytesTotal === 0 ? 0 : ((bytes + extra) / bytesTotal) * READING_PERCENT);
+  return {
+    report: (phase, what, share) => tell(phase, what, READING_PERCENT + share * (100 - READING_PERCENT)),
+    file: (file) => {
+      bytes += current?.bytes ?? 0;
+      current = file;
+      reading(0);
+    },
+    within: (percentage) => reading(((current?.bytes ?? 0) * percentage) / 100),
+    rows: (count) => {
+      bytes = bytesTotal;
+      rows = count;
+    },
+  };
+}
+
+type Resources = Pick<IngestRun, "loader" | "leaseOf"> & { readonly close: () => Promise<void> };
+
+/** The loading connection and the leases of a call, taken on first use. */
+function openResources(env: IngestEnvironment, progress: Progress): Resources {
+  const leases = new Map<string, Lease>();
+  let loader: Promise<Loader> | null = null;
+  return {
+    loader: () => (loader ??= openLoader(env.db.url)),
+    leaseOf: async (sourceId) => {
+      const held = leases.get(sourceId);
+      if (held !== undefined) return held;
+      const lease = await takeLease(env.db.sql, sourceId, {
+        leaseSeconds: env.settings.ingestLeaseSeconds,
+        waitSeconds: WAIT_SECONDS,
+        onWait: () => progress.report("waiting", "another ingest of the same source", 0),
+      });
+      leases.set(sourceId, lease);
+      return lease;
+    },
+    close: async () => {
+      await Promise.allSettled([...leases.values()].map((lease) => lease.release()));
+      if (loader !== null) await loader.then((each) => each.close()).catch(() => undefined);
+    },
+  };
+}
+
+type Staging = {
+  readonly env: IngestEnvironment;
+  readonly input: IngestInput;
+  readonly duck: Duck;
+  readonly spillDirectory: string;
+  readonly progress: Progress;
+  readonly staged: Map<number, StagedFile>;
+  readonly refused: IngestBatchAnswer[];
+};
+
+async function listFiles(input: IngestInput): Promise<{ files: CallFile[]; manifests: Manifest[] }> {
+  const expanded = await expandPaths(input.paths, input.cwd);
+  const files: CallFile[] = [];
+  const seen = new Set<string>();
+  for (const path of expanded.files) {
+    input.onProgress({ phase: "checking", what: path, rows: 0, bytes: 0, bytesTotal: 0, percent: 0 });
+    const sha256 = await fingerprintFile(path);
+    // The same content twice is one delivery, whatever the copies are called.
+    if (seen.has(sha256)) continue;
+    seen.add(sha256);
+    files.push({ fileNo: files.length + 1, path, sha256, bytes: (await stat(path)).size });
+  }
+  const manifests = await Promise.all(expanded.manifests.map(readManifest));
+  return { files, manifests: manifests.filter((manifest) => manifest !== null) };
+}
+
+/** Files whose content is what readers see already, with the batches that hold it: not read again. */
+async function findUnchanged(env: IngestEnvironment, files: readonly CallFile[]): Promise<Map<number, Batch[]>> {
+  const batches = await loadBatches(env.db.sql, { by: "files", sha256s: files.map((file) => file.sha256) });
+  const known = new Map<number, Batch[]>();
+  for (const file of files) {
+    const mine = batches.filter((batch) => batch.files.some((each) => each.sha256 === file.sha256));
+    const latest = latestByKey(mine);
+    if (latest.length > 0 && latest.every((batch) => batch.status === "stored")) known.set(file.fileNo, latest);
+  }
+  return known;
+}
+
+/** The newest finished batch of each key. */
+function latestByKey(batches: readonly Batch[]): Batch[] {
+  const latest = new Map<string, Batch>();
+  for (const batch of batches) {
+    if (batch.status === "loading" || batch.status === "failed") continue;
+    const key = `${batch.sourceId}/${claimKey(batch)}`;
+    if (!latest.has(key)) latest.set(key, batch);
+  }
+  return [...latest.values()];
+}
+
+async function stageAll(staging: Staging, files: readonly CallFile[]): Promise<void> {
+  for (const file of files) {
+    staging.progress.file(file);
+    await stageOne(staging, file);
+  }
+}
+
+async function stageOne(staging: Staging, file: CallFile): Promise<void> {
+  const { duck, spillDirectory } = staging;
+  try {
+    const opened = await openFile(duck, file.path);
+    const options = { ...opened, fileNo: file.fileNo, spillDirectory, separatorInText: false };
+    let staged = await stageFile(duck, options);
+    const [check] = await duck.run(checkHashesSql());
+    if (countOf(check, "split") > 0) {
+      await duck.run(`delete from stage where file_no = ${file.fileNo}`);
+      staged = await stageFile(duck, { ...options, separatorInText: true });
+    }
+    staging.staged.set(file.fileNo, staged);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === "internal" || error.code === "unavailable") throw error;
+    await duck.run(`delete from stage where file_no = ${file.fileNo}`);
+    staging.refused.push(refusedFile(file.path, explain(error)));
+  }
+}
+
+async function claimsOf(staging: Staging): Promise<Claim[]> {
+  return readClaims(await staging.duck.run(keysSql()));
+}
+
+function withClaims(staged: ReadonlyMap<number, StagedFile>, claims: readonly Claim[]): Map<number, StagedFile> {
+  return new Map(
+    [...staged].map(([fileNo, file]) => [
+      fileNo,
+      { ...file, claims: claims.filter((claim) => claim.fileNo === fileNo) },
+    ]),
+  );
+}
+
+/**
+ * Unchanged files whose month a file of this call claims too: they are read after all when the two belong together
+ * (--parts); otherwise the plan refuses that month without reading them.
+ */
+function rereadable(
+  known: ReadonlyMap<number, Batch[]>,
+  claims: readonly Claim[],
+  files: readonly CallFile[],
+  input: IngestInput,
+  manifests: readonly Manifest[],
+): CallFile[] {
+  const claimed = new Set(claims.map(claimKey));
+  return files.filter((file) => {
+    const clash = known.get(file.fileNo)?.find((batch) => claimed.has(claimKey(batch)));
+    if (clash === undefined) return false;
+    const together = claims
+      .filter((claim) => claimKey(claim) === claimKey(clash))
+      .map((claim) => files.find((each) => each.fileNo === claim.fileNo)?.path ?? "");
+    const [plan] = planDeliveries(
+      [file.path, ...together].map((_, index) => ({ ...emptyClaimOf(clash), fileNo: index })),
+      {
+        files: [file.path, ...together].map((path, fileNo) => ({ fileNo, path, sha256: "", appends: false })),
+        manifests,
+        parts: input.parts,
+      },
+    );
+    return plan?.refusal === null;
+  });
+}
+
+function emptyClaimOf(batch: Batch): Claim {
+  const { provider, dataset, billingAccount, billingMonth } = batch;
+  const nothing = {
+    keyHashes: [],
+    accepted: 0,
+    rejected: 0,
+    dropped: {},
+    residuals: 0,
+    control: {},
+    refused: {},
+    warnings: [],
+  };
+  return { fileNo: 0, provider, dataset, billingAccount, billingMonth, ...nothing };
+}
+
+/** Dictionaries of the whole call, and the tag keys its rollups carry. */
+async function prepareDictionaries(staging: Staging, claims: readonly Claim[]): Promise<IngestRun["cube"]> {
+  const { duck, env, input } = staging;
+  const { sql } = env.db;
+  if (claims.length === 0) {
+    const promoted = await loadPromotedTags(sql);
+    return { promoted, version: cubeVersion(env.settings.tagAliases, promoted) };
+  }
+  const [check] = await duck.run(checkHashesSql());
+  if (countOf(check, "texts") > 0)
+    throw new AppError("internal", "Two texts of this bill share a hash; nothing was stored. Please report this.");
+  await duck.run(...dictionarySql());
+  const [clash] = await duck.run(checkDigestsSql());
+  if (countOf(clash, "clashes") > 0)
+    throw new AppError("internal", "Two entries of this bill share an id; nothing was stored. Please report this.");
+  const promoted = input.dryRun
+    ? await loadPromotedTags(sql)
+    : await refreshPromotedTags(duck, sql, env.settings.promotedTags);
+  return { promoted, version: cubeVersion(env.settings.tagAliases, promoted) };
+}
+
+async function loadAll(
+  run: IngestRun,
+  claims: readonly Claim[],
+  known: ReadonlyMap<number, Batch[]>,
+  manifests: readonly Manifest[],
+): Promise<IngestBatchAnswer[]> {
+  const files = [...run.files.values()].map((file) => ({
+    ...file,
+    appends: run.staged.get(file.fileNo)?.format.id === "gcp-export",
+  }));
+  // Unchanged files still claim their months: a second file of one of them needs evidence all the same.
+  const phantoms = [...known].flatMap(([fileNo, batches]) =>
+    batches.map((batch) => ({ ...emptyClaimOf(batch), fileNo })),
+  );
+  const mine = new Set(claims.map(claimKey));
+  const deliveries = planDeliveries([...claims, ...phantoms.filter((claim) => mine.has(claimKey(claim)))], {
+    files,
+    manifests,
+    parts: run.input.parts,
+  });
+  const answers: IngestBatchAnswer[] = [];
+  for (const [fileNo, batches] of known) {
+    const path = run.files.get(fileNo)?.path ?? "";
+    for (const batch of batches) {
+      const seen = answers.find((answer) => answer.id === batch.id);
+      if (seen === undefined) answers.push(unchangedAnswer(batch, [path]));
+      else seen.files.push(path);
+    }
+  }
+  if (claims.length > 0 && !run.input.dryRun) {
+    const loader = await run.loader();
+    for (const { table, columns, path } of await exportDictionaries(run.duck, run.spillDirectory))
+      await loader.copyDictionary(table, columns, path);
+    crashPoint("dictionaries-loaded");
+  }
+  for (const delivery of deliveries) {
+    answers.push(await loadDelivery(run, delivery));
+  }
+  return answers;
+}
+
+/** A month that still lacks one of its exports is stored, and says so. */
+async function markIncomplete(
+  env: IngestEnvironment,
+  answers: readonly IngestBatchAnswer[],
+): Promise<IngestBatchAnswer[]> {
+  const ids = answers
+    .filter((answer) => answer.status === "stored" || answer.status === "replaced")
+    .flatMap((answer) => answer.id ?? []);
+  const incomplete = await loadIncomplete(env.db.sql, ids);
+  return answers.map((answer) => {
+    const reason = answer.id === null ? undefined : incomplete.get(answer.id);
+    return reason === undefined || answer.status === "unchanged" ? answer : { ...answer, status: "incomplete", reason };
+  });
+}
+
+/** A folder of this process for spilled data; folders of dead processes of this machine are removed. */
+async function makeSpillDirectory(dataDir: string): Promise<string> {
+  const root = join(dataDir, "spill");
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  for (const name of await readdir(root)) {
+    const match = /^(.+)@(\d+)@/.exec(name);
+    if (match?.[1] === hostname() && !isAlive(Number(match[2])))
+      await rm(join(root, name), { recursive: true, force: true });
+  }
+  const own = join(root, `${hostname()}@${process.pid}@${randomUUID().slice(0, 8)}`);
+  await mkdir(own, { mode: 0o700 });
+  return own;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false; // no such process
+  }
+}

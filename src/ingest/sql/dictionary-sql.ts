@@ -1,0 +1,129 @@
+import { cleanJson } from "../formats/sql-tags.ts";
+import { cleanText } from "../formats/sql-text.ts";
+import { ATTRIBUTES, RESOURCE_FIELDS, ROW_STATE, SEPARATOR, STAGE_PART, TAG_FIELDS } from "./scan-sql.ts";
+
+/**
+ * The three dictionaries of a load, cleaned and with their lasting ids: `attribute_set`, `billed_resource`, `tag_set`
+ * (each with the scan's hash, so that charges find them). Text is cleaned here, once for each distinct value.
+ */
+
+/** Texts the scan could not tell apart: [{texts}] must be 0. And texts that hold the separator: [{split}] must be 0. */
+export function checkHashesSql(): string {
+  const one = (part: number, text: string, hash: string, fields: number): string =>
+    `select (select count(*) from (select ${hash} from stage where part = ${part} group by ${hash} having min(${text}) <> max(${text}))) as texts,
+      (select count(*) from stage where part = ${part} and strlen(${text}) - strlen(replace(${text}, ${SEPARATOR}, '')) <> ${fields - 1}) as split`;
+  const all = [
+    one(STAGE_PART.attributes, "attr", "attr_h", ATTRIBUTES.length),
+    one(STAGE_PART.resources, "resource", "resource_h", RESOURCE_FIELDS.length),
+    one(STAGE_PART.tags, "tags", "tags_h", TAG_FIELDS.length),
+  ];
+  return `select sum(texts)::bigint as texts, sum(split)::bigint as split from (${all.join(" union all ")})`;
+}
+
+/** Whether any key of the call is worth building at all, and the statements that build the dictionaries. */
+export function dictionarySql(): string[] {
+  return [
+    dictionary({
+      table: "attribute_set",
+      part: STAGE_PART.attributes,
+      text: "attr",
+      hash: "attr_h",
+      fields: ATTRIBUTES,
+      nullWhenEmpty: false,
+    }),
+    dictionary({
+      table: "billed_resource",
+      part: STAGE_PART.resources,
+      text: "resource",
+      hash: "resource_h",
+      fields: RESOURCE_FIELDS,
+      nullWhenEmpty: true,
+    }),
+    tagSetSql(),
+  ];
+}
+
+type Dictionary = {
+  table: string;
+  part: number;
+  text: string;
+  hash: string;
+  fields: readonly string[];
+  /** A text without any field but the provider stands for "none": id null. */
+  nullWhenEmpty: boolean;
+};
+
+function dictionary({ table, part, text, hash, fields, nullWhenEmpty }: Dictionary): string {
+  const cleaned = fields.map((field, index) => `${cleanText(`p[${index + 1}]`)} as ${field}`);
+  const rest = fields.slice(1).join(", ");
+  const id = idSql("content");
+  return `create or replace table ${table} as
+select * exclude (content), ${nullWhenEmpty ? `case when coalesce(${rest}) is not null then ${id} end` : id} as id, ${digestSql("content")} as digest
+from (select *, to_json([${fields.join(", ")}])::varchar as content
+  from (select ${hash}, ${cleaned.join(", ")}
+    from (select ${hash}, string_split(any_value(${text}), ${SEPARATOR}) as p from stage where part = ${part} and ${text} is not null group by ${hash})))`;
+}
+
+/** 64 bits of MD5, as the signed integer Postgres keeps. */
+export function idSql(content: string): string {
+  return `(md5_number_lower(${content})::hugeint - 9223372036854775808)::bigint`;
+}
+
+/** 128 bits of another hash: two contents of one id show as two digests. */
+export function digestSql(content: string): string {
+  return `left(sha256(${content}), 32)::uuid`;
+}
+
+/** Mirrors normaliseTagKey of domain/dimension.ts (a test compares them). */
+export function normaliseTagKeySql(key: string): string {
+  return String.raw`regexp_replace(lower(regexp_replace(${key}, '^\s+|\s+$', '', 'g')), '^user[:_]', '')`;
+}
+
+/**
+ * Tags as given (keys sorted; an allocated tag stands before one of the same key) and in the form questions compare:
+ * normalised keys, values as text, null and '' dropped. Of keys that become equal the allocated one wins, then the
+ * first by key text, so that the order in the file never matters.
+ */
+function tagSetSql(): string {
+  const entries = (json: string, rank: number): string =>
+    `list_transform(map_entries(try_cast(${json}::json as map(varchar, json))), lambda e: {'k': e.key, 'v': e.value, 'r': ${rank}})`;
+  return `create or replace table tag_set as
+with texts as (select tags_h, string_split(any_value(tags), ${SEPARATOR}) as p from stage where part = ${STAGE_PART.tags} and tags is not null group by tags_h),
+objects as (select tags_h, ${cleanJson("p[1]")} as own, ${cleanJson("p[2]")} as allocated from texts),
+entries as (select tags_h, unnest(list_concat(coalesce(${entries("allocated", 1)}, []), coalesce(${entries("own", 2)}, []))) as e from objects where coalesce(own, allocated) is not null),
+given as (select tags_h, e.k as k, arg_min(e.v, e.r) as v, min(e.r) as r from entries group by tags_h, e.k),
+form as (select tags_h, ${normaliseTagKeySql("k")} as nk, arg_min(v->>'$', (r, k)) as nv from given
+  where coalesce(v->>'$', '') <> '' group by tags_h, nk having nk <> ''),
+tag_texts as (select tags_h, '{' || string_agg(to_json(k)::varchar || ':' || coalesce(v::varchar, 'null'), ',' order by k) || '}' as tags from given group by tags_h),
+form_texts as (select tags_h, '{' || string_agg(to_json(nk)::varchar || ':' || to_json(nv)::varchar, ',' order by nk) || '}' as normalised from form group by tags_h),
+joined as (select objects.tags_h, tags, coalesce(normalised, '{}') as normalised from objects left join tag_texts using (tags_h) left join form_texts using (tags_h))
+select tags_h, tags, normalised, case when tags is not null then ${idSql("tags || normalised")} end as id, ${digestSql("tags || normalised")} as digest from joined`;
+}
+
+/** Rows of the dictionaries to hand to Postgres: one for each id. */
+export const DICTIONARY_COLUMNS: Readonly<Record<DictionaryTable, readonly string[]>> = {
+  attribute_set: ["id", "digest", ...ATTRIBUTES],
+  billed_resource: ["id", "digest", ...RESOURCE_FIELDS],
+  tag_set: ["id", "digest", "tags", "normalised"],
+};
+export type DictionaryTable = "attribute_set" | "billed_resource" | "tag_set";
+
+/** Two contents of one id inside this load: must be 0. */
+export function checkDigestsSql(): string {
+  const tables = Object.keys(DICTIONARY_COLUMNS).map(
+    (table) => `select id from ${table} where id is not null group by id having min(digest) <> max(digest)`,
+  );
+  return `select count(*) as clashes from (${tables.join(" union all ")})`;
+}
+
+/** Delivery keys found in the scans, with row counts and control totals; cleaned as the dictionaries are. */
+export function keysSql(): string {
+  const warnings = Array.from({ length: 12 }, (_, index) => `sum(warning_${index})::bigint as warning_${index}`);
+  const sums = ["billed", "effective", "list", "contracted"].map((name) => `sum(control_${name})::varchar as ${name}`);
+  return `select file_no, key_h::varchar as key_h, ${cleanText("provider")} as provider, dataset, ${cleanText("account")} as account,
+  billing_month::varchar as billing_month, state, ${cleanText("currency")} as currency, dropped_reason,
+  sum(n)::bigint as n, sum(residuals)::bigint as residuals, ${[...sums, ...warnings].join(", ")}
+from stage where part = ${STAGE_PART.keys} group by all order by file_no, key_h, state`;
+}
+
+export const ACCEPTED = ROW_STATE.accepted;

@@ -1,0 +1,117 @@
+import { AppError } from "../domain/errors.ts";
+import type { Batch, DeliveryKey } from "./batches.ts";
+import type { Sql, SqlLike } from "./db.ts";
+
+/**
+ * The flip: one short transaction after which readers see another batch of a delivery key. Before it nothing is
+ * visible, after it everything is. A worker whose lease was taken over is fenced by the epoch.
+ */
+export type Flip = {
+  readonly key: DeliveryKey;
+  readonly provider: string;
+  readonly batchId: string;
+  readonly epoch: string;
+  /** What the load was compared with; another batch there now means somebody else flipped meanwhile. */
+  readonly replaces: string | null;
+  /** Runs inside the transaction, before its commit (tests). */
+  readonly beforeCommit?: () => void;
+};
+
+/** Makes a loaded batch the visible one. Throws AppError("conflict") when the lease or the base was lost. */
+export async function flipBatch(sql: Sql, flip: Flip): Promise<void> {
+  await sql.begin(async (tx) => {
+    await checkEpoch(tx, flip.key.sourceId, flip.epoch);
+    const { key } = flip;
+    const current = await lockActive(tx, key);
+    if (current !== flip.replaces) {
+      throw new AppError("conflict", "Another load of the same bill finished first.", {
+        remedy: "Run the ingest again.",
+      });
+    }
+    await tx`insert into active_batch (source_id, dataset, billing_account, billing_month, batch_id)
+      values (${key.sourceId}, ${key.dataset}, ${key.billingAccount}, ${key.billingMonth}, ${flip.batchId})
+      on conflict (source_id, dataset, billing_account, billing_month) do update set batch_id = excluded.batch_id`;
+    await tx`update ingest_batch set status = 'superseded' where id = ${current} and status = 'stored'`;
+    await tx`update ingest_batch set status = 'stored', reason = null, flipped_at = now(), replaces = ${current} where id = ${flip.batchId}`;
+    await takeOverRemoved(tx, flip);
+    await settleMonth(tx, key);
+    await tx`select pg_notify('finops_flip', ${flip.batchId})`;
+    flip.beforeCommit?.();
+  });
+}
+
+/** Undoes a flip: the batch it replaced is visible again, or nothing. Returns that batch's id. */
+export async function rollbackFlip(sql: Sql, batch: Batch): Promise<string | null> {
+  return sql.begin(async (tx) => {
+    const current = await lockActive(tx, batch);
+    if (current !== batch.id) {
+      throw new AppError("conflict", `Batch ${batch.id} is not the one shown now.`, {
+        remedy: "See `finops batches`.",
+      });
+    }
+    const previous = await tx<{ id: string }[]>`
+      update ingest_batch set status = 'stored' where id = ${batch.replaces} and status = 'superseded' returning id::text`;
+    const [restored] = previous;
+    if (batch.replaces !== null && restored === undefined) {
+      throw new AppError(
+        "conflict",
+        `Batch ${batch.replaces}, which batch ${batch.id} replaced, has been cleaned up.`,
+        {
+          remedy: "Ingest its files again instead.",
+        },
+      );
+    }
+    const key = tx`source_id = ${batch.sourceId} and dataset = ${batch.dataset} and billing_account = ${batch.billingAccount} and billing_month = ${batch.billingMonth}`;
+    if (restored === undefined) await tx`delete from active_batch where ${key}`;
+    else await tx`update active_batch set batch_id = ${restored.id} where ${key}`;
+    await tx`update ingest_batch set status = 'rolled-back' where id = ${batch.id}`;
+    await settleMonth(tx, batch);
+    await tx`select pg_notify('finops_flip', ${batch.id})`;
+    return restored?.id ?? null;
+  });
+}
+
+/** Locks the lease row too: a takeover waits for the flip, or the flip sees it. */
+async function checkEpoch(tx: SqlLike, sourceId: string, epoch: string): Promise<void> {
+  const rows = await tx<
+    { epoch: string }[]
+  >`select epoch::text from ingest_lease where source_id = ${sourceId} for update`;
+  if (rows[0]?.epoch === epoch) return;
+  throw new AppError("conflict", "This ingest was silent for too long and another worker took over.", {
+    remedy: "Nothing was changed by this one. See `finops batches`.",
+  });
+}
+
+async function lockActive(tx: SqlLike, key: DeliveryKey): Promise<string | null> {
+  const rows = await tx<{ batch_id: string }[]>`select batch_id::text from active_batch
+    where source_id = ${key.sourceId} and dataset = ${key.dataset} and billing_account = ${key.billingAccount}
+      and billing_month = ${key.billingMonth} for update`;
+  return rows[0]?.batch_id ?? null;
+}
+
+/** A month a promoted source delivers is no longer shown from the source it took over from. */
+async function takeOverRemoved(tx: SqlLike, flip: Flip): Promise<void> {
+  await tx`delete from active_batch a using source s, ingest_batch b
+    where s.id = a.source_id and b.id = a.batch_id and s.removed_at is not null and a.source_id <> ${flip.key.sourceId}
+      and b.provider = ${flip.provider} and a.billing_account = ${flip.key.billingAccount} and a.billing_month = ${flip.key.billingMonth}`;
+}
+
+/** Azure: amortised usage stands in for actual usage; a month with one of the two exports is not whole. */
+async function settleMonth(tx: SqlLike, key: DeliveryKey): Promise<void> {
+  await tx`with month as (
+      select bool_or(dataset = 'azure-amortized') as amortized, bool_or(dataset in ('azure-actual', 'azure-actual-usage')) as actual
+      from active_batch where source_id = ${key.sourceId} and billing_account = ${key.billingAccount} and billing_month = ${key.billingMonth}
+        and dataset in ('azure-actual', 'azure-actual-usage', 'azure-amortized'))
+    update active_batch a set
+      visible = not (a.dataset = 'azure-actual-usage' and month.amortized),
+      incomplete = case when month.amortized and not month.actual then ${INCOMPLETE.actual}
+        when month.actual and not month.amortized then ${INCOMPLETE.amortized} end
+    from month
+    where a.source_id = ${key.sourceId} and a.billing_account = ${key.billingAccount} and a.billing_month = ${key.billingMonth}
+      and a.dataset in ('azure-actual', 'azure-actual-usage', 'azure-amortized')`;
+}
+
+export const INCOMPLETE = {
+  actual: "The actual-cost export of this month is not here yet: commitment purchases are missing.",
+  amortized: "The amortized export of this month is not here yet: commitment usage is shown as billed.",
+} as const;
