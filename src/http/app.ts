@@ -11,7 +11,7 @@ import { createStaticHandler } from "./static-files.ts";
 import { createUploadRoutes } from "./upload-routes.ts";
 
 export type HttpApp = {
-  readonly fetch: (request: Request, ...rest: never[]) => Response | Promise<Response>;
+  readonly fetch: (request: Request) => Response | Promise<Response>;
   /** Tells open pages that the service ends and stops listening to the database. */
   readonly close: () => Promise<void>;
 };
@@ -44,5 +44,5 @@ export async function createHttpApp(deps: HttpDeps): Promise<HttpApp> {
 
   const page = await createStaticHandler();
   app.get("*", page);
-  return { fetch: app.fetch as HttpApp["fetch"], close: estates.close };
+  return { fetch: (request) => app.fetch(request), close: estates.close };
 }

@@ -5,6 +5,7 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { COMMAND_DONE, type CommandDone } from "../bot/dispatch.ts";
 import type { Sql } from "../store/db.ts";
 import { loadMetricFacts, type MetricFacts } from "../store/operations.ts";
+import type { HttpApp } from "./app.ts";
 
 /** Seconds: from a rollup's 2 ms to the 10 s after which a person has gone. */
 const FAST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 10];
@@ -137,4 +138,31 @@ export function createMetrics(sql: Sql): Metrics {
       registry.clear();
     },
   };
+}
+
+/** The app with every request timed. Ids in a path become `:id`, files of the page one route: labels stay few. */
+export function timeRequests(app: HttpApp, metrics: Pick<Metrics, "httpDone">): HttpApp {
+  return {
+    ...app,
+    fetch: async (request, ...rest) => {
+      const started = performance.now();
+      const response = await app.fetch(request, ...rest);
+      const route = response.status === 404 ? "none" : routeOf(new URL(request.url).pathname);
+      const seconds = (performance.now() - started) / 1000;
+      metrics.httpDone({ method: request.method, route, status: response.status, seconds });
+      return response;
+    },
+  };
+}
+
+const PROBES = ["/healthz", "/readyz", "/metrics"];
+const WORD = /^[a-z][a-z-]{0,20}$/;
+
+function routeOf(path: string): string {
+  if (PROBES.includes(path)) return path;
+  if (!path.startsWith("/api/")) return "page";
+  return path
+    .split("/")
+    .map((part) => (part === "" || WORD.test(part) ? part : ":id"))
+    .join("/");
 }

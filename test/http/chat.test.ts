@@ -120,9 +120,7 @@ async function openEvents(since: string, lastEventId?: string) {
     headers: { cookie: client.cookie, ...headers },
     signal: stop.signal,
   });
-  const reader = (response.body as ReadableStream<Uint8Array>)
-    .pipeThrough(new TextDecoderStream() as never)
-    .getReader();
+  const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   let taken = 0;
   let last = "";
@@ -139,7 +137,7 @@ async function openEvents(since: string, lastEventId?: string) {
         }
         const { value, done } = await reader.read();
         if (done) throw new Error("the stream ended");
-        text += value as unknown as string;
+        text += value;
       }
     },
     close: async () => {

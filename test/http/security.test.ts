@@ -164,7 +164,7 @@ describe("limits and paths", () => {
         headers: { cookie: client.cookie, origin: server.url, "x-csrf-token": client.csrf },
         body,
         duplex: "half",
-      } as RequestInit);
+      });
     expect((await send(big)).status).toBe(413);
     const chunks = new ReadableStream({
       start: (controller) => {

@@ -22,7 +22,7 @@ createUpload({
 
 function ask(text) {
   const askId = crypto.randomUUID();
-  sendAsk(askId, text);
+  void sendAsk(askId, text);
 }
 
 async function sendAsk(askId, text) {

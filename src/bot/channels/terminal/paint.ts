@@ -1,7 +1,12 @@
 import type { Tone } from "../../card.ts";
 
 /** What a terminal can do. Width is in columns. */
-export type TerminalOptions = { readonly width: number; readonly colour: boolean };
+export type TerminalOptions = {
+  readonly width: number;
+  readonly colour: boolean;
+  /** Stands before the typed command of each button: "finops " where a shell reads it. */
+  readonly commandPrefix?: string;
+};
 
 export type Paint = (style: keyof typeof CODES, text: string) => string;
 

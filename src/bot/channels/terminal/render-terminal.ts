@@ -29,9 +29,11 @@ export function renderTerminal(card: Card, options: TerminalOptions): string {
       ? []
       : wrapToWidth(plainText(fitted.status), width).map((line) => paint("strong", line)),
     fitted.actions.flatMap((action) => {
-      const command = plainText(action.command);
+      const command = `${options.commandPrefix ?? ""}${plainText(action.command)}`;
       const label = plainText(action.label);
-      return hang("→ ", label === command ? command : `${label}: ${command}`, width).map((line) => paint("code", line));
+      return hang("→ ", label === plainText(action.command) ? command : `${label}: ${command}`, width).map((line) =>
+        paint("code", line),
+      );
     }),
     fitted.footer.flatMap((line) => wrapToWidth(plainText(line), width)).map((line) => paint("dim", line)),
   ];

@@ -1,0 +1,152 @@
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import { errorCard } from "../bot/phrases.ts";
+import { renderTerminal } from "../bot/channels/terminal/render-terminal.ts";
+import { clockOf, loadConfig, workingDirectory, type Config } from "../config.ts";
+import type { Environment } from "../config/environment.ts";
+import { AppError } from "../domain/errors.ts";
+import { nearestWords } from "../domain/nearest.ts";
+import { EVERYTHING } from "../domain/scope.ts";
+import { createLog } from "../log.ts";
+import type { Context } from "../service/context.ts";
+import { DEMO_DATABASE, openStore, REAL_DATABASE } from "../store/open-store.ts";
+import type { CliAnswer, CliCommand, Terminal } from "./cli-command.ts";
+import { CLI_COMMANDS } from "./commands.ts";
+import { helpText } from "./help-text.ts";
+
+const EVERY_COMMAND = {
+  json: { type: "boolean" },
+  demo: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+/** Terminal commands run beside the service: few connections are enough. */
+const CONNECTIONS_MAX = 4;
+
+export type FinopsCall = { readonly argv: readonly string[]; readonly env: Environment; readonly terminal: Terminal };
+
+type Parsed = { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] };
+
+/**
+ * One run of `finops`. Exit code 0 done, 2 bad usage or input or something held or refused, 1 failure.
+ * With --json stdout carries one JSON document whatever happens; what people must read goes to stderr.
+ */
+export async function runFinops(call: FinopsCall): Promise<number> {
+  const json = call.argv.includes("--json");
+  try {
+    const answer = await runCommand(call);
+    show(answer, call.terminal, json);
+    return answer.exitCode;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { code, message, remedy } = error;
+    const exitCode = code === "internal" || code === "unavailable" ? 1 : 2;
+    const data = { error: { code, message, ...(remedy === undefined ? {} : { remedy }) } };
+    show({ data, card: errorCard(error, ""), exitCode }, call.terminal, json);
+    return exitCode;
+  }
+}
+
+async function runCommand({ argv, env, terminal }: FinopsCall): Promise<CliAnswer> {
+  const [word = "help", ...rest] = argv;
+  if (word === "--version" || word === "-v") return runCommand({ argv: ["version", ...rest], env, terminal });
+  if (word === "--help" || word === "-h" || word === "--json") {
+    return runCommand({ argv: ["help", ...argv.filter((part) => part === "--json")], env, terminal });
+  }
+  const command = CLI_COMMANDS.find((candidate) => candidate.name === word);
+  if (command === undefined) throw unknownCommand(word);
+  const { values, positionals } = parseWords(command, rest);
+  if (values["help"] === true) return { data: command.usage, card: helpText(command), exitCode: 0 };
+  const cwd = workingDirectory(env);
+  const config = loadConfig(env, cwd);
+  let opened: Context | null = null;
+  try {
+    return await command.run({
+      words: positionals,
+      text: (name) => textOf(values[name]),
+      flag: (name) => values[name] === true,
+      cwd,
+      config,
+      open: async () => (opened ??= await openContext(config, values["demo"] === true)),
+      terminal,
+    });
+  } finally {
+    await closeContext(opened);
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+async function closeContext(opened: Context | null): Promise<void> {
+  await opened?.db.close();
+}
+
+function parseWords(command: CliCommand, argv: readonly string[]): Parsed {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: { ...EVERY_COMMAND, ...command.options },
+      allowPositionals: true,
+      strict: true,
+    });
+  } catch (cause) {
+    const message = cause instanceof Error ? (cause.message.split(". ")[0] ?? cause.message) : String(cause);
+    throw new AppError("bad-input", `finops ${command.name}: ${message}.`, {
+      remedy: `Usage: ${command.usage.map((line) => `finops ${line}`).join(" | ")}`,
+      cause,
+    });
+  }
+}
+
+function unknownCommand(word: string): AppError {
+  const [guess] = nearestWords(
+    word,
+    CLI_COMMANDS.map((command) => command.name),
+  );
+  return new AppError("bad-input", `There is no command "${word.slice(0, 60)}".`, {
+    remedy: guess === undefined ? "finops help lists them all." : `Did you mean: finops ${guess}?`,
+  });
+}
+
+async function openContext(config: Config, demo: boolean): Promise<Context> {
+  const db = await openStore({
+    dataDir: config.dataDir,
+    databaseUrl: config.databaseUrl ?? undefined,
+    database: demo ? DEMO_DATABASE : REAL_DATABASE,
+    connectionsMax: CONNECTIONS_MAX,
+    applicationName: "finops-cli",
+  });
+  const name = userInfo().username;
+  // Whoever may read the data directory owns the installation.
+  return {
+    db,
+    clock: clockOf(config),
+    actor: { kind: "user", id: `os:${name}`, name, role: "admin", scope: EVERYTHING },
+    scope: EVERYTHING,
+    settings: config.settings,
+    log: createLog({
+      level: config.log.level,
+      destination: config.log.destination === "stderr" ? join(config.dataDir, "finops.log") : config.log.destination,
+      secrets: config.secrets,
+    }),
+    dataDir: config.dataDir,
+  };
+}
+
+function show(answer: CliAnswer, terminal: Terminal, json: boolean): void {
+  const failed = answer.exitCode !== 0;
+  if (json) terminal.out(`${JSON.stringify(answer.data)}\n`);
+  const text =
+    typeof answer.card === "string"
+      ? answer.card
+      : renderTerminal(answer.card, { width: terminal.width, colour: terminal.colour, commandPrefix: "finops " });
+  const complaints = answer.complaints ?? [];
+  // A card that is an answer goes to stdout, one that is a complaint to stderr.
+  const isComplaint = failed && complaints.length === 0;
+  if (isComplaint) terminal.err(`${text}\n`);
+  else if (!json) terminal.out(`${text}\n`);
+  for (const complaint of complaints) terminal.err(`${complaint}\n`);
+}
