@@ -33,10 +33,10 @@ export function awsEstate(extraNodes: number): Estate {
         category: "Spend",
         unit: "USD",
         // 8 machines use $1.53216 of it every hour.
-        hourlyCost: "1.72",
+        hourlyCost: "1.85",
         rateThousandths: 720n,
         paid: "daily",
-        meter: awsMeter("ComputeSavingsPlans", "ComputeSP:1yrNoUpfront", { ...PLAN, price: "1.72" }),
+        meter: awsMeter("ComputeSavingsPlans", "ComputeSP:1yrNoUpfront", { ...PLAN, price: "1.85" }),
         account: AWS_ACCOUNTS.shared,
         region: null,
       },

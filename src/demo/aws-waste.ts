@@ -15,7 +15,7 @@ type Waste = { readonly rule: string; readonly why: string; readonly resource: R
 export function awsWaste(): { resources: Resource[]; planted: PlantedWaste[] } {
   const wasted = [...addresses(), ...volumes(), ...network(), ...machines(), ...databases()];
   const planted = wasted.map(({ rule, why, resource }) => ({ rule, resource: resource.id, why }));
-  const plan = { rule: "commit.unused", resource: SAVINGS_PLAN, why: "a tenth of the Savings Plan is used by nothing" };
+  const plan = { rule: "commit.unused", resource: SAVINGS_PLAN, why: "a sixth of the Savings Plan is used by nothing" };
   return { resources: [...new Set(wasted.map(({ resource }) => resource)), ...traps()], planted: [...planted, plan] };
 }
 
@@ -192,14 +192,14 @@ function databases(): Waste[] {
     "customs-archive",
     "DB Instance",
     { account: prod, owner: { team: "billing", product: "invoicing", environment: "prod" } },
-    [hours(database("db.r6g.large", 1, US_EAST_1)), hours(support, 48)],
+    [hours(database("db.r6g.2xlarge", 1, US_EAST_1)), hours(support, 192)],
   );
   const doubled = thing(
     `arn:aws:rds:us-east-1:${staging.id}:db:dispatch-rehearsal`,
     "dispatch-rehearsal",
     "DB Instance",
     { account: staging, owner: null },
-    [hours(database("db.r6g.large", 2, US_EAST_1))],
+    [hours(database("db.r6g.xlarge", 2, US_EAST_1))],
     { team: "routing", product: "route-planner", environment: "staging" },
   );
   return [

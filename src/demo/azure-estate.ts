@@ -237,7 +237,7 @@ export function azureEstate(extraNodes: number): Estate {
     providerName: "Microsoft",
     publisher: "Microsoft",
     issuer: "Microsoft Ireland Operations Limited",
-    billingAccount: { id: `/providers/Microsoft.Billing/billingAccounts/${guid("billing")}`, name: COMPANY },
+    billingAccount: { id: "/providers/Microsoft.Billing/billingAccounts/71884210", name: COMPANY },
     billingAccountType: "Billing Account",
     subAccountType: "Subscription",
     currency: "EUR",

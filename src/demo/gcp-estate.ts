@@ -176,7 +176,7 @@ function waste(): { resource: Resource; rule: string; why: string }[] {
   const cores = sku("compute", "N1 Predefined Instance Core running in Americas", "hour", "0.031611");
   const memory = sku("compute", "N1 Predefined Instance Ram running in Americas", "gibibyte hour", "0.004237");
   const gateway = sku("network", "Networking Cloud NAT Gateway: Uptime charge", "hour", "0.044");
-  const doubled = sku("sql", "Cloud SQL for PostgreSQL: Regional - vCPU + RAM", "hour", "0.5404");
+  const doubled = sku("sql", "Cloud SQL for PostgreSQL: Regional - vCPU + RAM", "hour", "1.0808");
   const oldTags = { team: "data", product: "insights", env: "dev" };
   return [
     {
@@ -192,7 +192,7 @@ function waste(): { resource: Resource; rule: string; why: string }[] {
     {
       rule: "compute.vm.old_generation",
       why: "N1, whose successor does the same for less",
-      resource: made(AT_INSIGHTS, "compute/instances", "airflow-legacy", [use(cores, 96), use(memory, 360)]),
+      resource: made(AT_INSIGHTS, "compute/instances", "airflow-legacy", [use(cores, 384), use(memory, 1_440)]),
     },
     {
       rule: "net.nat.idle",
