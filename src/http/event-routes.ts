@@ -31,21 +31,18 @@ export function createEventRoutes(deps: Pick<HttpDeps, "log">, estates: Estates)
     const estate = await estates.current();
     const { personId } = c.get("session");
     c.header("X-Accel-Buffering", "no");
-    return streamSSE(
-      c,
-      async (stream) => {
-        open += 1;
-        try {
-          if (name === estate.name) await follow({ stream, estate, estates, personId, seq });
-          else await stream.writeSSE({ event: "reset", data: "{}" });
-        } finally {
-          open -= 1;
-        }
-      },
-      async (error) => {
+    return streamSSE(c, async (stream) => {
+      open += 1;
+      try {
+        if (name === estate.name) await follow({ stream, estate, estates, personId, seq });
+        else await stream.writeSSE({ event: "reset", data: "{}" });
+      } catch (error) {
+        // The browser comes back by itself and catches up; what went wrong is for the log alone.
         deps.log.warn({ err: error }, "live updates: a stream ended with an error");
-      },
-    );
+      } finally {
+        open -= 1;
+      }
+    });
   });
   return routes;
 }
@@ -69,7 +66,7 @@ async function follow(input: {
   const unsubscribe = estate.hub.subscribe(ring);
   try {
     await stream.writeSSE({ event: "hello", data: "{}", id: `${estate.name}-${seq}`, retry: RETRY_MS });
-    while (!stream.aborted && !stream.closed) {
+    while (!stream.aborted && !stream.closed && !estate.hub.isClosed()) {
       pending = false;
       if ((await estates.current()).name !== estate.name) {
         await stream.writeSSE({ event: "reset", data: "{}" });

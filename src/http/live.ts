@@ -10,6 +10,8 @@ import type { Sql } from "../store/db.ts";
 export type LiveHub = {
   readonly subscribe: (wake: () => void) => () => void;
   readonly wakeAll: () => void;
+  /** Whether the service ends: streams end too. */
+  readonly isClosed: () => boolean;
   readonly close: () => Promise<void>;
 };
 
@@ -19,6 +21,7 @@ export function createLiveHub(sql: Sql, log: Logger): LiveHub {
   const wakeAll = (): void => {
     for (const wake of subscribers) wake();
   };
+  let closed = false;
   let listening: Promise<{ unlisten: () => Promise<void> } | null> | null = null;
   const listen = (): void => {
     // The second callback runs on every (re)connection: what was announced while it was down is read then.
@@ -35,7 +38,9 @@ export function createLiveHub(sql: Sql, log: Logger): LiveHub {
       return () => subscribers.delete(wake);
     },
     wakeAll,
+    isClosed: () => closed,
     close: async () => {
+      closed = true;
       wakeAll();
       const connection = await listening;
       await connection?.unlisten().catch((error: unknown) => log.debug({ err: error }, "unlisten failed"));
