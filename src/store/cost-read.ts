@@ -1,6 +1,6 @@
 import { parseAtoms } from "../domain/money.ts";
 import { type Day } from "../domain/period.ts";
-import { chooseCover, type CostRead } from "./cost-plan.ts";
+import { chooseCover, type CostRead, type Cover } from "./cost-plan.ts";
 import type { ActiveBatch, CostSnapshot } from "./cost-snapshot.ts";
 import { costSql, type Touched } from "./cost-sql.ts";
 
@@ -28,10 +28,10 @@ export async function readCosts(
   snapshot: CostSnapshot,
   read: CostRead,
   target: string | null = null,
+  cover: Cover = chooseCover(read, snapshot.rollups),
 ): Promise<CostFact[]> {
   const touched = touchedBatches(snapshot.batches, read);
   if (touched.ids.length === 0) return [];
-  const cover = chooseCover(read, snapshot.rollups);
   const statement = costSql(read, cover, touched, snapshot.aliases);
   const rows = await snapshot.sql.unsafe<Record<string, string | number | boolean | null>[]>(
     statement.text,

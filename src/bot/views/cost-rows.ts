@@ -1,0 +1,58 @@
+import { ratioText } from "../../analysis/ratio-text.ts";
+import type { CostAnswer, CostRow } from "../../domain/contract.ts";
+import { parseAtoms } from "../../domain/money.ts";
+import { rowWords } from "./cost-words.ts";
+
+/** A line of a card's table or picture: one key over the whole period. Amounts are atoms. */
+export type ShownRow = {
+  readonly label: string;
+  readonly cells: readonly string[];
+  readonly amount: bigint;
+  readonly previous: bigint;
+  readonly share: string | null;
+  readonly other: boolean;
+  readonly row: CostRow | null;
+};
+
+/** Rows of one currency (or unit), summed over periods, at most `most` and the rest as one. They add up to the line's total. */
+export function shownRows(
+  answer: CostAnswer,
+  line: CostAnswer["total"][number],
+  most: number,
+  cellsOf: (row: CostRow) => readonly string[],
+): ShownRow[] {
+  const total = parseAtoms(line.amount);
+  const summed = new Map<string, ShownRow>();
+  for (const row of answer.rows.filter((one) => isOfLine(one, line))) {
+    const name = JSON.stringify([row.other === true, row.key]);
+    const known = summed.get(name);
+    const amount = (known?.amount ?? 0n) + parseAtoms(row.amount);
+    const previous = (known?.previous ?? 0n) + parseAtoms(row.previous ?? "0");
+    summed.set(name, {
+      label: rowWords(row),
+      cells: cellsOf(row),
+      amount,
+      previous,
+      share: ratioText(amount, total),
+      other: row.other === true,
+      row,
+    });
+  }
+  const rows = [...summed.values()];
+  const named = rows.filter((row) => !row.other);
+  if (named.length <= most) return rows;
+  const rest = [...named.slice(most), ...rows.filter((row) => row.other)];
+  const count = rest.reduce((sum, row) => sum + (row.other ? (row.row?.count ?? 0) : 1), 0);
+  const amount = rest.reduce((sum, row) => sum + row.amount, 0n);
+  const previous = rest.reduce((sum, row) => sum + row.previous, 0n);
+  const label = `Other (${count})`;
+  const blank = (named[0]?.cells ?? []).slice(1).map(() => "");
+  return [
+    ...named.slice(0, most),
+    { label, cells: [label, ...blank], amount, previous, share: ratioText(amount, total), other: true, row: null },
+  ];
+}
+
+export function isOfLine(row: CostRow, line: CostAnswer["total"][number]): boolean {
+  return row.currency === null ? row.unit === line.unit : row.currency === line.currency;
+}
