@@ -1,4 +1,5 @@
 import { DEFAULT_TAG_ALIAS_KEYS, type TagAliasKeys } from "./dimension.ts";
+import type { DecisionSettings } from "./recommendation.ts";
 import type { Schedule, WatchedSource } from "./schedule.ts";
 
 /** What was configured, for people to look at (`status`, `doctor`, `digest list`). Never changes a number. */
@@ -28,6 +29,8 @@ export type Settings = {
   readonly ingestLeaseSeconds: number;
   /** Memory of the DuckDB child, MB. */
   readonly ingestMemoryMb: number;
+  /** Who approves what, and where approvals are handed to; absent = DEFAULT_DECISION_SETTINGS. */
+  readonly decisions?: DecisionSettings;
   readonly installation: Installation;
 };
 
