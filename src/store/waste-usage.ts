@@ -119,7 +119,7 @@ async function readUsage(
   if (chosen.ids.length === 0) return [];
   const params = createParams();
   const text = usageSql(snapshot, read, batches, chosen, params);
-  const rows = await snapshot.sql.unsafe<UsageRecord[]>(text, params.values as never[]);
+  const rows = await snapshot.sql.unsafe<UsageRecord[]>(text, params.values);
   return rows.map(usageRow);
 }
 

@@ -29,7 +29,7 @@ export async function storeUsage(db: Database, rows: readonly UsageRow[]): Promi
     const resource = { provider: row.provider, id: row.resourceId, name: row.resourceName, type: row.resourceType };
     const normalised = Object.fromEntries(
       Object.entries(row.tags).flatMap(([name, value]) =>
-        value === "" || value === null ? [] : [[normaliseTagKey(name), String(value)]],
+        value === "" ? [] : typeof value === "string" ? [[normaliseTagKey(name), value]] : [],
       ),
     );
     records.push({

@@ -11,7 +11,7 @@ const CURRENT_DAYS = 2;
 /** A commitment part of which nothing uses. Purchases are not among its lines, so nothing is paid twice. */
 export const unusedCommitment: WasteRule = {
   id: "commit.unused",
-  title: "Commitment paid for and not used",
+  title: "Unused commitment",
   subject: "commitment",
   action: "commitment",
   risk: "L",

@@ -11,7 +11,7 @@ const USED_PERCENT_MAX = 1n;
 /** Provisioned concurrency that is paid for and hardly runs anything. */
 export const idleProvisionedConcurrency: WasteRule = {
   id: "compute.lambda.provisioned_idle",
-  title: "Provisioned concurrency hardly used",
+  title: "Idle provisioned concurrency",
   subject: "resource",
   action: "stop",
   risk: "L",

@@ -9,7 +9,7 @@ const UNUSED_DAYS_MIN = 7;
 /** Capacity held on demand and paid for without an instance in it. FOCUS says so; AWS also by usage type. */
 export const unusedCapacityReservation: WasteRule = {
   id: "compute.reservation.odcr_unused",
-  title: "Reserved capacity nothing runs in",
+  title: "Unused capacity reservation",
   subject: "resource",
   action: "delete",
   risk: "L",

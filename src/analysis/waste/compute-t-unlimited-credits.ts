@@ -12,7 +12,7 @@ const CURRENT_DAYS = 7;
 /** A burstable instance in unlimited mode that keeps buying CPU credits costs more than a fixed-performance one. */
 export const unlimitedCredits: WasteRule = {
   id: "compute.t_unlimited_credits",
-  title: "Burstable instance that keeps buying CPU credits",
+  title: "CPU credits bought all the time",
   subject: "resource",
   action: "rightsize",
   risk: "M",

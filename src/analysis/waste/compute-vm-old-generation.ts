@@ -23,7 +23,7 @@ const CURRENT_DAYS = 7;
  */
 export const oldGeneration: WasteRule = {
   id: "compute.vm.old_generation",
-  title: "Machine of an old generation",
+  title: "Old machine generation",
   subject: "resource",
   action: "generation",
   risk: "M",

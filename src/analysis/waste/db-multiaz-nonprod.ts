@@ -12,7 +12,7 @@ const STANDBY_THOUSANDTHS = 500n;
 /** A standby in a second zone for a database whose tag says it is not production. */
 export const multiAzNonProduction: WasteRule = {
   id: "db.multiaz_nonprod",
-  title: "Standby database outside production",
+  title: "Standby outside production",
   subject: "resource",
   action: "rightsize",
   risk: "M",

@@ -10,7 +10,7 @@ const CURRENT_DAYS = 2;
 /** AWS surcharges versions past standard support (RDS, Aurora, EKS, OpenSearch, ElastiCache): the whole surcharge row goes with an upgrade. */
 export const extendedSupport: WasteRule = {
   id: "db.version.extended_support",
-  title: "Version in paid extended support",
+  title: "Paid extended support",
   subject: "resource",
   action: "generation",
   risk: "H",

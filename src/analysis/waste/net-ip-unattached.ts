@@ -13,7 +13,7 @@ const GCP_TEXT = /^Static Ip Charge|IP address idling\s*-\s*hour/i;
 /** AWS and Google Cloud bill an address that serves nothing under a name of its own. Azure bills it either way (confidence B). */
 export const unattachedIp: WasteRule = {
   id: "net.ip.unattached",
-  title: "Public address attached to nothing",
+  title: "Unattached public address",
   subject: "resource",
   action: "delete",
   risk: "M",

@@ -17,7 +17,7 @@ const ATOMS = 10n ** 18n;
 /** An AWS load balancer billed by the hour that used no capacity. Google's and Azure's bills show it less surely (B). */
 export const idleLoadBalancer: WasteRule = {
   id: "net.lb.idle",
-  title: "Load balancer without requests",
+  title: "Idle load balancer",
   subject: "resource",
   action: "delete",
   risk: "M",

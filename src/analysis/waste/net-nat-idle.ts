@@ -9,7 +9,7 @@ const IDLE_DAYS_MIN = 14;
 /** A NAT gateway that is billed by the hour and has processed no byte. */
 export const idleNat: WasteRule = {
   id: "net.nat.idle",
-  title: "NAT gateway without traffic",
+  title: "Idle NAT gateway",
   subject: "resource",
   action: "delete",
   risk: "M",

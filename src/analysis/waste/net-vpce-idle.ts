@@ -9,7 +9,7 @@ const IDLE_DAYS_MIN = 30;
 /** An interface endpoint that is billed by the hour and zone and carried no byte for a month. */
 export const idleVpcEndpoint: WasteRule = {
   id: "net.vpce.idle",
-  title: "VPC endpoint without traffic",
+  title: "Idle VPC endpoint",
   subject: "resource",
   action: "delete",
   risk: "M",

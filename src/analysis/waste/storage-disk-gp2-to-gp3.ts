@@ -37,7 +37,7 @@ const THROUGHPUT_EXTRA_MIBPS = 125n;
  */
 export const gp2ToGp3: WasteRule = {
   id: "storage.disk.gp2_to_gp3",
-  title: "gp2 storage that gp3 gives cheaper",
+  title: "gp2 instead of gp3",
   subject: "resource",
   action: "storage-class",
   risk: "L",
@@ -106,10 +106,16 @@ function priceVolume(gibMonths: bigint, days: number): Priced {
   return {
     service: "ebs",
     millionths: GP3_SHARE * 1_000n - extraMillionths,
-    text: `20 % (gp3 below gp2) less ${extraIops} IOPS and ${THROUGHPUT_EXTRA_MIBPS} MiB/s bought to match gp2's baseline`,
-    evidence: [...evidence, { fact: "gp2 baseline", value: `${baseline} IOPS, 250 MiB/s` }],
+    text: `${percent(GP3_SHARE * 1_000n - extraMillionths)} (gp3 is 20 % below gp2, less ${percent(extraMillionths)} for ${extraIops} IOPS and ${THROUGHPUT_EXTRA_MIBPS} MiB/s that match gp2's baseline)`,
+    evidence: [...evidence, { fact: "baseline of gp2", value: `${baseline} IOPS, 250 MiB/s` }],
     options: ` --iops ${baseline} --throughput ${125n + THROUGHPUT_EXTRA_MIBPS}`,
   };
+}
+
+/** Millionths as a percentage of one decimal. */
+function percent(millionths: bigint): string {
+  const tenths = (millionths + 500n) / 1_000n;
+  return `${tenths / 10n}.${tenths % 10n} %`;
 }
 
 function commandsFor(priced: Priced, id: string, region: string): readonly string[] {

@@ -17,7 +17,7 @@ const CURRENT_DAYS = 2;
  */
 export const magneticDisk: WasteRule = {
   id: "storage.disk.magnetic_old",
-  title: "Volume of the previous generation (magnetic)",
+  title: "Magnetic volume",
   subject: "resource",
   action: "storage-class",
   risk: "L",

@@ -10,7 +10,7 @@ const HABIT_DAYS_MIN = 3;
 /** Objects leave a storage class before its minimum duration and the rest is billed: a rule moves or deletes too early. */
 export const earlyDelete: WasteRule = {
   id: "storage.snapshot.early_delete",
-  title: "Objects deleted or moved before their minimum storage time",
+  title: "Objects deleted early",
   subject: "resource",
   action: "storage-class",
   risk: "L",

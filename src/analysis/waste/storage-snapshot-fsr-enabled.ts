@@ -9,7 +9,7 @@ const DAYS_MIN = 7;
 /** Fast snapshot restore bills every hour and zone it is switched on ($0.75), whether anything is restored or not. */
 export const fastSnapshotRestore: WasteRule = {
   id: "storage.snapshot.fsr_enabled",
-  title: "Fast snapshot restore left on",
+  title: "Fast snapshot restore on",
   subject: "resource",
   action: "delete",
   risk: "L",

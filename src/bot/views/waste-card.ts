@@ -7,9 +7,9 @@ import type { Block, Card, RichText } from "../card.ts";
 const FINDINGS_MAX = 10;
 const MONTHS_A_YEAR = 12n;
 const CONFIDENCE: Readonly<Record<Finding["confidence"], string>> = {
-  A: "proven by the bill",
-  B: "to be verified",
-  C: "a trend",
+  A: "A, proven",
+  B: "B, verify",
+  C: "C, trend",
 };
 
 /** What is wasted: total first, then the dearest findings, then what order in the bills would help with. */
@@ -68,7 +68,7 @@ function findingsTable(shown: readonly Finding[], count: number): Block {
       finding.title,
       whereOf(finding),
       savingText(finding),
-      `${finding.confidence}: ${CONFIDENCE[finding.confidence]}`,
+      CONFIDENCE[finding.confidence],
     ]),
   };
 }
@@ -80,7 +80,7 @@ export function savingText(finding: Finding): string {
 
 /** Name, account and region of a finding, as far as the bill tells them. */
 export function whereOf(finding: Finding): string {
-  return [nameOf(finding), finding.account, finding.region, finding.provider]
+  return [nameOf(finding), finding.account ?? finding.provider, finding.region]
     .filter((part) => part !== null)
     .join(" · ");
 }
@@ -93,7 +93,7 @@ export function nameOf(finding: Finding): string {
 function hygieneBlocks(answer: WasteAnswer): readonly Block[] {
   const blocks: Block[] = [];
   if (answer.hygiene.length > 0) {
-    blocks.push({ kind: "list", caption: "Order in the bills", items: answer.hygiene.map(({ note }) => note) });
+    blocks.push({ kind: "list", caption: "Hygiene of the bills", items: answer.hygiene.map(({ note }) => note) });
   }
   if (answer.heldBack.length > 0) {
     const parts = answer.heldBack.map(({ reason, count }) => `${count} ${reason}`);

@@ -1,0 +1,62 @@
+/**
+ * Ingests the shared waste set by the terminal command, judges its bills and lets the set's own scorer mark the answer.
+ * Runs only where that data is, beside this checkout: `node test/shared/waste.check.ts`. Exit code 0 = everything bills
+ * prove is found for the right money and nothing is false, or there is no data.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const DATA = resolve(fileURLToPath(import.meta.url), "../../../../shared/data/waste");
+const FINOPS = fileURLToPath(new URL("../../src/cli/finops.ts", import.meta.url));
+
+if (!existsSync(DATA)) {
+  console.log("waste.check: no shared waste set beside this checkout, nothing checked.");
+  process.exit(0);
+}
+
+const dataDir = mkdtempSync(join(tmpdir(), "finops-waste-check-"));
+try {
+  const bills = ["focus_daily.csv", "focus_daily.csv.gz"]
+    .map((name) => join(DATA, name))
+    .find((path) => existsSync(path));
+  finops("ingest", bills ?? "", "--json");
+  const answer = join(dataDir, "findings.json");
+  writeFileSync(answer, finops("waste", "--json"));
+  report(run(process.execPath, join(DATA, "score.mjs"), answer, "--json"));
+} finally {
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+function finops(...args: string[]): string {
+  return run(process.execPath, FINOPS, ...args);
+}
+
+function run(command: string, ...args: string[]): string {
+  const done = spawnSync(command, args, {
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, FINOPS_DATA_DIR: join(dataDir, "data") },
+  });
+  if (done.status === 0) return done.stdout;
+  throw new Error(`${args.join(" ")} ended with ${done.status}\n${done.stdout}${done.stderr}`);
+}
+
+function report(text: string): void {
+  const score = JSON.parse(text) as {
+    tp: number;
+    wrong_rule: number;
+    fp: number;
+    saving_in_range: number;
+    errors: string[][];
+  };
+  const provable = readFileSync(join(DATA, "labels.csv"), "utf8").match(/^[^"\n]*,A,/gm)?.length ?? 0;
+  console.log(
+    `waste.check: ${score.tp} of ${provable} provable found, ${score.wrong_rule} by the wrong rule, ${score.fp} false, ${score.saving_in_range} savings in range`,
+  );
+  for (const error of score.errors.filter(([kind]) => kind !== "FN")) console.log(`  ${error.join(" | ")}`);
+  const right = score.tp >= provable && score.wrong_rule === 0 && score.fp === 0 && score.saving_in_range === score.tp;
+  if (!right) process.exitCode = 1;
+}
