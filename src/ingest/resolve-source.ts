@@ -19,15 +19,15 @@ export type SourceWish = {
 export async function resolveSource(sql: Sql, wish: SourceWish): Promise<Source> {
   const sources = await listSources(sql);
   const delivered = await loadDeliveredAccounts(sql);
+  const deliversIt = (source: Source): boolean =>
+    delivered.some((each) => each.sourceId === source.id && each.account === wish.billingAccount);
   const covers = (source: Source): boolean =>
     !source.removed &&
     source.provider === wish.provider &&
-    (source.billingAccount === wish.billingAccount ||
-      (source.billingAccount === null &&
-        delivered.some((each) => each.sourceId === source.id && each.account === wish.billingAccount)));
+    (source.billingAccount === wish.billingAccount || (source.billingAccount === null && deliversIt(source)));
   const covering = sources.filter(covers);
   if (wish.name === null) {
-    const [first] = covering;
+    const [first] = covering.sort((a, b) => Number(deliversIt(b)) - Number(deliversIt(a)));
     return first ?? createSource(sql, sources, defaultName(wish, sources), wish, wish.billingAccount);
   }
   const named = sources.find((source) => source.name === wish.name);
@@ -38,7 +38,7 @@ export async function resolveSource(sql: Sql, wish: SourceWish): Promise<Source>
       "conflict",
       `${wish.provider} account ${wish.billingAccount} is already delivered by source "${other.name}".`,
       {
-        remedy: `Ingest it with --source ${other.name}, or hand it over with \`finops source promote ${wish.name}\`.`,
+        remedy: `Ingest it with --source ${other.name}, or hand it over: finops source promote ${wish.name} --provider ${wish.provider} --account ${wish.billingAccount}`,
       },
     );
   }

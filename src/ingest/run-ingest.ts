@@ -1,7 +1,4 @@
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
-import { hostname } from "node:os";
-import { join } from "node:path";
-import { randomUUID } from "node:crypto";
+import { rm, stat } from "node:fs/promises";
 
 import type { IngestAnswer, IngestBatchAnswer } from "../domain/contract.ts";
 import { AppError, explain } from "../domain/errors.ts";
@@ -10,6 +7,7 @@ import { loadBatches, type Batch } from "../store/batches.ts";
 import { cubeVersion, loadPromotedTags } from "../store/cube-version.ts";
 import { takeLease, type Lease } from "../store/lease.ts";
 import { openLoader, type Loader } from "../store/load.ts";
+import { reapBatches } from "../store/reap.ts";
 import { exportDictionaries } from "./build-delivery.ts";
 import { claimKey, readClaims, type Claim } from "./claims.ts";
 import { crashPoint } from "./crash-point.ts";
@@ -22,6 +20,8 @@ import { refusedFile, type CallFile, type IngestEnvironment, type IngestInput, t
 import { loadDelivery, unchangedAnswer } from "./load-delivery.ts";
 import { planDeliveries } from "./plan-deliveries.ts";
 import { refreshPromotedTags } from "./promoted-tags.ts";
+import { rebuildStaleRollups } from "./rebuild-rollups.ts";
+import { makeSpillDirectory } from "./spill.ts";
 import { openFile, stageFile, type StagedFile } from "./stage-file.ts";
 import { checkDigestsSql, checkHashesSql, dictionarySql, keysSql } from "./sql/dictionary-sql.ts";
 import { createStageSql } from "./sql/scan-sql.ts";
@@ -32,7 +32,7 @@ const WAIT_SECONDS = 900;
 /** Ingests the files of one call: each delivery by itself, whatever becomes of the others. */
 export async function runIngest(env: IngestEnvironment, input: IngestInput): Promise<IngestAnswer> {
   const { files, manifests } = await listFiles(input);
-  const known = await findUnchanged(env, files);
+  const known = await findUnchanged(env, files, input.replace);
   const spillDirectory = await makeSpillDirectory(env.dataDir);
   const progress = trackProgress(input, files);
   const opened = openResources(env, progress);
@@ -76,6 +76,16 @@ export async function runIngest(env: IngestEnvironment, input: IngestInput): Pro
     await duck.close();
     await rm(spillDirectory, { recursive: true, force: true });
   }
+}
+
+/** Old batches cleaned up and stored rows rebuilt after a call; more of either is left to the background job. */
+const REAPED_MAX = 20;
+const REBUILT_ROWS_MAX = 1_000_000;
+
+/** What a load leaves to do: batches nobody needs any more, rollups that lack a newly promoted tag. */
+export async function tidyUp(env: IngestEnvironment): Promise<void> {
+  await reapBatches(env.db.sql, REAPED_MAX);
+  await rebuildStaleRollups(env, REBUILT_ROWS_MAX);
 }
 
 /** Share of the call that is reading; the rest is storing. */
@@ -167,13 +177,19 @@ async function listFiles(input: IngestInput): Promise<{ files: CallFile[]; manif
 }
 
 /** Files whose content is what readers see already, with the batches that hold it: not read again. */
-async function findUnchanged(env: IngestEnvironment, files: readonly CallFile[]): Promise<Map<number, Batch[]>> {
+async function findUnchanged(
+  env: IngestEnvironment,
+  files: readonly CallFile[],
+  replace: boolean,
+): Promise<Map<number, Batch[]>> {
   const batches = await loadBatches(env.db.sql, { by: "files", sha256s: files.map((file) => file.sha256) });
   const known = new Map<number, Batch[]>();
   for (const file of files) {
     const mine = batches.filter((batch) => batch.files.some((each) => each.sha256 === file.sha256));
     const latest = latestByKey(mine);
-    if (latest.length > 0 && latest.every((batch) => batch.status === "stored")) known.set(file.fileNo, latest);
+    // What was held is held again, without reading, until --replace.
+    const settled = (batch: Batch): boolean => batch.status === "stored" || (batch.status === "held" && !replace);
+    if (latest.length > 0 && latest.every(settled)) known.set(file.fileNo, latest);
   }
   return known;
 }
@@ -348,27 +364,4 @@ async function markIncomplete(
     const reason = answer.id === null ? undefined : incomplete.get(answer.id);
     return reason === undefined || answer.status === "unchanged" ? answer : { ...answer, status: "incomplete", reason };
   });
-}
-
-/** A folder of this process for spilled data; folders of dead processes of this machine are removed. */
-async function makeSpillDirectory(dataDir: string): Promise<string> {
-  const root = join(dataDir, "spill");
-  await mkdir(root, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(root)) {
-    const match = /^(.+)@(\d+)@/.exec(name);
-    if (match?.[1] === hostname() && !isAlive(Number(match[2])))
-      await rm(join(root, name), { recursive: true, force: true });
-  }
-  const own = join(root, `${hostname()}@${process.pid}@${randomUUID().slice(0, 8)}`);
-  await mkdir(own, { mode: 0o700 });
-  return own;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false; // no such process
-  }
 }

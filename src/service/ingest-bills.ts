@@ -1,6 +1,8 @@
+import { hasRole } from "../domain/actor.ts";
 import type { IngestAnswer } from "../domain/contract.ts";
+import { AppError } from "../domain/errors.ts";
 import type { IngestProgress } from "../ingest/progress.ts";
-import { runIngest } from "../ingest/run-ingest.ts";
+import { runIngest, tidyUp } from "../ingest/run-ingest.ts";
 import type { Verb } from "./context.ts";
 
 export type IngestBills = {
@@ -24,18 +26,29 @@ export type IngestBills = {
  * Throws AppError when a path names nothing or the store cannot be reached.
  */
 export async function ingestBills({ ctx, input }: Verb<IngestBills>): Promise<IngestAnswer> {
-  return runIngest(
-    { db: ctx.db, settings: ctx.settings, dataDir: ctx.dataDir, today: ctx.clock.today() },
-    {
-      paths: input.paths,
-      cwd: input.cwd ?? process.cwd(),
-      source: input.source ?? null,
-      parts: input.parts,
-      replace: input.replace,
-      dryRun: input.dryRun,
-      onProgress: input.onProgress ?? (() => undefined),
-    },
-  );
+  if (!hasRole(ctx.actor, "admin")) {
+    throw new AppError("forbidden", "Only an admin may load bills.", {
+      remedy: "Ask one, or change the roles in finops.yaml.",
+    });
+  }
+  const env = { db: ctx.db, settings: ctx.settings, dataDir: ctx.dataDir, today: ctx.clock.today() };
+  const answer = await runIngest(env, {
+    paths: input.paths,
+    cwd: input.cwd ?? process.cwd(),
+    source: input.source ?? null,
+    parts: input.parts,
+    replace: input.replace,
+    dryRun: input.dryRun,
+    onProgress: input.onProgress ?? (() => undefined),
+  });
+  if (input.dryRun || answer.batches.every((batch) => batch.status === "unchanged")) return answer;
+  try {
+    await tidyUp(env);
+  } catch (error) {
+    // The bills are loaded; what is left to tidy up is tried again after the next load.
+    ctx.log.warn({ err: error }, "tidying up after an ingest failed");
+  }
+  return answer;
 }
 
 /** 0: everything stored, replaced, unchanged or incomplete; 2: something was held or refused. */

@@ -22,6 +22,12 @@ export type Loader = {
    * has another digest, that is when two contents share an id.
    */
   readonly copyDictionary: (table: string, columns: readonly string[], path: string) => Promise<void>;
+  /** Puts new rollups of a batch in the place of its old ones, in one transaction. */
+  readonly replaceRollups: (
+    batch: { readonly id: string; readonly billingMonth: string },
+    version: string,
+    tables: readonly { readonly table: string; readonly columns: readonly string[]; readonly path: string }[],
+  ) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -45,6 +51,27 @@ export async function openLoader(url: string): Promise<Loader> {
   return {
     copy,
     copyDictionary: (table, columns, path) => copyDictionary(client, table, columns, path),
+    replaceRollups: async (batch, version, tables) => {
+      await client.query("begin");
+      try {
+        // A reaper that took the batch meanwhile has changed its status: nothing to do then.
+        const found = await client.query(
+          "select 1 from ingest_batch where id = $1 and status in ('stored', 'superseded', 'held') for update",
+          [batch.id],
+        );
+        if (found.rowCount === 1) {
+          for (const { table, columns, path } of tables) {
+            await client.query(`delete from ${table} where batch_id = $1`, [batch.id]);
+            await copy(table, columns, path);
+          }
+          await client.query("update ingest_batch set cube_version = $2 where id = $1", [batch.id, version]);
+        }
+        await client.query("commit");
+      } catch (error) {
+        await client.query("rollback");
+        throw error;
+      }
+    },
     close: () => client.end(),
   };
 }

@@ -115,3 +115,12 @@ export async function rollupGaps(db: TestDatabase): Promise<unknown[]> {
     where (charges.n, charges.b, charges.e, charges.l, charges.c) is distinct from (parts.n, parts.b, parts.e, parts.l, parts.c)
     union all select 'no rollup', batch_id from charges where batch_id not in (select batch_id from parts)`);
 }
+
+/** Billed totals readers see, by currency, without trailing zeros. */
+export async function shownTotal(db: TestDatabase): Promise<Record<string, string>> {
+  const rows = await db.sql<{ currency: string; billed: string }[]>`
+    select a.billing_currency as currency, trim_scale(sum(c.billed_cost))::text as billed
+    from active_batch v join charge c on c.batch_id = v.batch_id join attribute_set a on a.id = c.attribute_set_id
+    where v.visible group by 1`;
+  return Object.fromEntries(rows.map((row) => [row.currency, row.billed]));
+}

@@ -1,0 +1,13 @@
+import { loadRejects, type StoredReject } from "../store/batches.ts";
+import type { Verb } from "./context.ts";
+
+const REJECTS_MAX = 1_000;
+
+/** Refused rows with file, line, column, value and reason: of one batch, or of everything shown, held or refused now. */
+export async function listRejects({
+  ctx,
+  input,
+}: Verb<{ batch?: string; limit?: number }>): Promise<{ rejects: StoredReject[] }> {
+  const limit = Math.min(input.limit ?? REJECTS_MAX, REJECTS_MAX);
+  return { rejects: await loadRejects(ctx.db.sql, input.batch ?? null, limit) };
+}
