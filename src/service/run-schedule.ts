@@ -17,7 +17,7 @@ import {
 import type { Context, Verb } from "./context.ts";
 
 /** A run is called late when it is enqueued this long after it was due. */
-const LATE_AFTER_MS = 10 * 60_000;
+export const LATE_AFTER_MS = 10 * 60_000;
 
 /** Puts a run on its queue, inside the given transaction. */
 export type Send = (tx: SqlLike, job: ScheduledJob, run: RunKey) => Promise<void>;

@@ -21,7 +21,7 @@ export type RunRow = RunKey & {
 };
 
 /** Any constant: two processes that start at once record the configured schedules one after the other. */
-const SYNC_LOCK = 7_316_203;
+const SYNC_LOCK = 7_316_213;
 
 /**
  * Records the configured schedules. On the very first start their latest due run is caught up; a schedule added or

@@ -25,7 +25,7 @@ const clock = settableClock("2026-11-22T12:00:00Z");
 async function start(act: Act): Promise<Jobs> {
   const own = openDatabase(db.url, { connectionsMax: 5 });
   const ctx = testContext(own, { clock, dataDir: "/tmp", settings: settingsWith([dailyDigest()]) });
-  const jobs = await startJobs({ ctx, acts: actsOf(act), ingestAtStart: false });
+  const jobs = await startJobs({ ctx, acts: actsOf(act), atStart: [] });
   open.push({ jobs, db: own });
   return jobs;
 }

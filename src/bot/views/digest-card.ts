@@ -1,0 +1,241 @@
+import type { ChartView } from "../../charts/chart-view.ts";
+import { describeChart } from "../../charts/describe-chart.ts";
+import type { Driver, Finding } from "../../domain/contract.ts";
+import type { DigestAnswer } from "../../domain/contract-operations.ts";
+import { compare, formatMoney, money, parseAtoms, type Money } from "../../domain/money.ts";
+import { addDays, day, weekday, type Day } from "../../domain/period.ts";
+import type { Block, Card, RichText } from "../card.ts";
+
+const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
+/** A rise of usage from which the card asks for attention. */
+const NOTABLE_RISE = 0.2;
+const PERCENT = 100;
+
+export type DigestOptions = {
+  /** When a missed run should have been, in words; null = in time. */
+  readonly lateSince: string | null;
+};
+
+/** The digest as a card: what the day cost, whether that is usual, why, and what could be saved. Thirty seconds. */
+export function digestCard(digest: DigestAnswer, options: DigestOptions = { lateSince: null }): Card {
+  const at = day(digest.day);
+  const name = dayName(at);
+  const total = amounts(digest.total);
+  const change = usageChange(digest);
+  return {
+    title: `${name}: ${total}`,
+    summary: `${name} cost ${total}. ${change === null ? "" : `Usage ${change}. `}Month so far ${monthText(digest)}.`,
+    tone: rises(digest) ? "warning" : "neutral",
+    blocks: [...figuresOf(digest, change), ...chartOf(digest), ...risersOf(digest), ...savingsOf(digest)],
+    actions: [
+      { label: "Why", style: "primary", command: whyCommand(digest) },
+      { label: "This month", style: "plain", command: "cost this month by service vs previous" },
+      ...(digest.savings.findings === 0 ? [] : [{ label: "All waste", style: "plain", command: "waste" } as const]),
+    ],
+    ...(options.lateSince === null ? {} : { status: `Late: was due ${options.lateSince}` }),
+    footer: footerOf(digest),
+  };
+}
+
+/** The question the day's change is answered by. */
+function whyCommand({ day: at, usage }: DigestAnswer): string {
+  return `cost ${at} by service vs ${usage.against}..${addDays(day(usage.against), 1)} without ${WITHOUT}`;
+}
+const WITHOUT = "tax,credits,refunds,corrections,adjustments,purchases";
+
+/** One currency: facts. Several: a row each, since they are never added up. */
+function figuresOf(digest: DigestAnswer, change: string | null): Block[] {
+  const apart = digest.apart.map(({ kind, amount, currency }) => `${kind} ${formatMoney(money(amount, currency))}`);
+  const inIt = apart.length === 0 ? [] : [{ label: "In it, apart from usage", value: apart.join(", ") }];
+  if (digest.total.length > 1)
+    return [currencyTable(digest), ...(apart.length === 0 ? [] : [{ kind: "facts", facts: inIt } as const])];
+  return [
+    {
+      kind: "facts",
+      facts: [
+        { label: "Cost of the day (UTC)", value: [{ kind: "strong", text: amounts(digest.total) }] },
+        ...(change === null ? [] : [{ label: `Usage against ${weekBefore(digest)}`, value: change }]),
+        ...inIt,
+        { label: `${monthName(digest)} so far`, value: monthText(digest) },
+      ],
+    },
+  ];
+}
+
+function currencyTable(digest: DigestAnswer): Block {
+  const one = (list: readonly Compared[], currency: string) => list.find((entry) => entry.currency === currency);
+  return {
+    kind: "table",
+    columns: [
+      { header: "Day (UTC)", align: "right" },
+      { header: `Usage, on ${weekBefore(digest)}`, align: "right" },
+      { header: `${monthName(digest)} so far`, align: "right" },
+      { header: "On last month", align: "right" },
+    ],
+    rows: largestFirst(digest.total).map((total) => {
+      const usage = one(digest.usage.total, total.currency);
+      const month = one(digest.month.total, total.currency);
+      return [
+        [{ kind: "strong", text: formatMoney(money(total.amount, total.currency)) }],
+        usage === undefined ? "–" : percent(usage.change.ratio),
+        month === undefined ? "–" : formatMoney(money(month.amount, month.currency)),
+        month === undefined ? "–" : percent(month.change.ratio),
+      ];
+    }),
+  };
+}
+
+type Compared = DigestAnswer["month"]["total"][number];
+
+/** "Friday before". */
+function weekBefore({ usage }: DigestAnswer): string {
+  return `${WEEKDAYS[weekday(day(usage.against))]} before`;
+}
+
+function monthName(digest: DigestAnswer): string {
+  return MONTHS[Number(digest.day.slice(5, 7)) - 1] ?? "";
+}
+
+/** "$3,912, up $240 (+6.5%)" for each currency; null when there was no usage on either side. */
+function usageChange({ usage }: DigestAnswer): string | null {
+  const parts = largestFirst(usage.total).map(({ amount, currency, previous, change }) => {
+    const before = money(previous, currency);
+    const now = formatMoney(money(amount, currency));
+    if (before.atoms === 0n) return `${now}, nothing a week before`;
+    return `${now}, ${changeText(money(change.amount, currency), change.ratio)}`;
+  });
+  return parts.length === 0 ? null : parts.join("; ");
+}
+
+function monthText({ month }: DigestAnswer): string {
+  if (month.total.length === 0) return "nothing";
+  return largestFirst(month.total)
+    .map(({ amount, currency, previous, change }) => {
+      const now = formatMoney(money(amount, currency));
+      if (money(previous, currency).atoms === 0n) return now;
+      return `${now} (${percent(change.ratio)} on the same days of last month)`;
+    })
+    .join("; ");
+}
+
+function changeText(change: Money, ratio: string | null): string {
+  if (change.atoms === 0n) return "unchanged";
+  const size = formatMoney({ ...change, atoms: change.atoms < 0n ? -change.atoms : change.atoms });
+  return `${change.atoms < 0n ? "down" : "up"} ${size} (${percent(ratio)})`;
+}
+
+/** "+6.5%", "−12%": one place below ten percent, none above. Ratios are no money. */
+function percent(ratio: string | null): string {
+  if (ratio === null) return "new";
+  const value = Number(ratio) * PERCENT;
+  const size = Math.abs(value);
+  return `${value < 0 ? "−" : "+"}${size < 10 ? size.toFixed(1) : Math.round(size).toLocaleString("en-US")}%`;
+}
+
+function rises({ usage }: DigestAnswer): boolean {
+  return usage.total.some(({ change }) => Number(change.ratio ?? 0) >= NOTABLE_RISE);
+}
+
+/** Thirty days by service, in the currency that weighs most. */
+function chartOf(digest: DigestAnswer): Block[] {
+  const { chart } = digest;
+  const currency = largestFirst(chart.total)[0]?.currency;
+  if (currency === undefined) return [];
+  const points = chart.rows.flatMap((row) =>
+    row.currency === currency && row.period !== undefined
+      ? [
+          {
+            start: day(row.period.from),
+            series: row.other === true ? "Other" : (row.key["service"] ?? "no service"),
+            amount: row.amount,
+          },
+        ]
+      : [],
+  );
+  if (points.length === 0) return [];
+  const after = addDays(day(digest.day), 1);
+  const provisional = points.some((point) => point.start >= after);
+  const view: ChartView = {
+    kind: "cost-over-time",
+    title: "Cost by service, last 30 days",
+    subtitle: `Effective cost a day, ${currency}, UTC`,
+    currency,
+    grain: "day",
+    form: "bar",
+    points,
+    provisionalFrom: provisional ? after : null,
+  };
+  return [{ kind: "chart", chart: view, alt: describeChart(view) }];
+}
+
+/** Amounts of different currencies are only ranked by size, never added. */
+function largestFirst<Entry extends { amount: string; currency: string }>(list: readonly Entry[]): Entry[] {
+  return list.toSorted((a, b) => compare(money(b.amount, ""), money(a.amount, "")));
+}
+
+function risersOf({ risers }: DigestAnswer): Block[] {
+  if (risers.length === 0) return [];
+  return [{ kind: "list", caption: "What rose", items: risers.map(riserLine) }];
+}
+
+function riserLine({ key, change, currency }: Driver): RichText {
+  const place = Object.values(key).map((value) => value ?? "untagged");
+  return [
+    { kind: "strong", text: `${formatMoney(money(change, currency), { sign: true })} ` },
+    { kind: "text", text: place.join(" · ") },
+  ];
+}
+
+function savingsOf({ savings }: DigestAnswer): Block[] {
+  if (savings.findings === 0) return [];
+  const total = savings.total.length === 0 ? "an unknown amount" : amounts(savings.total);
+  const count = `${savings.findings} ${savings.findings === 1 ? "finding" : "findings"}`;
+  return [{ kind: "list", caption: `Could save ${total} a month (${count})`, items: savings.top.map(savingLine) }];
+}
+
+function savingLine({ saving, title, name, resource }: Finding): RichText {
+  const amount = saving === null ? "unknown" : formatMoney(money(saving.amount, saving.currency));
+  return [
+    { kind: "strong", text: `${amount} ` },
+    { kind: "text", text: `${title}: ${name ?? resource}` },
+  ];
+}
+
+function footerOf(digest: DigestAnswer): string[] {
+  const sources = digest.sources.map(
+    ({ source, through, stale }) => `${source} ${through ?? "no day"}${stale ? " (stale)" : ""}`,
+  );
+  const lines = [
+    `Effective cost of the last complete UTC billing day, complete through ${digest.dataThrough}.`,
+    ...(sources.length > 1 ? [`By source: ${sources.join(", ")}.`] : []),
+    ...(digest.provisional ? ["Provisional: the clouds may still restate this month."] : []),
+    ...digest.notes,
+  ];
+  return lines;
+}
+
+function amounts(list: readonly { amount: string; currency: string }[]): string {
+  const shown = largestFirst(list).filter(({ amount }) => list.length === 1 || parseAtoms(amount) !== 0n);
+  return shown.length === 0
+    ? "nothing"
+    : shown.map(({ amount, currency }) => formatMoney(money(amount, currency))).join(" + ");
+}
+
+/** "Saturday, 21 November". */
+function dayName(at: Day): string {
+  return `${WEEKDAYS[weekday(at)]}, ${Number(at.slice(8))} ${MONTHS[Number(at.slice(5, 7)) - 1]}`;
+}

@@ -1,0 +1,81 @@
+import type { Logger } from "pino";
+
+import { createWebChannel } from "./bot/channels/web/web-channel.ts";
+import { startDeliverer } from "./bot/deliver-outbox.ts";
+import { clockOf, type Config } from "./config.ts";
+import { addDays, type Day } from "./domain/period.ts";
+import type { Estate } from "./http/deps.ts";
+import { ACTS } from "./jobs/acts.ts";
+import { startJobs, type JobMetrics, type Jobs } from "./jobs/start-jobs.ts";
+import { createStack, type Stack } from "./lifecycle.ts";
+import type { Context } from "./service/context.ts";
+import { loadDemo } from "./service/load-demo.ts";
+import { DEMO_DATABASE, openStore, REAL_DATABASE } from "./store/open-store.ts";
+
+/** Opens the store of the real estate or of the sample one beside it. */
+export async function openEstate(config: Config, log: Logger, stack: Stack, name: Estate["name"]): Promise<Estate> {
+  const { dataDir, settings } = config;
+  const db = await openStore({
+    dataDir,
+    databaseUrl: config.databaseUrl ?? undefined,
+    database: name === "demo" ? DEMO_DATABASE : REAL_DATABASE,
+    connectionsMax: config.databaseConnectionsMax,
+  });
+  stack.add(`${name} store`, db, (it) => it.close());
+  return { name, base: { db, clock: clockOf(config), settings, log: log.child({ "labels.estate": name }), dataDir } };
+}
+
+/** What happens by itself in one estate: posts are delivered, schedules kept. */
+export async function startWork(estate: Estate, stack: Stack, metrics: JobMetrics): Promise<Jobs> {
+  const { db, log } = estate.base;
+  const channels = [createWebChannel(db.sql)];
+  stack.add("deliverer", await startDeliverer({ sql: db.sql, channels, log }), (it) => it.stop());
+  const jobs = await startJobs({ ctx: systemContext(estate), acts: ACTS, atStart: ["ingest", "rollups"], metrics });
+  return stack.add("jobs", jobs, (it) => it.stop());
+}
+
+type DemoOptions = { real: Estate; stack: Stack; metrics: JobMetrics; say: (text: string) => void };
+
+/**
+ * Shows the sample estate until real bills arrive: loaded first when it is missing, renewed in the background when its
+ * days have gone stale, so that only the very first start waits.
+ */
+export async function showDemo(demo: Estate, { real, stack, metrics, say }: DemoOptions): Promise<void> {
+  const ctx = systemContext(demo);
+  const work = createStack();
+  stack.add("demo", work, (it) => it.closeAll(demo.base.log));
+  const state = await sampleState(ctx);
+  if (state === "missing") await loadDemo({ ctx, input: { onProgress: tenths(say) } });
+  if (state === "stale") {
+    void loadDemo({ ctx, input: {} })
+      .then(() => startWork(demo, work, metrics))
+      .catch((error: unknown) => demo.base.log.warn({ err: error }, "the sample estate could not be renewed"));
+  } else {
+    await startWork(demo, work, metrics);
+  }
+  await real.base.db.sql.listen("finops_flip", () => void work.closeAll(demo.base.log));
+}
+
+/** Whether the demo database has its estate, and whether that reaches to yesterday. */
+async function sampleState(ctx: Context): Promise<"missing" | "stale" | "current"> {
+  const [row] = await ctx.db.sql<{ lastDay: Day | null }[]>`
+    select max(b.last_day) as "lastDay" from active_batch a join ingest_batch b on b.id = a.batch_id`;
+  const lastDay = row?.lastDay ?? null;
+  if (lastDay === null) return "missing";
+  return lastDay >= addDays(ctx.clock.today(), -1) ? "current" : "stale";
+}
+
+function systemContext(estate: Estate): Context {
+  return { ...estate.base, actor: { kind: "system", id: "jobs" }, scope: [] };
+}
+
+/** Says every tenth part of the way. */
+function tenths(say: (text: string) => void): (progress: { percent: number }) => void {
+  const STEP = 10;
+  let next = 0;
+  return ({ percent }) => {
+    if (percent < next) return;
+    next = percent + STEP;
+    say(`Preparing a sample estate: ${Math.floor(percent)} %`);
+  };
+}

@@ -1,0 +1,29 @@
+import type { ScheduledJob } from "../domain/schedule.ts";
+import { rebuildRollups } from "../service/rebuild-rollups.ts";
+import type { Act } from "../service/run-schedule.ts";
+import { reapBatches } from "../store/reap.ts";
+import { pruneRuns } from "../store/schedules.ts";
+import { detect } from "./detect.ts";
+import { ingestSource } from "./ingest-source.ts";
+import { postDigest } from "./post-digest.ts";
+
+/** Runs that ended are kept this long for `status` and for people who ask why. */
+const RUNS_KEPT_DAYS = 90;
+/** Batches removed in one run: a night's worth, so that the job ends. */
+const REAPED_MAX = 1_000;
+
+/** What each job does: the one table. */
+export const ACTS: Readonly<Record<ScheduledJob, Act>> = {
+  ingest: ingestSource,
+  digest: postDigest,
+  detection: detect,
+  rollups: async ({ ctx }) => {
+    const { rebuilt, left } = await rebuildRollups(ctx);
+    return { status: "done", note: `${rebuilt} batches rebuilt, ${left} left`, posts: [] };
+  },
+  reap: async ({ ctx }) => {
+    const reaped = await reapBatches(ctx.db.sql, REAPED_MAX);
+    const pruned = await pruneRuns(ctx.db.sql, RUNS_KEPT_DAYS);
+    return { status: "done", note: `${reaped.length} replaced batches and ${pruned} old runs removed`, posts: [] };
+  },
+};
