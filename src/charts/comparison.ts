@@ -1,5 +1,5 @@
 import type { ComparisonView } from "./chart-view.ts";
-import { changeLabel, growthLabel, moneyLabel, toPixelNumber } from "./amounts.ts";
+import { changeLabel, growthLabel, moneyLabel, shareOf, toPixelNumber } from "./amounts.ts";
 import { frame, label, picture, plotWidth, type ChartSpec, type Layer, OWN_COLOR, PIXELS } from "./frame.ts";
 import { ellipsise, textWidth } from "./text-fit.ts";
 import { FONT_SIZE, OTHER_LABEL, type Theme } from "./theme.ts";
@@ -133,10 +133,19 @@ function valueScale(bars: readonly { text: string; amount: number }[], inner: nu
 function rowText(row: Row, index: number, currency: string, theme: Theme, inner: number): Layer[] {
   const y = index * ROW_HEIGHT + TEXT_BASELINE;
   const change = ellipsise(changeText(row.current, row.previous, currency), inner * 0.6, FONT_SIZE);
-  const tone = row.current > row.previous ? theme.up : row.current < row.previous ? theme.down : theme.muted;
+  const tone = toneOf(row, theme);
   const name = ellipsise(row.label, inner - textWidth(change, FONT_SIZE) - LABEL_GAP, FONT_SIZE, 600);
   return [
     label("label", name, { x: 0, y, color: theme.text, weight: 600 }),
     label("change", change, { x: inner, y, color: tone, align: "right" }),
   ];
+}
+
+/** Changes below this share of what was are not worth a colour. */
+const NOTABLE_SHARE = 0.01;
+
+function toneOf(row: Row, theme: Theme): string {
+  const share = shareOf(row.current - row.previous, row.previous);
+  if (row.current === row.previous || (share !== null && Math.abs(share) < NOTABLE_SHARE)) return theme.muted;
+  return row.current > row.previous ? theme.up : theme.down;
 }

@@ -9,6 +9,13 @@ const days = (from: string, count: number) => Array.from({ length: count }, (_, 
 describe("buckets", () => {
   test("fills the days without a charge", () =>
     expect(buckets([day("2026-11-03"), day("2026-11-01")], "day")).toEqual(["2026-11-01", "2026-11-02", "2026-11-03"]));
+  test("weeks go on from Monday after a clipped first one", () =>
+    expect(buckets([day("2026-09-09"), day("2026-09-28")], "week")).toEqual([
+      "2026-09-09",
+      "2026-09-14",
+      "2026-09-21",
+      "2026-09-28",
+    ]));
   test("fills months", () =>
     expect(buckets([day("2025-12-01"), day("2026-02-01")], "month")).toEqual([
       "2025-12-01",

@@ -1,4 +1,4 @@
-import { addDays, addMonths, daysBetween, firstDay, monthOf, weekday, type Day } from "../domain/period.ts";
+import { addDays, addMonths, daysBetween, firstDay, monthOf, weekday, weekStart, type Day } from "../domain/period.ts";
 
 export type Grain = "day" | "week" | "month";
 
@@ -9,7 +9,8 @@ const MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Se
 /** The start after `start` at this grain. */
 export function nextBucket(start: Day, grain: Grain): Day {
   if (grain === "month") return firstDay(addMonths(monthOf(start), 1));
-  return addDays(start, grain === "week" ? 7 : 1);
+  // A week clipped by its period starts on any day; the next one starts on a Monday.
+  return grain === "week" ? addDays(weekStart(start), 7) : addDays(start, 1);
 }
 
 /** Every bucket from the first to the last start, those without a charge included: a day of 0 is a fact. */

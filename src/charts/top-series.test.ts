@@ -34,7 +34,7 @@ test("law: the order of rows never matters", () => {
 
 test("a given Other is not counted as a series of its own", () => {
   const parts = sumByLabel([
-    { label: "Other", amount: "500" },
+    { label: "Other (12)", amount: "500" },
     { label: "a", amount: "3" },
     { label: "b", amount: "2" },
     { label: "c", amount: "1" },

@@ -1,6 +1,9 @@
 import { parseAtoms } from "../domain/money.ts";
 import { OTHER_LABEL } from "./theme.ts";
 
+/** "Other", or "Other (12)" where the number of its members is known. */
+const OTHER = /^Other(?: \(\d+\))?$/;
+
 export type Part = { readonly label: string; readonly atoms: bigint; readonly other: boolean };
 
 const size = (atoms: bigint): bigint => (atoms < 0n ? -atoms : atoms);
@@ -16,7 +19,7 @@ export function byRank(a: Part, b: Part): number {
 export function sumByLabel(entries: readonly { readonly label: string; readonly amount: string }[]): Part[] {
   const sums = new Map<string, bigint>();
   for (const { label, amount } of entries) sums.set(label, (sums.get(label) ?? 0n) + parseAtoms(amount));
-  return [...sums].map(([label, atoms]) => ({ label, atoms, other: label === OTHER_LABEL })).sort(byRank);
+  return [...sums].map(([label, atoms]) => ({ label, atoms, other: OTHER.test(label) })).sort(byRank);
 }
 
 /**

@@ -255,7 +255,7 @@ function productionOnly(
       name: `${name}-worker`,
       type: "Lambda Function",
       uses: [
-        { meter: seconds, perDay: requests / 30, rhythm: "traffic", growthPercent: 2 },
+        { meter: seconds, perDay: requests / 60, rhythm: "traffic", growthPercent: 2 },
         { meter: calls, perDay: requests / 8, rhythm: "traffic", growthPercent: 2 },
       ],
     },
@@ -264,7 +264,7 @@ function productionOnly(
       id: arn("sqs", name),
       name,
       type: "SQS Queue",
-      uses: [{ meter: messages, perDay: requests * 1.4, rhythm: "traffic" }],
+      uses: [{ meter: messages, perDay: requests * 0.35, rhythm: "traffic" }],
     },
   ];
 }

@@ -32,11 +32,11 @@ export function awsEstate(extraNodes: number): Estate {
         type: "Compute Savings Plan",
         category: "Spend",
         unit: "USD",
-        // 8 machines use $1.53216 of it every hour.
-        hourlyCost: "1.85",
+        // 8 machines use $3.06432 of it every hour.
+        hourlyCost: "3.6",
         rateThousandths: 720n,
         paid: "daily",
-        meter: awsMeter("ComputeSavingsPlans", "ComputeSP:1yrNoUpfront", { ...PLAN, price: "1.85" }),
+        meter: awsMeter("ComputeSavingsPlans", "ComputeSP:1yrNoUpfront", { ...PLAN, price: "3.6" }),
         account: AWS_ACCOUNTS.shared,
         region: null,
       },
@@ -44,12 +44,12 @@ export function awsEstate(extraNodes: number): Estate {
     monthly: [
       {
         category: "Purchase",
-        amount: "3120",
+        amount: "2100",
         account: null,
         meter: awsMeter("AWSSupportBusiness", "Dollar", {
           description: "month of Business Support",
           unit: "Months",
-          price: "3120",
+          price: "2100",
         }),
       },
       {

@@ -54,9 +54,9 @@ export function awsMeter(
 
 const MACHINE_PRICES: Readonly<Record<string, string>> = {
   "m6i.large": "0.096",
-  "m6i.xlarge": "0.192",
-  "c6i.2xlarge": "0.34",
-  "r6i.xlarge": "0.252",
+  "m6i.2xlarge": "0.384",
+  "c6i.4xlarge": "0.68",
+  "r6i.2xlarge": "0.504",
   "t3.medium": "0.0416",
   "m4.xlarge": "0.2",
 };

@@ -15,7 +15,11 @@ type Waste = { readonly rule: string; readonly why: string; readonly resource: R
 export function awsWaste(): { resources: Resource[]; planted: PlantedWaste[] } {
   const wasted = [...addresses(), ...volumes(), ...network(), ...machines(), ...databases()];
   const planted = wasted.map(({ rule, why, resource }) => ({ rule, resource: resource.id, why }));
-  const plan = { rule: "commit.unused", resource: SAVINGS_PLAN, why: "a sixth of the Savings Plan is used by nothing" };
+  const plan = {
+    rule: "commit.unused",
+    resource: SAVINGS_PLAN,
+    why: "a seventh of the Savings Plan is used by nothing",
+  };
   return { resources: [...new Set(wasted.map(({ resource }) => resource)), ...traps()], planted: [...planted, plan] };
 }
 

@@ -1,10 +1,10 @@
 import { atomsToDecimal } from "../domain/money.ts";
-import { addDays, daysBetween, monthOf, monthPeriod, type Day, type Month } from "../domain/period.ts";
+import { addDays, monthOf, monthPeriod, type Month } from "../domain/period.ts";
 import { commitmentLines } from "./commitment-lines.ts";
 import type { Estate } from "./estate.ts";
 import { csvLine, type Moving, type Template } from "./focus-csv.ts";
 import { correctionLines, monthlyLines, taxCollector } from "./monthly-lines.ts";
-import { quantityMicros, type Span } from "./quantity.ts";
+import { dayOfSpan, quantityMicros, type DayOfSpan, type Span } from "./quantity.ts";
 import { chance } from "./random.ts";
 import { microsText, useLine, type Line, type UseLine, type Write } from "./use-line.ts";
 
@@ -31,9 +31,10 @@ export function billOf(estate: Estate, span: Span): Bill {
     const from = span.first > whole.from ? span.first : whole.from;
     const to = span.end < whole.to ? span.end : whole.to;
     for (let day = from; day < to; day = addDays(day, 1)) {
+      const at = dayOfSpan(span, day);
       if (day === whole.from) yield* tax.over(monthlyLines(estate, month, write));
-      yield* tax.over(usageLines(uses, day, span, write));
-      if (day !== lastDay) for (const set of sets) yield* tax.over(set(day, span, write));
+      yield* tax.over(usageLines(uses, at, write));
+      if (day !== lastDay) for (const set of sets) yield* tax.over(set(at, write));
     }
     if (isOpen) yield* correctionLines(estate, month, span, write);
     if (from === whole.from) yield* tax.lines(month, write);
@@ -41,14 +42,14 @@ export function billOf(estate: Estate, span: Span): Bill {
   return { linesOf };
 }
 
-function* usageLines(uses: readonly UseLine[], day: Day, span: Span, write: Write): Generator<Line> {
-  const late = daysBetween(day, span.end) === 1;
+function* usageLines(uses: readonly UseLine[], at: DayOfSpan, write: Write): Generator<Line> {
+  const late = at.daysLeft === 1;
   for (const line of uses) {
     // What a commitment pays for arrives together with the commitment: not yet.
-    if (late && (line.committed !== null || chance(`${span.seed}:late:${line.key}`) > LATE_LINES)) continue;
+    if (late && (line.committed !== null || chance(`${at.seed}:late:${line.key}`) > LATE_LINES)) continue;
     const micros = late
-      ? BigInt(Math.round(Number(quantityMicros(line.use, line.key, day, span)) * LATE_SHARE))
-      : quantityMicros(line.use, line.key, day, span);
+      ? BigInt(Math.round(Number(quantityMicros(line.use, line.key, at)) * LATE_SHARE))
+      : quantityMicros(line.use, line.key, at);
     if (micros === 0n) continue;
     const contracted = micros * line.contracted;
     const effective = line.committed === null ? contracted : micros * line.committed;
@@ -60,7 +61,7 @@ function* usageLines(uses: readonly UseLine[], day: Day, span: Span, write: Writ
     };
     const quantity = microsText(micros);
     yield write(line.template, {
-      period: { from: day, to: addDays(day, 1) },
+      period: at.period,
       costs,
       quantity,
       commitmentQuantity: commitmentQuantity(line, effective, quantity),

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 
 import { atomsToDecimal, parseAtoms } from "../domain/money.ts";
-import { addDays, daysBetween, monthOf, monthPeriod, type Day } from "../domain/period.ts";
+import { daysBetween, monthOf, monthPeriod } from "../domain/period.ts";
 import type { Commitment, Estate } from "./estate.ts";
 import { templateOf, type Subject } from "./focus-csv.ts";
-import { quantityMicros, type Span } from "./quantity.ts";
+import { quantityMicros, type DayOfSpan } from "./quantity.ts";
 import { microsText, skuId, type Line, type UseLine, type Write } from "./use-line.ts";
 
 const HOURS_PER_DAY = 24n;
@@ -50,9 +50,10 @@ export function commitmentLines(estate: Estate, commitment: Commitment, uses: re
   );
   const promised = (cost: bigint): string =>
     commitment.category === "Spend" ? atomsToDecimal(cost) : microsText(cost / rate);
-  return function* linesOn(day: Day, span: Span, write: Write): Generator<Line> {
+  return function* linesOn(at: DayOfSpan, write: Write): Generator<Line> {
+    const { day } = at;
     const whole = monthPeriod(monthOf(day));
-    const period = commitment.paid === "daily" ? { from: day, to: addDays(day, 1) } : whole;
+    const period = commitment.paid === "daily" ? at.period : whole;
     if (commitment.paid === "daily" || day === whole.from) {
       const hours = BigInt(daysBetween(period.from, period.to)) * HOURS_PER_DAY;
       const cost = hourly * hours;
@@ -60,7 +61,7 @@ export function commitmentLines(estate: Estate, commitment: Commitment, uses: re
       yield write(bought, { period, costs, quantity: String(hours), commitmentQuantity: promised(cost) });
     }
     const used = covered.reduce(
-      (sum, line) => sum + quantityMicros(line.use, line.key, day, span) * (line.committed ?? 0n),
+      (sum, line) => sum + quantityMicros(line.use, line.key, at) * (line.committed ?? 0n),
       0n,
     );
     const left = hourly * HOURS_PER_DAY - used;
@@ -69,7 +70,7 @@ export function commitmentLines(estate: Estate, commitment: Commitment, uses: re
     const costs = { billed: 0n, effective: left, list: 0n, contracted: 0n };
     const quantity = microsText(left / rate);
     yield write(unused, {
-      period: { from: day, to: addDays(day, 1) },
+      period: at.period,
       costs,
       quantity,
       commitmentQuantity: promised(left),

@@ -86,7 +86,7 @@ function warehouse(): Resource[] {
   const analysis = (perDay: number, rhythm: Rhythm): Use => ({ meter: scanned, perDay, rhythm, growthPercent: 2 });
   return [
     made(AT_INSIGHTS, "bigquery/datasets", "parcel_facts", [
-      { ...analysis(15, "office"), jump: { daysBeforeEnd: 12, factor: 3.6 } },
+      { ...analysis(26, "office"), jump: { daysBeforeEnd: 12, factor: 3.6 } },
       use(active, 21_000 / DAYS, "steady", 2.5),
       use(longTerm, 46_000 / DAYS, "steady", 1),
       use(streamed, 310_000, "traffic", 2),
@@ -238,7 +238,7 @@ export function gcpEstate(extraNodes: number): Estate {
     ],
     commitments: [],
     monthly: [
-      { category: "Purchase", amount: "900", account: null, meter: sku("support", "Enhanced Support", "month", "900") },
+      { category: "Purchase", amount: "600", account: null, meter: sku("support", "Enhanced Support", "month", "600") },
       {
         category: "Credit",
         amount: "-400",

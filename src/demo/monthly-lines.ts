@@ -58,20 +58,21 @@ export function* correctionLines(estate: Estate, month: Month, span: Span, write
   }
 }
 
+const COSTS = ["billed", "effective", "list", "contracted"] as const;
+
 /** Adds up what passes and charges tax on it, whole cents, one line an account. */
 export function taxCollector(estate: Estate) {
-  const sums: Costs[] = [];
+  const sums = { billed: 0n, effective: 0n, list: 0n, contracted: 0n };
   function* over(lines: Iterable<Line>): Generator<Line> {
     for (const line of lines) {
-      sums.push(line.costs);
+      for (const cost of COSTS) sums[cost] += line.costs[cost];
       yield line;
     }
   }
   function* lines(month: Month, write: Write): Generator<Line> {
     if (estate.taxThousandths === 0n) return;
     const taxed = (cost: keyof Costs): bigint => {
-      const whole = sums.reduce((sum, costs) => sum + costs[cost], 0n);
-      return parseAtoms(roundAtoms((whole * estate.taxThousandths) / 1_000n, 2));
+      return parseAtoms(roundAtoms((sums[cost] * estate.taxThousandths) / 1_000n, 2));
     };
     const meter = {
       service: estate.taxName,

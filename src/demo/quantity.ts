@@ -1,4 +1,4 @@
-import { daysBetween, weekday, type Day } from "../domain/period.ts";
+import { addDays, daysBetween, weekday, type Day, type Period } from "../domain/period.ts";
 import type { Rhythm, Use } from "./estate.ts";
 import { chance } from "./random.ts";
 
@@ -18,13 +18,35 @@ const DAYS_PER_MONTH = 30;
 
 export type Span = { readonly first: Day; /** exclusive */ readonly end: Day; readonly seed: number };
 
+/** What of a day every quantity needs, computed once a day. */
+export type DayOfSpan = {
+  readonly day: Day;
+  readonly period: Period;
+  readonly weekday: number;
+  /** Months since the span's first day. */
+  readonly months: number;
+  /** Days to the end; 1 = the last one. */
+  readonly daysLeft: number;
+  readonly seed: number;
+};
+
+export function dayOfSpan(span: Span, at: Day): DayOfSpan {
+  return {
+    day: at,
+    period: { from: at, to: addDays(at, 1) },
+    weekday: weekday(at),
+    months: daysBetween(span.first, at) / DAYS_PER_MONTH,
+    daysLeft: daysBetween(at, span.end),
+    seed: span.seed,
+  };
+}
+
 /** Millionths of a unit used on a day. Depends on the key and the day alone. */
-export function quantityMicros(use: Use, key: string, at: Day, span: Span): bigint {
-  const noise = 1 + NOISE[use.rhythm] * (2 * chance(`${span.seed}:${key}:${at}`) - 1);
-  const months = daysBetween(span.first, at) / DAYS_PER_MONTH;
-  const growth = 1 + ((use.growthPercent ?? 0) / 100) * months;
-  const daysLeft = daysBetween(at, span.end);
-  const jump = use.jump !== undefined && daysLeft <= use.jump.daysBeforeEnd ? use.jump.factor : 1;
-  const share = WEEK[use.rhythm][weekday(at)] ?? 1;
-  return BigInt(Math.round(use.perDay * share * growth * jump * noise * MICROS_PER_UNIT));
+export function quantityMicros(use: Use, key: string, at: DayOfSpan): bigint {
+  const noise = NOISE[use.rhythm];
+  const varied = noise === 0 ? 1 : 1 + noise * (2 * chance(`${at.seed}:${key}:${at.day}`) - 1);
+  const growth = 1 + ((use.growthPercent ?? 0) / 100) * at.months;
+  const jump = use.jump !== undefined && at.daysLeft <= use.jump.daysBeforeEnd ? use.jump.factor : 1;
+  const share = WEEK[use.rhythm][at.weekday] ?? 1;
+  return BigInt(Math.round(use.perDay * share * growth * jump * varied * MICROS_PER_UNIT));
 }

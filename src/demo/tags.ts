@@ -30,7 +30,7 @@ const KEY_STYLES: Readonly<Record<Provider, readonly Keys[]>> = {
 const UNTAGGED = 0.07;
 const TEAM_FORGOTTEN = 0.05;
 const OTHER_KEYS = 0.16;
-const OTHER_SPELLING = 0.14;
+const OTHER_SPELLING = 0.06;
 
 /** The tags a resource is billed with: mostly tidy, some not, some none at all. Depends on its id alone. */
 export function tagsOf(provider: Provider, resource: Resource, seed: number): Readonly<Record<string, string>> {
