@@ -1,15 +1,24 @@
 import type { Command } from "./command.ts";
+import { costCommand } from "./commands/cost.ts";
+import { digestCommand } from "./commands/digest.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { createHelpCommand } from "./commands/help.ts";
+import { queryCommand } from "./commands/query.ts";
 import { statusCommand } from "./commands/status.ts";
 import { wasteCommand } from "./commands/waste.ts";
 import { whoamiCommand } from "./commands/whoami.ts";
 
-/** Every command of the bot, in the order help lists them. The same on every surface. */
+/**
+ * Every command of the bot, in the order help lists them. The same on every surface; what reads files of the machine
+ * (fx import, ingest PATH) is of the terminal alone (src/cli/commands.ts).
+ */
 export const COMMANDS: readonly Command[] = [
+  costCommand,
   wasteCommand,
+  digestCommand,
   statusCommand,
   doctorCommand,
   whoamiCommand,
+  queryCommand,
   createHelpCommand(() => COMMANDS),
 ];

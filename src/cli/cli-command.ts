@@ -14,14 +14,14 @@ export type CliCall = {
   /** The person's own folder: relative paths are read from here. */
   readonly cwd: string;
   readonly config: Config;
-  /** Opens the store and everything a verb is handed; closed by the caller. */
-  readonly open: () => Promise<Context>;
+  /** Opens the store and everything a verb is handed; closed by the caller. `demo`: the sample estate's store. */
+  readonly open: (options?: { readonly demo: boolean }) => Promise<Context>;
   readonly terminal: Terminal;
 };
 
 export type Terminal = {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
+  readonly out: (text: string) => unknown;
+  readonly err: (text: string) => unknown;
   readonly width: number;
   readonly colour: boolean;
   /** Whether a person watches stderr: progress bars are for them alone. */

@@ -7,8 +7,17 @@ export function fromBot(command: Command): CliCommand {
   return {
     name: command.name,
     summary: command.summary,
-    usage: command.usage.split("\n").flatMap((line) => line.split(" | ")),
+    usage: command.usage.split("\n"),
     options: {},
-    run: async (call) => dispatch({ ctx: await call.open(), text: [command.name, ...call.words].join(" ") }),
+    run: async (call) => dispatch({ ctx: await call.open(), text: commandText(command.name, call.words) }),
   };
+}
+
+/**
+ * Command text from shell words. A shell has eaten the quotes of `for service "Amazon RDS"`: a word with spaces among
+ * others gets them back; a question given as one word stays as it is.
+ */
+export function commandText(name: string, words: readonly string[]): string {
+  const quoted = words.map((word) => (words.length > 1 && /\s/.test(word) ? `"${word.replaceAll('"', '\\"')}"` : word));
+  return [name, ...quoted].join(" ");
 }

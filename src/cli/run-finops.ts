@@ -68,7 +68,7 @@ async function runCommand({ argv, env, terminal }: FinopsCall): Promise<CliAnswe
       flag: (name) => values[name] === true,
       cwd,
       config,
-      open: async () => (opened ??= await openContext(config, values["demo"] === true)),
+      open: async (options) => (opened ??= await openContext(config, options?.demo ?? values["demo"] === true)),
       terminal,
     });
   } finally {

@@ -1,3 +1,4 @@
+import type { ChartView } from "../../../charts/chart-view.ts";
 import { unreachable } from "../../../domain/errors.ts";
 import type { Block, Card } from "../../card.ts";
 import { fit, TERMINAL_CAPABILITIES } from "../../fit.ts";
@@ -51,9 +52,7 @@ function renderBlock(block: Block, width: number, paint: Paint): string[] {
       return renderTable(block, width, paint);
     case "chart":
       return [
-        ...wrapToWidth(plainText("title" in block.chart ? block.chart.title : ""), width).map((line) =>
-          paint("dim", line),
-        ),
+        ...wrapToWidth(plainText(chartTitle(block.chart)), width).map((line) => paint("dim", line)),
         ...renderChart(block.chart, width),
       ];
     case "list":
@@ -68,6 +67,10 @@ function renderBlock(block: Block, width: number, paint: Paint): string[] {
     default:
       return unreachable(block);
   }
+}
+
+function chartTitle(chart: ChartView): string {
+  return "subtitle" in chart && chart.subtitle !== "" ? `${chart.title} · ${chart.subtitle}` : chart.title;
 }
 
 function renderFacts(facts: Extract<Block, { kind: "facts" }>["facts"], width: number, paint: Paint): string[] {

@@ -1,0 +1,51 @@
+import { resolve } from "node:path";
+
+import { ingestCard } from "../../bot/views/ingest-card.ts";
+import { AppError } from "../../domain/errors.ts";
+import { loadDemo } from "../../service/load-demo.ts";
+import type { CliCommand } from "../cli-command.ts";
+import { createProgressBar } from "../progress-bar.ts";
+
+export const demoCli: CliCommand = {
+  name: "demo",
+  summary: "write or load a sample estate of three clouds, in a database of its own",
+  usage: ["demo [--days N] [--rows-per-day N] [--seed N]", "demo --out DIR    only writes the bills"],
+  options: {
+    days: { type: "string" },
+    "rows-per-day": { type: "string" },
+    seed: { type: "string" },
+    out: { type: "string" },
+  },
+  run: async (call) => {
+    const days = wholeNumber(call.text("days"), "--days");
+    const rowsPerDay = wholeNumber(call.text("rows-per-day"), "--rows-per-day");
+    const seed = wholeNumber(call.text("seed"), "--seed");
+    const out = call.text("out");
+    const ctx = await call.open({ demo: true });
+    const bar = createProgressBar(call.terminal);
+    try {
+      const answer = await loadDemo({
+        ctx,
+        input: {
+          ...(days === undefined ? {} : { days }),
+          ...(rowsPerDay === undefined ? {} : { rowsPerDay }),
+          ...(seed === undefined ? {} : { seed }),
+          ...(out === undefined ? {} : { out: resolve(call.cwd, out) }),
+          onProgress: ({ percent, phase, what }) => bar.show(percent, `${phase} ${what}`),
+        },
+      });
+      bar.end();
+      const written = `${answer.files.length} bills written to ${answer.directory}`;
+      const card = answer.ingest === null ? written : ingestCard(answer.ingest);
+      return { data: answer, card, exitCode: 0 };
+    } finally {
+      bar.end();
+    }
+  },
+};
+
+function wholeNumber(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new AppError("bad-input", `${option} takes a whole number, not "${text.slice(0, 40)}".`);
+}
