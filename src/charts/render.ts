@@ -48,7 +48,11 @@ export function createChartRenderer(
       cache.set(key, png);
       return png;
     } catch (cause) {
-      throw new AppError("unavailable", "The picture could not be drawn in time.", { cause });
+      const late = cause instanceof Error && cause.name === "AbortError";
+      const message = late
+        ? `The picture was not ready after ${timeoutMs / 1_000} s.`
+        : "The picture could not be drawn.";
+      throw new AppError("unavailable", message, { remedy: "The numbers are in the text and the table.", cause });
     } finally {
       underway.delete(key);
     }

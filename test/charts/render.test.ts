@@ -54,10 +54,20 @@ describe("the renderer", () => {
     expect(sizeOf(await renderer.png(nowAndBefore, { theme: "light", width: 1 })).width).toBe(640);
   });
 
-  test("what takes too long is an error to act on, and the next picture comes", async () => {
+  test("what takes too long is an error to act on", async () => {
     const hasty = createChartRenderer({ workers: 1, timeoutMs: 0 });
-    await expect(hasty.png(fortnight, { theme: "light" })).rejects.toMatchObject({ code: "unavailable" });
+    await expect(hasty.png(fortnight, { theme: "light" })).rejects.toMatchObject({
+      code: "unavailable",
+      message: "The picture was not ready after 0 s.",
+    });
     await hasty.close();
-    expect(sizeOf(await renderer.png(fortnight, { theme: "light" })).signature).toBe(PNG_SIGNATURE);
+  });
+
+  test("after a picture that cannot be drawn the next one comes", async () => {
+    const broken = { ...byService, bars: [{ label: "x", amount: "no number", share: null, other: false }] };
+    await expect(renderer.png(broken, { theme: "light" })).rejects.toMatchObject({
+      message: "The picture could not be drawn.",
+    });
+    expect(sizeOf(await renderer.png(byService, { theme: "dark" })).signature).toBe(PNG_SIGNATURE);
   });
 });
