@@ -110,6 +110,7 @@ const REASONS: Readonly<Record<Guard, string>> = {
   "legal-hold": "under legal hold",
   "group-member": "member of a group or cluster, judged with it",
   "backup-or-dr": "backup or disaster recovery by name or tag",
+  "kept-on-purpose": "kept for a purpose its tags name",
   "too-young": "seen for too few days",
 };
 

@@ -36,6 +36,10 @@ const tagCases: [tags: Record<string, unknown>, guard: string | null][] = [
   [{ Name: "orders-dr" }, "backup-or-dr"],
   [{ "aws:backup:source-resource": "x" }, "backup-or-dr"],
   [{ "kubernetes.io/created-for/pvc/name": "data" }, "backup-or-dr"],
+  [{ "partner-allowlist": "acme" }, "kept-on-purpose"],
+  [{ purpose: "on the allow-list of the bank" }, "kept-on-purpose"],
+  [{ allowlisted: "no" }, null],
+  [{ purpose: "blue/green" }, null],
   [{ purpose: "drafts" }, null],
   [{ team: "search" }, null],
 ];
@@ -85,6 +89,13 @@ describe("production", () => {
     expect(finding?.risk).toBe(risk);
     expect(finding?.evidence.some(({ fact }) => fact === "production")).toBe(risk === "H");
   });
+});
+
+test("words that keep one rule's resources say nothing to another", () => {
+  expect(guardOf({ tags: { purpose: "blue/green" }, lines: [{ usageType: "LoadBalancerUsage", cost: "1" }] })).toBe(
+    "kept-on-purpose",
+  );
+  expect(guardOf({ tags: { allowlist: "acme" }, lines: [{ usageType: "LoadBalancerUsage", cost: "1" }] })).toBe(null);
 });
 
 test("too young: the rule looks right, the resource is new", () => {

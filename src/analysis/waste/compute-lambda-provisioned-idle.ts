@@ -17,6 +17,7 @@ export const idleProvisionedConcurrency: WasteRule = {
   risk: "L",
   effort: "1",
   ageDaysMin: IDLE_DAYS_MIN,
+  keptFor: /cold-?start|\bslo\b/i,
   triggers: isProvisioned,
   evaluate: (resource) => {
     const provisioned = linesWhere(resource, isProvisioned);

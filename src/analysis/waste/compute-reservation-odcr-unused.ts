@@ -15,6 +15,7 @@ export const unusedCapacityReservation: WasteRule = {
   risk: "L",
   effort: "1",
   ageDaysMin: UNUSED_DAYS_MIN,
+  keptFor: /launch|event|headroom/i,
   triggers: isUnusedCapacity,
   evaluate: (resource) => {
     const lines = linesWhere(resource, isUnusedCapacity);

@@ -29,6 +29,7 @@ export const oldGeneration: WasteRule = {
   risk: "M",
   effort: "2",
   ageDaysMin: 14,
+  keptFor: /32-?bit|licen[cs]e/i,
   triggers: (provider, line) => oldMachine(provider, line) !== null,
   evaluate: (resource) => {
     if (resource.provider === "azure" && !/\/virtualmachines\//i.test(resource.id)) return null;

@@ -18,6 +18,7 @@ export const multiAzNonProduction: WasteRule = {
   risk: "M",
   effort: "1",
   ageDaysMin: 14,
+  keptFor: /\bha[\s_-]?test|failover|chaos|game-?day/i,
   triggers: (provider, line) => isTwoZoneInstance(provider, line),
   evaluate: (resource, context) => {
     if (environmentOf(resource.tags, context.environmentKeys) !== "non-production") return null;

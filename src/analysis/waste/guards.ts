@@ -6,7 +6,14 @@ import type { BilledResource, WasteRule } from "./rule.ts";
 import { tagOf } from "./tags.ts";
 
 /** Why something that looks like waste is left alone (waste-rules §0, G1–G4). */
-export const GUARDS = ["excluded", "legal-hold", "group-member", "backup-or-dr", "too-young"] as const;
+export const GUARDS = [
+  "excluded",
+  "legal-hold",
+  "group-member",
+  "backup-or-dr",
+  "kept-on-purpose",
+  "too-young",
+] as const;
 export type Guard = (typeof GUARDS)[number];
 export type Held = { readonly guard: Guard; readonly why: string };
 
@@ -17,6 +24,7 @@ export function heldBack(rule: WasteRule, resource: BilledResource): Held | null
     legalHold(resource) ??
     groupMember(resource) ??
     backupOrDr(resource) ??
+    keptOnPurpose(rule, resource) ??
     tooYoung(rule, resource)
   );
 }
@@ -51,7 +59,7 @@ function isPast(until: string, asOf: Day): boolean {
 }
 
 function legalHold(resource: BilledResource): Held | null {
-  const value = tagOf(resource.tags, "legal-hold") ?? tagOf(resource.tags, "legal");
+  const value = tagOf(resource.tags, "legal-hold") ?? tagOf(resource.tags, "litigation-hold");
   if (value === undefined || MEANS_NO.has(value.trim().toLowerCase())) return null;
   return { guard: "legal-hold", why: "tag legal-hold" };
 }
@@ -64,6 +72,10 @@ const GROUP_TAGS = [
   "eksnodegroupname",
   "karpentershnodepool",
   "karpentershprovisionername",
+  "awsec2fleetid",
+  "awsec2spotfleetrequestid",
+  "awsbatchservicetag",
+  "k8siocluster*",
   "awselasticmapreduce*",
   "kubernetesiocluster*",
   "kubernetesioservicename",
@@ -111,6 +123,16 @@ function backupOrDr(resource: BilledResource): Held | null {
   return tagged || named || drTagged
     ? { guard: "backup-or-dr", why: "its name or tags say backup or disaster recovery" }
     : null;
+}
+
+/** The extra guards of each rule: a tag says what the thing waits for, and no bill can know better. */
+function keptOnPurpose(rule: WasteRule, resource: BilledResource): Held | null {
+  const { keptFor } = rule;
+  if (keptFor === undefined) return null;
+  const tag = [...resource.tags].find(
+    ([key, value]) => keptFor.test(`${key} ${value}`) && !MEANS_NO.has(value.trim().toLowerCase()),
+  );
+  return tag === undefined ? null : { guard: "kept-on-purpose", why: `tag ${tag[0]}` };
 }
 
 function lastSegment(id: string): string {

@@ -19,6 +19,7 @@ export const unattachedIp: WasteRule = {
   risk: "M",
   effort: "1",
   ageDaysMin: IDLE_DAYS_MIN,
+  keptFor: /allow-?list|white-?list|byoip/i,
   triggers: isIdleAddress,
   evaluate: (resource) => {
     const lines = linesWhere(resource, isIdleAddress);

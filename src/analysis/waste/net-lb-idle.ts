@@ -23,6 +23,7 @@ export const idleLoadBalancer: WasteRule = {
   risk: "M",
   effort: "1",
   ageDaysMin: IDLE_DAYS_MIN,
+  keptFor: /blue[\s/_-]?green|canary/i,
   triggers: isHours,
   evaluate: (resource) => {
     const hours = linesWhere(resource, isHours);

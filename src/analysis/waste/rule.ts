@@ -109,6 +109,8 @@ export type WasteRule = {
   readonly effort: Effort;
   /** Days a resource must have been seen before it is judged (guard G2). */
   readonly ageDaysMin: number;
+  /** Words in a tag (canonical key, then value) that say the thing is kept on purpose: the rule's own extra guards. */
+  readonly keptFor?: RegExp;
   /** Whether a line of this kind makes its resource worth loading. Cheap; runs over the dictionary. */
   readonly triggers: (provider: string, line: LineAttributes) => boolean;
   readonly evaluate: (resource: BilledResource, context: RuleContext) => Proposal | null;

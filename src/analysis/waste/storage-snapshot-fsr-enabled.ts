@@ -15,6 +15,7 @@ export const fastSnapshotRestore: WasteRule = {
   risk: "L",
   effort: "1",
   ageDaysMin: DAYS_MIN,
+  keptFor: /golden/i,
   triggers: isFastRestore,
   evaluate: (resource) => {
     const lines = linesWhere(resource, isFastRestore);
