@@ -11,7 +11,17 @@ import { moneySql } from "../../src/ingest/formats/sql-money.ts";
 import { quoteText } from "../../src/ingest/formats/sql-text.ts";
 
 export type Row = Record<string, string | number | boolean | null>;
-export type MappedFile = { format: Format; file: SourceFile; rows: Row[]; extra: Row[]; control: Row };
+export type MappedFile = {
+  format: Format;
+  file: SourceFile;
+  rows: Row[];
+  extra: Row[];
+  /** Control totals of all rows of the file, and of those that were accepted. */
+  control: Row;
+  controlAccepted: Row;
+  /** Rule → rows, those above 0. */
+  warnings: Record<string, number>;
+};
 
 /** A DuckDB of its own with files of its own: formats are tested as the loader uses them, on real files. */
 export type Mapper = {
@@ -90,19 +100,35 @@ function csvRelation(file: SourceFile): string {
 
 async function mapFile(connection: DuckDBConnection, file: SourceFile, relation: string): Promise<MappedFile> {
   const format = chooseFormat(file);
-  const read = format.columns(file);
-  const listed = read.map((name) => `"${name.replaceAll('"', '""')}"`).join(", ");
-  // Only the columns the format asks for: what the mapping reads besides them would fail here.
-  const within = (select: string): string => `with raw as (select ${listed} from ${relation}) ${select}`;
-  const rows = await readRows(connection, within(format.select(file)));
-  const extra = format.extra === undefined ? [] : await readRows(connection, within(format.extra(file)));
-  const { costs, currency } = format.control(file);
-  const sums = Object.entries(costs).map(
-    ([name, text]) => `${text === null ? "null" : `sum(${moneySql(text)})`}::varchar as ${name}`,
+  // Only the columns the format asks for, and the control texts beside them as the loader has them.
+  const listed = format.columns(file).map((name) => `"${name.replaceAll('"', '""')}"`);
+  const { costs } = format.control(file);
+  const texts = Object.entries(costs).map(([name, text]) => `${text ?? "null::varchar"} as "~ctl ${name}"`);
+  const within = (select: string): string =>
+    `with raw as (select ${[...listed, ...texts].join(", ")} from ${relation}) ${select}`;
+  const names = Object.keys(costs);
+  const kept = format.select(
+    file,
+    names.map((name) => `~ctl ${name}`),
   );
-  const totals = `select count(*)::integer as n, min(${currency}) as currency, ${sums.join(", ")} from raw`;
-  const [control = {}] = await readRows(connection, within(totals));
-  return { format, file, rows, extra, control };
+  const amounts = names.map((name) => `${moneySql(`"~ctl ${name}"`)} as "~ctl ${name}"`);
+  const read = await readRows(connection, within(`select * replace (${amounts.join(", ")}) from (${kept})`));
+  const isControl = (name: string): boolean => name.startsWith("~ctl ");
+  const rows = read.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !isControl(name))));
+  const extra = format.extra === undefined ? [] : await readRows(connection, within(format.extra(file)));
+  const total = (some: readonly Row[]): Row => ({
+    n: some.length,
+    ...Object.fromEntries(names.map((name) => [name, decimalOf(atomsOf(some, `~ctl ${name}`))])),
+  });
+  const control = total(read);
+  const controlAccepted = total(read.filter((row) => row.problem_column === null && row.dropped_reason === null));
+  const rules = format.warnings?.(file) ?? [];
+  const counts = rules.map(({ when }, index) => `(count(*) filter (where ${when}))::integer as w${index}`);
+  const [counted = {}] = await readRows(connection, within(`select ${[...counts, "1 as one"].join(", ")} from raw`));
+  const warnings = Object.fromEntries(
+    rules.map(({ rule }, index) => [rule, Number(counted[`w${index}`])] as const).filter(([, found]) => found > 0),
+  );
+  return { format, file, rows, extra, control, controlAccepted, warnings };
 }
 
 /** Rows as plain values; decimals and times as DuckDB's text. */
@@ -124,6 +150,12 @@ export function atomsOf(rows: readonly Row[], column: string): bigint {
     (sum, row) => sum + (row[column] === null ? 0n : BigInt(String(row[column]).replace(".", ""))),
     0n,
   );
+}
+
+/** 10⁻¹⁸ as decimal text with 18 decimals. */
+export function decimalOf(atoms: bigint): string {
+  const digits = (atoms < 0n ? -atoms : atoms).toString().padStart(19, "0");
+  return `${atoms < 0n ? "-" : ""}${digits.slice(0, -18)}.${digits.slice(-18)}`;
 }
 
 /** A CSV of rows that share a set of columns; commas, quotes and newlines are quoted. */

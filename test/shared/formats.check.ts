@@ -10,7 +10,7 @@ import { gunzipSync } from "node:zlib";
 import { explain } from "../../src/domain/errors.ts";
 import { moneySql } from "../../src/ingest/formats/sql-money.ts";
 import { quoteText } from "../../src/ingest/formats/sql-text.ts";
-import { atomsOf, openMapper, plain } from "../formats/map-file.ts";
+import { atomsOf, decimalOf, openMapper, plain } from "../formats/map-file.ts";
 import type { MappedFile, Mapper, Row } from "../formats/map-file.ts";
 
 const DATA = resolve(fileURLToPath(import.meta.url), "../../../../shared/data/focus");
@@ -67,17 +67,12 @@ function accepted(rows: readonly Row[]): Row[] {
 
 function report(name: string, { format, rows, extra }: MappedFile): void {
   const good = accepted(rows);
-  const sum = (column: string): string => plain(sumText(atomsOf(good, column) + atomsOf(extra, column)));
+  const sum = (column: string): string => plain(decimalOf(atomsOf(good, column) + atomsOf(extra, column)));
   const totals = ["billed_cost", "effective_cost", "list_cost", "contracted_cost"].map(sum).join(" / ");
   const residual = rows.filter((row) => row.residual === true).length;
   console.log(
     `${name}: ${format.id}, ${rows.length} read, ${good.length} accepted, ${rows.length - good.length} not, ${residual} finer than 18; ${totals}`,
   );
-}
-
-function sumText(atoms: bigint): string {
-  const size = (atoms < 0n ? -atoms : atoms).toString().padStart(19, "0");
-  return `${atoms < 0n ? "-" : ""}${size.slice(0, -18)}.${size.slice(-18)}`;
 }
 
 /** Rows read = accepted + rejected + dropped; control totals = mapped sums; the plain sum of the text agrees too. */
@@ -97,7 +92,7 @@ async function compare(mapper: Mapper, name: string, mapped: MappedFile, path: s
         rows.filter((row) => row.dropped_reason === null),
         column,
       ) + atomsOf(extra, column);
-    check(sum === atomsOf([control], cost), `${name}: ${cost} ${sumText(sum)} is not ${plain(control[cost])}`);
+    check(sum === atomsOf([control], cost), `${name}: ${cost} ${decimalOf(sum)} is not ${plain(control[cost])}`);
   }
   if (format.id === "focus") {
     const read = `read_csv(${quoteText(path)}, header = true, all_varchar = true, nullstr = ['NULL', 'null', ''])`;

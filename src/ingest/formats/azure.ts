@@ -85,6 +85,7 @@ function mapAzure(azure: AzureColumns, id: Dataset): Mapping {
   const contracted = `case when ${typed("covered")} then coalesce(${priced}, ${cost}) else ${cost} end`;
   const listed = `coalesce(nullif(${typed("list")}, 0), nullif(${timesSql(typed("listPrice"), typed("quantity"))}, 0))`;
   return {
+    columns: azure.names,
     typed: { ...azure.typed, block: azure.blockSize, covered: coveredText(azure), bought: boughtText(azure) },
     values: {
       ...azure.texts,

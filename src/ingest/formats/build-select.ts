@@ -9,6 +9,8 @@ import { plausibleSql } from "./sql-time.ts";
  * common subexpressions inside CASE): 1. `raw` plus typed values; 2. charge columns and the first problem; 3. output.
  */
 export type Mapping = {
+  /** Columns of `raw` it reads. Only they are carried on, so that no header name can clash with a stage's own. */
+  columns: readonly string[];
   /** Stage 1 over `raw`: name → SQL. Stage 2 reads them as `typed(name)`. */
   typed: Readonly<Record<string, string>>;
   /** Stage 2: charge column → SQL over the file's columns and `typed(…)`. Columns not named are null. */
@@ -19,8 +21,6 @@ export type Mapping = {
   dataset: string;
   residual: string;
   dropped?: string;
-  /** The relation, when not `raw` itself. */
-  from?: string;
   /** Stage 1: which rows (only for `Format.extra`: a select keeps every row). */
   where?: string;
 };
@@ -69,6 +69,7 @@ export function textCheck(column: string, text: string): Check {
 /** The complete statement of `Format.select` for a mapping. */
 export function buildSelect(mapping: Mapping, keep: readonly string[] = []): string {
   const stage1 = Object.entries(mapping.typed).map(([name, sql]) => `${sql} as ${typed(name)}`);
+  const carried = [...new Set([...mapping.columns, ...keep])].map(quoteName);
   const stage2 = [
     ...CHARGE_COLUMNS.map(({ column, type }) => [mapping.values[column] ?? `null::${DUCKDB_TYPE[type]}`, column]),
     [mapping.provider, "provider"],
@@ -97,8 +98,8 @@ export function buildSelect(mapping: Mapping, keep: readonly string[] = []): str
   ];
   return `select ${output.join(", ")}
 from (select *, ${stage2.join(",\n  ")}
-from (select *, ${stage1.join(",\n  ")}
-from ${mapping.from ?? "raw"})${mapping.where === undefined ? "" : ` where ${mapping.where}`})`;
+from (select ${[...carried, ...stage1].join(",\n  ")}
+from raw)${mapping.where === undefined ? "" : ` where ${mapping.where}`})`;
 }
 
 /** A stage-2 value, marked for the same reason. */

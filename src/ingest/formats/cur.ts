@@ -87,12 +87,13 @@ function billedText(cur: CurColumns): string {
 function mapLines(cur: CurColumns, dataset: string): Mapping {
   const type = cur.type;
   const gross = cur.hasNet
-    ? `case when ${type} in ${DISCOUNTS} then coalesce(${typed("net")}, ${ZERO}) else coalesce(${typed("net")}, ${typed("unblended")}) end`
+    ? `case when ${cur.net.present} then ${typed("net")} when ${type} in ${DISCOUNTS} then ${ZERO} else ${typed("unblended")} end`
     : typed("unblended");
   const billed = `case when ${type} in ('SavingsPlanCoveredUsage', 'SavingsPlanNegation') then ${ZERO} else ${gross} end`;
   // A discount leaves the list price as it is.
-  const list = `coalesce(${typed("list")}, case when ${type} not in ${DISCOUNTS} then ${typed("unblended")} end, ${ZERO})`;
+  const list = `case when ${cur.list.present} then ${typed("list")} when ${type} in ${DISCOUNTS} then ${ZERO} else ${typed("unblended")} end`;
   return {
+    columns: cur.names,
     typed: { ...cur.typed, covered: `${type} in ${COVERED}`, fee: feeSql(cur) },
     values: {
       ...commonValues(cur),
@@ -139,6 +140,7 @@ function mapUnused(cur: CurColumns, dataset: string): Mapping {
   const unused = `case ${type} when 'SavingsPlanRecurringFee' then ${savingsPlan} when 'RIFee' then ${reservation} end`;
   const checks = [...cur.checks, ...amountChecks(cur)];
   return {
+    columns: cur.names,
     typed: cur.typed,
     values: {
       ...commonValues(cur),

@@ -1,14 +1,15 @@
 import { CHARGE_COLUMNS } from "../../domain/charge-column.ts";
 import type { Mapping } from "./build-select.ts";
 import { amountCheck, buildSelect, textCheck, timeCheck, typed } from "./build-select.ts";
-import type { Format, FormatWarning, SourceFile } from "./format.ts";
+import { focusWarnings } from "./focus-warnings.ts";
+import type { Format, SourceFile } from "./format.ts";
 import type { HeaderIndex } from "./header.ts";
 import { indexHeader } from "./header.ts";
 import type { Amount } from "./sql-money.ts";
 import { amountOf, residualOf } from "./sql-money.ts";
 import { providerSlug } from "./sql-provider.ts";
 import { tagsSql } from "./sql-tags.ts";
-import { coalesceSql, quoteName, textSql } from "./sql-text.ts";
+import { coalesceSql, textSql } from "./sql-text.ts";
 import { timeOf } from "./sql-time.ts";
 
 /**
@@ -35,7 +36,6 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   ConsumedUnit: ["UsageUnit"],
   x_SkuMeterSubcategory: ["x_SkuMeterSubCategory"],
 };
-const PREVIEW_NAMES = ["ChargeType", "AmortizedCost", "UsageQuantity"];
 
 const COSTS = ["BilledCost", "EffectiveCost", "ListCost", "ContractedCost"] as const;
 const QUANTITIES = [
@@ -46,17 +46,13 @@ const QUANTITIES = [
 ] as const;
 const TIMES = ["BillingPeriodStart", "BillingPeriodEnd", "ChargePeriodStart", "ChargePeriodEnd"] as const;
 
-const CATEGORIES = ["Usage", "Purchase", "Tax", "Credit", "Adjustment"];
+const CHARGE_CATEGORIES = ["Usage", "Purchase", "Tax", "Credit", "Adjustment"];
 
 export const focusFormat: Format = {
   id: "focus",
   title: "FOCUS 1.0–1.4 (Cost and Usage)",
   recognise,
-  columns: (file) => {
-    const header = indexHeader(file);
-    const names = CHARGE_COLUMNS.flatMap(({ focus }) => [focus, ...(OTHER_NAMES[focus] ?? [])]);
-    return [...new Set(names.map((name) => header.find(name)).filter((name) => name !== null))];
-  },
+  columns: focusColumns,
   select: (file, keep) => buildSelect(focusMapping(file), keep),
   control: (file) => {
     const fallback = costTexts(file);
@@ -71,7 +67,7 @@ export const focusFormat: Format = {
       identical: true,
     };
   },
-  warnings,
+  warnings: (file) => focusWarnings(file, (focus) => findColumn(indexHeader(file), focus)),
 };
 
 function recognise(file: SourceFile): { matches: boolean; score: number; missing: readonly string[] } {
@@ -79,6 +75,12 @@ function recognise(file: SourceFile): { matches: boolean; score: number; missing
   const missing = NEEDED.filter((name) => findColumn(header, name) === null);
   const known = CHARGE_COLUMNS.filter(({ focus }) => header.has(focus)).length;
   return { matches: missing.length === 0, score: Math.min(1, known / 20) * (1 - missing.length / 10), missing };
+}
+
+function focusColumns(file: SourceFile): readonly string[] {
+  const header = indexHeader(file);
+  const names = CHARGE_COLUMNS.flatMap(({ focus }) => [focus, ...(OTHER_NAMES[focus] ?? [])]);
+  return [...new Set(names.map((name) => header.find(name)).filter((name) => name !== null))];
 }
 
 /** The file's spelling of a FOCUS column, by today's name or an older one. */
@@ -109,6 +111,7 @@ function focusMapping(file: SourceFile): Mapping {
     }),
   ];
   return {
+    columns: focusColumns(file),
     typed: {
       ...Object.fromEntries([...amounts].map(([focus, amount]) => [focus, amount.sql])),
       ...Object.fromEntries(times.map(([focus, time]) => [focus, time.sql])),
@@ -152,8 +155,8 @@ function providerName(file: SourceFile, header: HeaderIndex): string {
 
 /** Kinds of charge hang on it, so blanks and case are forgiven here, per row, only where the usual words miss. */
 function chargeCategory(text: string): string {
-  const whens = CATEGORIES.map((word) => `when '${word.toLowerCase()}' then '${word}'`).join(" ");
-  const usual = CATEGORIES.map((word) => `'${word}'`).join(", ");
+  const whens = CHARGE_CATEGORIES.map((word) => `when '${word.toLowerCase()}' then '${word}'`).join(" ");
+  const usual = CHARGE_CATEGORIES.map((word) => `'${word}'`).join(", ");
   return `case when ${text} in (${usual}) then ${text} else case lower(trim(${text})) ${whens} else ${text} end end`;
 }
 
@@ -205,31 +208,4 @@ function timeValues(): Record<string, string> {
 
 function columnOf(focus: string): string {
   return CHARGE_COLUMNS.find((column) => column.focus === focus)?.column ?? focus;
-}
-
-function warnings(file: SourceFile): readonly FormatWarning[] {
-  const header = indexHeader(file);
-  const found: FormatWarning[] = [];
-  for (const [focus, stand] of [
-    ["EffectiveCost", "BilledCost"],
-    ["ListCost", "ContractedCost or BilledCost"],
-    ["ContractedCost", "ListCost or BilledCost"],
-  ] as const) {
-    const name = findColumn(header, focus);
-    const rule = `${columnOf(focus).replaceAll("_", "-")}-missing`;
-    const when = name === null ? "true" : `${textSql(file, name)} is null`;
-    found.push({ rule, text: `rows have no ${focus}; ${stand} stands in`, when });
-  }
-  for (const focus of QUANTITIES) {
-    const name = findColumn(header, focus);
-    if (name === null || file.types !== null) continue;
-    const column = quoteName(name);
-    const when = `${column} is not null and try_cast(${column} as double) is null`;
-    found.push({ rule: "quantity-unreadable", text: `rows have a ${focus} that is no number; kept without it`, when });
-  }
-  if (PREVIEW_NAMES.some((name) => header.has(name))) {
-    const text = "rows use column names of FOCUS 0.5 or 1.0-preview; read as their 1.0 successors";
-    found.push({ rule: "preview-names", text, when: "true" });
-  }
-  return found;
 }

@@ -10,8 +10,6 @@ import { timeOf } from "./sql-time.ts";
  * Where a nested field of Google's export is: `service.description` is a struct field in Parquet; in flattened text a
  * column `service.description` or `service_description`, or a member of a JSON column `service`.
  */
-export type GcpFields = ReturnType<typeof gcpFields>;
-
 export function gcpFields(file: SourceFile) {
   const { find } = indexHeader(file);
   const used = new Set<string>();

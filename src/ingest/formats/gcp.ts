@@ -115,6 +115,7 @@ function mapGcp(gcp: ReturnType<typeof gcpColumns>, row: "line" | "promotion"): 
   const isPromotion = row === "promotion";
   const checks = gcpChecks(gcp);
   return {
+    columns: gcp.names,
     typed: {
       cost: gcp.cost.sql,
       list: gcp.list.sql,
@@ -152,7 +153,7 @@ function mapGcp(gcp: ReturnType<typeof gcpColumns>, row: "line" | "promotion"): 
       commitment_discount_type: `case when ${gcp.texts.commitment_discount_id} is not null then 'Committed Use Discount' end`,
       billed_cost: isPromotion ? typed("promotions") : invoiced,
       effective_cost: isPromotion ? typed("promotions") : invoiced,
-      list_cost: isPromotion ? ZERO : `coalesce(${typed("list")}, ${typed("cost")})`,
+      list_cost: isPromotion ? ZERO : `case when ${gcp.list.present} then ${typed("list")} else ${typed("cost")} end`,
       contracted_cost: isPromotion ? ZERO : typed("cost"),
       ...(isPromotion ? {} : { consumed_quantity: typed("usage"), pricing_quantity: typed("pricing") }),
     },

@@ -101,6 +101,7 @@ function mapOci(file: SourceFile): Mapping {
     reason: `case when ${oci.cost.text} is null then 'is empty' else 'is no decimal number' end`,
   };
   return {
+    columns: oci.names,
     typed: {
       start: oci.start.sql,
       end: oci.end.sql,

@@ -1,6 +1,6 @@
 import { MONEY_SCALE } from "../../domain/money.ts";
 import type { SourceFile } from "./format.ts";
-import { quoteName, typeOf } from "./sql-text.ts";
+import { quoteName, textSql, typeOf } from "./sql-text.ts";
 
 /**
  * Amounts in DuckDB, exact to 18 decimals. DuckDB casts text to DECIMAL(38,18) at 1.2 M values/s and to DECIMAL(18,k)
@@ -58,7 +58,8 @@ export type Amount = {
 
 /** The amount in a column: text of CSV, or whatever type a Parquet file has. */
 export function amountOf(file: SourceFile, name: string): Amount {
-  return amountOfTyped(quoteName(name), typeOf(file, name));
+  const type = typeOf(file, name);
+  return amountOfTyped(type === "VARCHAR" ? textSql(file, name) : quoteName(name), type);
 }
 
 /** The amount in an expression of a DuckDB type (upper case). */

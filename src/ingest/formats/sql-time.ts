@@ -1,5 +1,5 @@
 import type { SourceFile } from "./format.ts";
-import { quoteName, quoteText, typeOf } from "./sql-text.ts";
+import { quoteName, quoteText, textSql, typeOf } from "./sql-text.ts";
 
 /** Order of day and month in `09/30/2023`. ISO text never depends on it. */
 export type DateOrder = "month-first" | "day-first";
@@ -48,6 +48,9 @@ export function timeOf(
   order: DateOrder = "month-first",
 ): { sql: string; text: string } {
   const column = quoteName(name);
-  if (typeOf(file, name) === "VARCHAR") return { sql: timeSql(column, order), text: column };
-  return { sql: `case when isfinite(${column}) then ${column}::timestamp end`, text: `${column}::varchar` };
+  if (typeOf(file, name) === "VARCHAR") {
+    const text = textSql(file, name);
+    return { sql: timeSql(text, order), text };
+  }
+  return { sql: `try_cast(${column} as timestamp)`, text: `${column}::varchar` };
 }
