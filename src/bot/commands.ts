@@ -1,9 +1,13 @@
 import type { Command } from "./command.ts";
+import { batchesCommand } from "./commands/batches.ts";
 import { costCommand } from "./commands/cost.ts";
 import { digestCommand } from "./commands/digest.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { createHelpCommand } from "./commands/help.ts";
 import { queryCommand } from "./commands/query.ts";
+import { rejectsCommand } from "./commands/rejects.ts";
+import { rollbackCommand } from "./commands/rollback.ts";
+import { sourceCommand } from "./commands/source.ts";
 import { statusCommand } from "./commands/status.ts";
 import { wasteCommand } from "./commands/waste.ts";
 import { whoamiCommand } from "./commands/whoami.ts";
@@ -17,6 +21,10 @@ export const COMMANDS: readonly Command[] = [
   wasteCommand,
   digestCommand,
   statusCommand,
+  batchesCommand,
+  rejectsCommand,
+  sourceCommand,
+  rollbackCommand,
   doctorCommand,
   whoamiCommand,
   queryCommand,
