@@ -11,7 +11,14 @@ import {
   type Act,
   type Send,
 } from "../service/run-schedule.ts";
-import { loadSchedules, reopenSkippedRuns, syncSchedules, type RunKey, type RunRow } from "../store/schedules.ts";
+import {
+  loadSchedules,
+  reopenSkippedRuns,
+  syncSchedules,
+  type KnownSchedule,
+  type RunKey,
+  type RunRow,
+} from "../store/schedules.ts";
 import { bossTransaction, createBoss } from "./boss.ts";
 
 /** Postgres channel on which ingest announces that readers see new data. */
@@ -118,11 +125,15 @@ async function work(
 }
 
 async function enqueueAtStart(ctx: Context, jobs: readonly ScheduledJob[], send: Send): Promise<void> {
-  const dueAt = ctx.clock.now();
-  for (const { name, job } of await loadSchedules(ctx.db.sql)) {
-    if (!jobs.includes(job)) continue;
-    await enqueueRun({ ctx, input: { schedule: name, dueAt, job, late: false, send } });
+  for (const schedule of await loadSchedules(ctx.db.sql)) {
+    if (jobs.includes(schedule.job)) await enqueueNow(ctx, schedule, send);
   }
+}
+
+/** A run beside the schedule. Instants of runs rise even where the clock stands (FINOPS_TODAY). */
+async function enqueueNow(ctx: Context, { name, job, lastDue }: KnownSchedule, send: Send): Promise<void> {
+  const dueAt = Math.max(ctx.clock.now(), (lastDue ?? 0) + 1);
+  await enqueueRun({ ctx, input: { schedule: name, dueAt, job, late: false, send } });
 }
 
 /** Sleeps until the next due instant, at most LOOK_AGAIN_MS_MAX; errors are logged and the next look comes anyway. */
@@ -191,7 +202,5 @@ async function afterFlip(ctx: Context, send: Send): Promise<void> {
     for (const run of await reopenSkippedRuns(tx, "digest")) await send(tx, "digest", run);
   });
   const detection = (await loadSchedules(ctx.db.sql)).find(({ job }) => job === "detection");
-  if (detection === undefined) return;
-  const dueAt = ctx.clock.now();
-  await enqueueRun({ ctx, input: { schedule: detection.name, dueAt, job: "detection", late: false, send } });
+  if (detection !== undefined) await enqueueNow(ctx, detection, send);
 }

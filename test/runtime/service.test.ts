@@ -1,0 +1,98 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { freePort, messagesOf, spawnService, type Service } from "../support/service.ts";
+
+const BILLS = fileURLToPath(new URL("../fixtures/scenario/", import.meta.url));
+const LONG = 180_000;
+
+let dataDir: string;
+let running: Service[] = [];
+let env: Record<string, string>;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "finops-service-"));
+  const config = join(dataDir, "finops.yaml");
+  await writeFile(config, `sources:\n  - name: bills\n    path: ${BILLS}*_2026-0?.csv.gz\n`);
+  env = { FINOPS_DATA_DIR: dataDir, FINOPS_CONFIG: config, FINOPS_TODAY: "2026-04-03" };
+});
+afterEach(async () => {
+  for (const service of running) service.process.kill("SIGTERM");
+  await Promise.all(running.map(({ ended }) => ended));
+  running = [];
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function start(port: number, changes: Record<string, string> = {}): Promise<Service> {
+  const service = spawnService({ ...env, ...changes }, port);
+  running.push(service);
+  await service.ready;
+  return service;
+}
+
+/** Kinds of the keys posted, sorted: `digest`, `ingest`, `waste`. */
+async function posted(service: Service): Promise<string[]> {
+  return (await messagesOf(service.url)).map(({ key }) => key.split(":")[0] ?? "").toSorted();
+}
+const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 60_000, interval: 200 });
+const kindsOf = (cards: string[]) => cards.filter((kind) => kind !== "waste" && kind !== "silence");
+
+test(
+  "watched bills are loaded and digested by the scheduled path, once, whatever kills the service",
+  { timeout: LONG },
+  async () => {
+    const port = await freePort();
+    const first = spawnService(env, port);
+    running.push(first);
+    // Killed while it starts, while it loads, and after: three times without a chance to tidy up.
+    await until(async () => expect((await fetch(`${first.url}/healthz`)).status).toBe(200));
+    first.process.kill("SIGKILL");
+    expect(await first.ended).toBe("SIGKILL");
+
+    const second = await start(port);
+    second.process.kill("SIGKILL");
+    await second.ended;
+
+    const third = await start(port);
+    await until(async () => expect(kindsOf(await posted(third))).toEqual(["digest", "ingest"]));
+    third.process.kill("SIGKILL");
+    await third.ended;
+
+    const fourth = await start(port);
+    await until(async () => expect((await fetch(`${fourth.url}/readyz`)).status).toBe(200));
+    expect(kindsOf(await posted(fourth))).toEqual(["digest", "ingest"]);
+    const digest = (await messagesOf(fourth.url)).find(({ key }) => key.startsWith("digest:"));
+    expect(digest?.card.blocks.map(({ kind }) => kind)).toContain("chart");
+
+    fourth.process.kill("SIGINT");
+    expect(await fourth.ended).toBe(0);
+  },
+);
+
+test("two services on one data directory share the work: everything is posted once", { timeout: LONG }, async () => {
+  const [one, two] = await Promise.all([start(await freePort()), start(await freePort())]);
+  await until(async () => expect(kindsOf(await posted(one))).toEqual(["digest", "ingest"]));
+  expect(kindsOf(await posted(two))).toEqual(["digest", "ingest"]);
+  one.process.kill("SIGTERM");
+  expect(await one.ended).toBe(0);
+  expect((await fetch(`${two.url}/readyz`)).status).toBe(200);
+});
+
+test("a port in use and a broken configuration are said in words, with the way out", { timeout: LONG }, async () => {
+  const port = await freePort();
+  await start(port, { FINOPS_DEMO: "off" });
+  const second = spawnService(env, port);
+  expect(await second.ended).toBe(1);
+  expect(second.printed()).toMatch(/Cannot listen on 127\.0\.0\.1:\d+: it is in use.*set PORT/);
+
+  await writeFile(join(dataDir, "finops.yaml"), "curency: USD\nserver: { port: x }\n");
+  const third = spawnService({ FINOPS_DATA_DIR: dataDir, FINOPS_CONFIG: join(dataDir, "finops.yaml") }, port);
+  expect(await third.ended).toBe(2);
+  expect(third.printed()).toMatch(
+    /has 2 problems:\n {2}curency \(line 1\).*\n.*Did you mean "currency"\?\n {2}server\.port \(line 2\)/,
+  );
+});
