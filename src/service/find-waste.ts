@@ -53,11 +53,19 @@ async function answerFrom(snapshot: CostSnapshot, ctx: Context, asked: ScopeFilt
   };
 }
 
-/** Each source's first day without complete bills. Names of sources are unique. */
+/**
+ * Each source's first day without complete bills. A source that ended a window before the newest one is history:
+ * what it once showed is not waste of today. Names of sources are unique.
+ */
 function asOfSources(batches: readonly ActiveBatch[], { sources }: DataThrough): readonly SourceAsOf[] {
+  const newest = sources
+    .flatMap(({ through }) => (through === null ? [] : [through]))
+    .sort()
+    .at(-1);
   return sources.flatMap(({ source, through }) => {
     const sourceId = batches.find((batch) => batch.source === source)?.sourceId;
-    return sourceId === undefined || through === null ? [] : [{ sourceId, asOf: addDays(through, 1) }];
+    if (sourceId === undefined || through === null || newest === undefined) return [];
+    return through <= addDays(newest, -WINDOW_DAYS) ? [] : [{ sourceId, asOf: addDays(through, 1) }];
   });
 }
 

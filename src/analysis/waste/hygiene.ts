@@ -11,29 +11,35 @@ const ON_DEMAND_PERCENT_MIN = 30n;
 /** Commitments are sold for these service categories of FOCUS. */
 export const COMMITMENT_CATEGORIES = ["Compute", "Databases"] as const;
 
-/** `tag.untagged_spend`: usage without a tag, currency by currency. A note on order, not a saving. */
+/** `tag.untagged_spend`: usage without a tag. A note on order, not a saving; currencies stand apart in one note. */
 export function untaggedNotes(tag: string, shares: readonly UsageShare[]): readonly HygieneNote[] {
-  return perCurrency(shares).flatMap(({ total, parts }) => {
-    const missing = sum(
-      parts.filter(({ value }) => value === null),
-      total.currency,
-    );
-    if (compare(scale(missing, 100n, 1n), scale(total, UNTAGGED_PERCENT_MIN, 1n)) <= 0) return [];
-    const note = `${percent(missing, total)} of usage (${formatMoney(missing)} of ${formatMoney(total)}) has no ${tag} tag: nobody can be asked about it.`;
-    return [{ rule: "tag.untagged_spend", note }];
-  });
+  const parts = sharesAbove(shares, UNTAGGED_PERCENT_MIN, (value) => value === null);
+  if (parts.length === 0) return [];
+  const note = `${parts.join(", ")} of usage has no ${tag} tag: nobody can be asked about it.`;
+  return [{ rule: "tag.untagged_spend", note }];
 }
 
 /** `commit.low_coverage`: compute and database usage paid at on-demand price. How much to commit is another question. */
 export function coverageNotes(shares: readonly UsageShare[]): readonly HygieneNote[] {
+  const parts = sharesAbove(shares, ON_DEMAND_PERCENT_MIN, (value) => value === "Standard");
+  if (parts.length === 0) return [];
+  const note = `${parts.join(", ")} of compute and database usage is paid at on-demand price: see whether its steady part is worth a commitment.`;
+  return [{ rule: "commit.low_coverage", note }];
+}
+
+/** "88 % ($17,290 of $19,729)" of every currency in which the chosen part exceeds `percentMin`. */
+function sharesAbove(
+  shares: readonly UsageShare[],
+  percentMin: bigint,
+  isPart: (value: string | null) => boolean,
+): readonly string[] {
   return perCurrency(shares).flatMap(({ total, parts }) => {
-    const onDemand = sum(
-      parts.filter(({ value }) => value === "Standard"),
+    const part = sum(
+      parts.filter(({ value }) => isPart(value)),
       total.currency,
     );
-    if (compare(scale(onDemand, 100n, 1n), scale(total, ON_DEMAND_PERCENT_MIN, 1n)) <= 0) return [];
-    const note = `${percent(onDemand, total)} of compute and database usage (${formatMoney(onDemand)} of ${formatMoney(total)}) is paid at on-demand price: see whether its steady part is worth a commitment.`;
-    return [{ rule: "commit.low_coverage", note }];
+    if (compare(scale(part, 100n, 1n), scale(total, percentMin, 1n)) <= 0) return [];
+    return [`${percent(part, total)} (${formatMoney(part)} of ${formatMoney(total)})`];
   });
 }
 

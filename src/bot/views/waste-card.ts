@@ -107,8 +107,18 @@ function footerOf(answer: WasteAnswer): readonly string[] {
   const days = period === null ? [] : [`Bills from ${period.from} to ${addDays(day(period.to), -1)}`];
   return [
     [...days, `scope: ${answer.scope}`].join(", "),
+    ...oldSources(answer),
     "Saving = 30.4 × average daily effective cost of the last 14 days × what the change saves; nothing is counted twice.",
     "Only what bills alone can prove: idle machines and unattached disks need inventory and metrics.",
+  ];
+}
+
+/** Sources without new bills: what they show may be over. */
+function oldSources(answer: WasteAnswer): readonly string[] {
+  const old = answer.sources.filter(({ stale }) => stale);
+  if (old.length === 0) return [];
+  return [
+    `No new bills for long: ${old.map(({ source, through }) => `${source} (since ${through ?? "ever"})`).join(", ")}`,
   ];
 }
 
