@@ -26,8 +26,10 @@ if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) process.exit(
 console.error("Installing packages (once; about a minute) …");
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 const env = { ...process.env, NODE_ENV: "development" };
+// `install` and not `ci`: the lock names the native parts of the platforms its author could reach, and `ci` refuses a lock
+// that lacks one of another platform. Versions are the locked ones all the same, and --no-save leaves the lock as it is.
 // A pruned or production install lacks the pinned runtime, so development packages are always included.
-const done = spawnSync(npm, ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], {
+const done = spawnSync(npm, ["install", "--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], {
   cwd: root,
   stdio: ["ignore", 2, 2],
   env,
