@@ -21,8 +21,10 @@ export type Mapping = {
   dataset: string;
   residual: string;
   dropped?: string;
-  /** Stage 1: which rows (only for `Format.extra`: a select keeps every row). */
+  /** Only for `Format.extra`, for a select keeps every row: which rows, over stage 1. */
   where?: string;
+  /** The same over `raw`, before anything is cast: what can be told cheaply. */
+  only?: string;
 };
 
 /** A condition on a row (SQL over stage 1) that must hold. */
@@ -99,7 +101,7 @@ export function buildSelect(mapping: Mapping, keep: readonly string[] = []): str
   return `select ${output.join(", ")}
 from (select *, ${stage2.join(",\n  ")}
 from (select ${[...carried, ...stage1].join(",\n  ")}
-from raw)${mapping.where === undefined ? "" : ` where ${mapping.where}`})`;
+from raw${mapping.only === undefined ? "" : ` where ${mapping.only}`})${mapping.where === undefined ? "" : ` where ${mapping.where}`})`;
 }
 
 /** A stage-2 value, marked for the same reason. */

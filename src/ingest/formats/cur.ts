@@ -161,6 +161,7 @@ function mapUnused(cur: CurColumns, dataset: string): Mapping {
     provider: "'aws'",
     dataset: `'${dataset}'`,
     residual: residualOf(cur.unusedAmounts),
+    only: `${type} in ('SavingsPlanRecurringFee', 'RIFee')`,
     where: `${checks.map((check) => check.holds).join(" and ")} and coalesce(${unused}, ${ZERO}) <> 0`,
   };
 }

@@ -3,8 +3,8 @@ import type { SourceFile } from "./format.ts";
 import { quoteName, textSql, typeOf } from "./sql-text.ts";
 
 /**
- * Amounts in DuckDB, exact to 18 decimals. DuckDB casts text to DECIMAL(38,18) at 1.2 M values/s and to DECIMAL(18,k)
- * at 40 M/s, so text is cast to the narrowest type that holds every decimal it has and widened after.
+ * Amounts in DuckDB, exact to 18 decimals. DuckDB casts text to DECIMAL(38,18) at 1.2 M values/s (E notation 0.2 M/s) and
+ * to DECIMAL(18,k) at 40 M/s, so text is cast to the narrowest type that holds every decimal it has and widened after.
  */
 const EXACT = "decimal(38,18)";
 
@@ -15,7 +15,7 @@ const EXACT = "decimal(38,18)";
  */
 export function moneySql(text: string): string {
   const decimals = `strlen(${text}) - instr(${text}, '.')`; // for text without a point its length: also an upper bound
-  const fast = `case when contains(${text}, 'e') or contains(${text}, 'E') then null
+  const fast = `case when contains(${text}, 'e') or contains(${text}, 'E') then try_cast(${text} as decimal(18,18))::${EXACT}
     when ${decimals} <= 12 then try_cast(${text} as decimal(18,12))::${EXACT}
     when ${decimals} <= 16 then try_cast(${text} as decimal(18,16))::${EXACT} end`;
   return `case when ${text} is not null then coalesce(${fast}, try_cast(${text} as ${EXACT}), ${dressedMoney(text)}) end`;

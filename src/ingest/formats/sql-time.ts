@@ -31,7 +31,9 @@ function slowTime(text: string, order: DateOrder): string {
   const forms = [...dates, "%Y%m%d", "%d.%m.%Y", "%Y/%m/%d"];
   const minutes = String.raw`^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2})(Z|[+-]\d{2}(?::?\d{2})?)?$`;
   const withSeconds = `regexp_replace(${bare}, '${minutes}', '\\1:00\\2')`;
-  return `coalesce(case when strlen(${text}) = 10 then try_strptime(${text}, ${quoteText(long)}) end,
+  // The two forms whole files are in first: 2023-11-13T07:00Z (Oracle), 09/30/2023 (Azure).
+  return `coalesce(case when strlen(${text}) = 17 and ends_with(${text}, 'Z') then try_cast(left(${text}, 16) || ':00' as timestamp)
+      when strlen(${text}) = 10 then try_strptime(${text}, ${quoteText(long)}) end,
     try_strptime(${bare}, [${forms.map(quoteText).join(", ")}]),
     case when regexp_matches(${bare}, '${minutes}') then try_cast(${withSeconds} as timestamptz)::timestamp end)`;
 }
