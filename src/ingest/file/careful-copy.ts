@@ -19,8 +19,8 @@ export type CarefulCopy = {
   readonly faultCount: number;
 };
 
-/** More than any honest row; what is longer is refused as one line. */
-const RECORD_BYTES_MAX = 16 << 20;
+/** More than any honest row, and what DuckDB reads of one line; what is longer is refused. */
+const RECORD_BYTES_MAX = 1_900_000;
 /** How many unclosed quotes are worth looking behind before the rest of the file is given up. */
 const OPEN_QUOTES_MAX = 50;
 export const FAULTS_MAX = 10_000;
@@ -46,7 +46,7 @@ type State = {
 
 /**
  * Copies a CSV record by record: UTF-8, one line end, the line number of the file before each record, no header.
- * What is no record (ragged, unclosed quote, not UTF-8, longer than 16 MB) becomes a fault with its line; an unclosed
+ * What is no record (ragged, unclosed quote, not UTF-8, longer than 1.9 MB) becomes a fault with its line; an unclosed
  * quote costs its own line only. Memory stays bounded by one record.
  */
 export async function writeCarefulCopy(file: SourceFile & { gzip: boolean }, target: string): Promise<CarefulCopy> {
@@ -110,7 +110,7 @@ function consume(state: State, atEnd: boolean): void {
     const tooLong = (record?.next ?? state.rest.length) - position > RECORD_BYTES_MAX;
     if (record === null && !atEnd && !tooLong) break;
     if (record === null || tooLong) {
-      position = giveUpLine(state, position, tooLong ? "is longer than 16 MB" : "opens a quote that is never closed");
+      position = giveUpLine(state, position, tooLong ? "is longer than 1.9 MB" : "opens a quote that is never closed");
       continue;
     }
     takeRecord(state, position, record);

@@ -25,7 +25,7 @@ export function csvRelation(file: SourceFile): string {
 
 /** DuckDB relation over the careful copy of a CSV: no header, the line number first. */
 export function carefulRelation(path: string, file: SourceFile): string {
-  return `read_csv(${quoteText(path)}, header = false, ${csvOptions(file.delimiter, file.header, [`${quoteText(LINE_COLUMN)}: 'BIGINT'`])}, max_line_size = 20971520, buffer_size = 41943040)`;
+  return `read_csv(${quoteText(path)}, header = false, ${csvOptions(file.delimiter, file.header, [`${quoteText(LINE_COLUMN)}: 'BIGINT'`])})`;
 }
 
 function csvOptions(delimiter: string, header: readonly string[], first: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { TAG_ALIASES, tagKeyOf, type Dimension, type TagAliasKeys } from "../../domain/dimension.ts";
-import { listCubes, type Cube, type CubeGrain } from "../../store/cube-names.ts";
+import { listCubes, type CubeGrain } from "../../store/cube-names.ts";
 import { quoteText } from "../formats/sql-text.ts";
 import { digestSql, idSql } from "./dictionary-sql.ts";
 
@@ -153,33 +153,20 @@ function dailySliceSql(grain: CubeGrain): string {
 from ${rows} as d join (select distinct on (id) * from slice_part) as s on s.id = d.slice_id`;
 }
 
-/** All cubes of one grain in one pass: a grouping set each, told apart by the bits of grouping_id. */
+/** All cubes of one grain in one aggregate: each slice once for every cube, with that cube's one or two dimensions. */
 function cubesSql(grain: CubeGrain, promoted: readonly string[]): string {
   const cubes = listCubes(promoted).filter((cube) => cube.grain === grain);
   const dimensions = [...new Set(cubes.flatMap((cube) => cube.dimensions))];
-  const alias = (dimension: Dimension): string => `dim_${dimensions.indexOf(dimension)}`;
-  // A bit is 1 when the dimension is not in the set; the first argument is the highest bit.
-  const bits = (cube: Cube): bigint =>
-    dimensions.reduce((mask, dimension) => mask * 2n + (cube.dimensions.includes(dimension) ? 0n : 1n), 0n);
-  const pick = (value: (cube: Cube) => string | null): string => {
-    const whens = cubes.flatMap((cube) => {
-      const result = value(cube);
-      return result === null ? [] : [`when ${bits(cube)} then ${result}`];
-    });
-    return `case g ${whens.join(" ")} end`;
-  };
-  const key = (index: 0 | 1) => (cube: Cube) => {
-    const dimension = cube.dimensions[index];
-    return dimension === undefined ? null : alias(dimension);
-  };
-  const always = "period_start, kind, currency, long";
-  const sets = cubes.map((cube) => `(${[always, ...cube.dimensions.map(alias)].join(", ")})`);
-  const sources = dimensions.map((dimension) => `${sliceColumn(dimension)} as ${alias(dimension)}`);
+  const place = (dimension: Dimension | undefined): string =>
+    dimension === undefined ? "null::integer" : String(dimensions.indexOf(dimension) + 1);
+  const rows = cubes.map(
+    (cube) => `(${quoteText(cube.name)}, ${place(cube.dimensions[0])}, ${place(cube.dimensions[1])})`,
+  );
   return `insert into cost_cube
-select ${pick((cube) => quoteText(cube.name))}, period_start, ${pick(key(0))}, ${pick(key(1))}, kind, currency, long, source_rows, ${COSTS.join(", ")}
-from (select grouping_id(${dimensions.map(alias).join(", ")}) as g, ${always}, ${dimensions.map(alias).join(", ")}, ${SUMS}
-  from (select ${always}, source_rows, ${COSTS.join(", ")}, ${sources.join(", ")} from daily_slice)
-  group by grouping sets (${sets.join(", ")}))`;
+select name, period_start, values[first_key], values[second_key], kind, currency, long, ${SUMS}
+from (select period_start, kind, currency, long, source_rows, ${COSTS.join(", ")}, [${dimensions.map(sliceColumn).join(", ")}] as values from daily_slice),
+  (values ${rows.join(", ")}) as cube(name, first_key, second_key)
+group by all`;
 }
 
 function sliceColumn(dimension: Dimension): string {
