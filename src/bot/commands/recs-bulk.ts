@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+
+import { AppError } from "../../domain/errors.ts";
+import { formatMoney } from "../../domain/money.ts";
+import type { RecommendationView } from "../../domain/recommendation.ts";
+import { EVERYTHING } from "../../domain/scope.ts";
+import { approveRecommendation } from "../../service/approve-recommendation.ts";
+import { evidenceWindow } from "../../service/check-evidence.ts";
+import type { Context } from "../../service/context.ts";
+import type { DecisionOutcome } from "../../service/decide.ts";
+import { findWaste } from "../../service/find-waste.ts";
+import { listRecommendations, showRecommendation } from "../../service/list-recommendations.ts";
+import type { Card } from "../card.ts";
+import type { CommandAnswer } from "../command.ts";
+import { recommendationCard } from "../views/recommendation-card.ts";
+import { recommendationData } from "../views/recommendation-data.ts";
+import { recommendationListCard, savingTotals } from "../views/recommendation-list-card.ts";
+import { bulkOutcomeCard, outcomeMessage } from "../views/recommendation-outcome-card.ts";
+
+/** Most approvals of one confirmation: more than a person reads. */
+const BULK_MAX = 50;
+
+/**
+ * `recs approve ID ID …` or `recs approve mine`: first one card that names all and asks once; its button carries a mark
+ * of exactly these revisions, so that a set that changed meanwhile is shown again and not approved.
+ */
+export async function approveSeveral(
+  ctx: Context,
+  words: readonly string[],
+  confirm: string | null,
+): Promise<CommandAnswer> {
+  const views = await chosen(ctx, words);
+  if (views.length === 0) {
+    return { card: recommendationListCard([], true), data: { decisions: [] }, exitCode: 0 };
+  }
+  const mark = markOf(views);
+  if (confirm !== mark) return confirmation(views, words, mark, confirm !== null);
+  const results = await approveEach(ctx, views);
+  return {
+    card: bulkOutcomeCard(results),
+    data: {
+      decisions: results.map(({ id, outcome }) => ({
+        id,
+        outcome: outcome.kind,
+        reason: outcome.kind === "refused" ? outcome.reason : null,
+        message: outcomeMessage(outcome, "approve"),
+        recommendation: outcome.view === null ? null : recommendationData(outcome.view),
+      })),
+    },
+    exitCode: results.every(({ outcome }) => outcome.kind === "done") ? 0 : 2,
+  };
+}
+
+async function chosen(ctx: Context, words: readonly string[]): Promise<RecommendationView[]> {
+  if (words[0]?.toLowerCase() !== "mine") {
+    if (words.length > BULK_MAX) throw new AppError("limit", `At most ${BULK_MAX} can be approved at once.`);
+    const ids = [...new Set(words.map((word) => word.toLowerCase()))];
+    return Promise.all(ids.map((id) => showRecommendation({ ctx, input: { id } })));
+  }
+  const views = await listRecommendations({ ctx, input: { states: [], mine: true } });
+  // High risk is approved one by one, with its id typed.
+  return views.filter((view) => view.recommendation.finding.risk !== "H").slice(0, BULK_MAX);
+}
+
+/** One reading of the bills serves all; each is then decided by itself. */
+async function approveEach(
+  ctx: Context,
+  views: readonly RecommendationView[],
+): Promise<{ id: string; outcome: DecisionOutcome }[]> {
+  const now = await findWaste({ ctx: { ...ctx, scope: EVERYTHING }, input: { scope: [] } });
+  const results: { id: string; outcome: DecisionOutcome }[] = [];
+  for (const { recommendation } of views) {
+    const { id, revision, finding } = recommendation;
+    const evidence = {
+      finding: now.findings.find((candidate) => candidate.id === id) ?? null,
+      window: evidenceWindow(now, finding.provider),
+    };
+    const input = { id, seenRevision: revision, confirmedResource: null, render: recommendationCard, evidence };
+    results.push({ id, outcome: await approveRecommendation({ ctx, input }) });
+  }
+  return results;
+}
+
+function confirmation(
+  views: readonly RecommendationView[],
+  words: readonly string[],
+  mark: string,
+  changed: boolean,
+): CommandAnswer {
+  const sums = savingTotals(views)
+    .map((total) => formatMoney(total))
+    .join(" + ");
+  const command = `recs approve ${words.join(" ")} --confirm ${mark}`;
+  const list = recommendationListCard(views, true);
+  const card: Card = {
+    ...list,
+    title: `Approve ${views.length}?`,
+    summary: `${changed ? "They changed meanwhile, please look again. " : ""}${views.length} recommendations, ${sums} a month together. One confirmation approves all.`,
+    actions: [{ label: `Approve ${views.length} · ${sums}/mo`, style: "primary", command }],
+  };
+  return { card, data: { confirm: command, recommendations: views.map(recommendationData) }, exitCode: 0 };
+}
+
+function markOf(views: readonly RecommendationView[]): string {
+  const revisions = views.map(({ recommendation }) => `${recommendation.id}:${recommendation.revision}`).sort();
+  return createHash("sha256").update(revisions.join(" ")).digest("hex").slice(0, 12);
+}

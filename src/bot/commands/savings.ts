@@ -1,0 +1,20 @@
+import { EVERYTHING } from "../../domain/scope.ts";
+import { listSavings, measureSavings } from "../../service/measure-savings.ts";
+import type { Command } from "../command.ts";
+import { recommendationCard } from "../views/recommendation-card.ts";
+import { savingsCard, savingsData } from "../views/savings-card.ts";
+
+/** The ledger of proven savings. Reads due figures first, so that it needs no running service. */
+export const savingsCommand: Command = {
+  name: "savings",
+  summary: "what approved savings really brought, by the bill",
+  usage: "savings",
+  examples: ["savings"],
+  role: "viewer",
+  run: async ({ ctx }) => {
+    const system = { ...ctx, actor: { kind: "system", id: "ledger" } as const, scope: EVERYTHING };
+    await measureSavings({ ctx: system, input: { render: recommendationCard } });
+    const views = await listSavings({ ctx, input: {} });
+    return { card: savingsCard(views), data: savingsData(views), exitCode: 0 };
+  },
+};

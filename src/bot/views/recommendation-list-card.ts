@@ -1,0 +1,67 @@
+import { add, formatMoney, zero, type Money } from "../../domain/money.ts";
+import { savingMonthly, type RecommendationView } from "../../domain/recommendation.ts";
+import type { Action, Card } from "../card.ts";
+import { nameOf, whereOf } from "./waste-card.ts";
+
+const BUTTONS_MAX = 3;
+
+/** Recommendations, dearest first, with what they save together: one sum a currency. */
+export function recommendationListCard(views: readonly RecommendationView[], mine: boolean): Card {
+  const sums = savingTotals(views).map((total) => formatMoney(total));
+  const count = `${views.length} recommendation${views.length === 1 ? "" : "s"}`;
+  const what = mine ? `${count} waiting for you` : count;
+  return {
+    title: mine ? "Waiting for you" : "Recommendations",
+    summary: views.length === 0 ? emptyText(mine) : `${what}, ${sums.join(" and ")} a month together.`,
+    tone: mine && views.length > 0 ? "warning" : "neutral",
+    blocks: views.length === 0 ? [] : [tableOf(views, sums)],
+    actions: actionsOf(views, mine),
+    footer: ["Overlapping savings are counted once. recs show ID has the evidence and the commands."],
+  };
+}
+
+/** Savings a month by currency. */
+export function savingTotals(views: readonly RecommendationView[]): Money[] {
+  const totals = new Map<string, Money>();
+  for (const { recommendation } of views) {
+    const saving = savingMonthly(recommendation.finding);
+    totals.set(saving.currency, add(totals.get(saving.currency) ?? zero(saving.currency), saving));
+  }
+  return [...totals.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+}
+
+function tableOf(views: readonly RecommendationView[], sums: readonly string[]) {
+  return {
+    kind: "table" as const,
+    columns: [
+      { header: "What", align: "left" as const },
+      { header: "Where", align: "left" as const },
+      { header: "State", align: "left" as const },
+      { header: "Saves a month", align: "right" as const },
+      { header: "Id", align: "left" as const },
+    ],
+    rows: views.map(({ recommendation: { finding, state, id, expiresOn } }) => [
+      `${finding.title}: ${nameOf(finding)}`,
+      whereOf(finding),
+      state === "proposed" || state === "partly-approved" ? `${state}, expires ${expiresOn}` : state,
+      formatMoney(savingMonthly(finding)),
+      [{ kind: "code" as const, text: id }],
+    ]),
+    totals: ["Together", "", "", sums.join(" + "), ""],
+  };
+}
+
+function actionsOf(views: readonly RecommendationView[], mine: boolean): Action[] {
+  const shows = views.slice(0, BUTTONS_MAX).map(({ recommendation: { finding, id } }): Action => ({
+    label: `Show ${nameOf(finding)}`,
+    style: "plain",
+    command: `recs show ${id}`,
+  }));
+  return mine ? shows : [...shows, { label: "Waiting for me", style: "plain", command: "recs list mine" }];
+}
+
+function emptyText(mine: boolean): string {
+  return mine
+    ? "Nothing waits for your decision."
+    : "There is nothing here: the bills show no waste, or all is decided.";
+}

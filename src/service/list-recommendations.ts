@@ -1,0 +1,55 @@
+import { refuseApproval } from "../analysis/approval-policy.ts";
+import { scopeCovers } from "../analysis/approval-scope.ts";
+import { hasRole } from "../domain/actor.ts";
+import { AppError } from "../domain/errors.ts";
+import { savingMonthly, type RecommendationState, type RecommendationView } from "../domain/recommendation.ts";
+import { listRecommendations as readList, readRecommendation } from "../store/recommendations.ts";
+import type { Context, Verb } from "./context.ts";
+import { decisionSettings, viewRecommendations } from "./recommendation-view.ts";
+
+/** Recommendations whose resource the scope covers, dearest first. */
+export async function listRecommendations({
+  ctx,
+  input,
+}: Verb<{
+  /** Empty = every state. */
+  readonly states: readonly RecommendationState[];
+  /** Only what the actor could approve now. */
+  readonly mine: boolean;
+}>): Promise<RecommendationView[]> {
+  const states = input.states.length === 0 ? undefined : input.states;
+  const rows = await readList(ctx.db.sql, { states });
+  const visible = rows.filter((row) => scopeCovers(ctx.scope, row.facets));
+  const views = await viewRecommendations(ctx.db.sql, ctx.settings, visible);
+  return input.mine ? views.filter((view) => waitsForActor(ctx, view)) : views;
+}
+
+/** One recommendation. Throws AppError("not-found"): what is not visible does not exist. */
+export async function showRecommendation({ ctx, input }: Verb<{ readonly id: string }>): Promise<RecommendationView> {
+  const row = await readRecommendation(ctx.db.sql, input.id);
+  if (row !== null && scopeCovers(ctx.scope, row.facets)) {
+    const [view] = await viewRecommendations(ctx.db.sql, ctx.settings, [row]);
+    if (view !== undefined) return view;
+  }
+  throw new AppError("not-found", `There is no recommendation "${input.id.slice(0, 60)}".`, {
+    remedy: "recs list shows what there is.",
+  });
+}
+
+/** Whether the actor's approval is what it waits for. */
+export function waitsForActor(ctx: Context, view: RecommendationView): boolean {
+  const { recommendation, decisions } = view;
+  if (recommendation.state !== "proposed" && recommendation.state !== "partly-approved") return false;
+  if (!hasRole(ctx.actor, "approver") || !scopeCovers(ctx.scope, recommendation.facets)) return false;
+  const { policy } = decisionSettings(ctx.settings);
+  return (
+    refuseApproval({
+      policy,
+      recommendation,
+      decisions,
+      actor: ctx.actor,
+      savingMonthly: savingMonthly(recommendation.finding),
+      today: ctx.clock.today(),
+    }) === null
+  );
+}

@@ -1,0 +1,63 @@
+import { describeApprovers, tierFor, validApprovals } from "../analysis/approval-policy.ts";
+import { DEFAULT_DECISION_SETTINGS, savingMonthly } from "../domain/recommendation.ts";
+import type { DecisionSettings, Recommendation, RecommendationView } from "../domain/recommendation.ts";
+import type { Settings } from "../domain/settings.ts";
+import type { SqlLike } from "../store/db.ts";
+import { enqueueUpdate } from "../store/outbox.ts";
+import { readHandOffs } from "../store/recommendations-hand-off.ts";
+import { readDecisions } from "../store/recommendations.ts";
+import { readMeasured } from "../store/savings-ledger.ts";
+
+/** Makes the card of a recommendation: handed in by the edge, so that copies change in the decision's transaction. */
+export type RenderRecommendation = (view: RecommendationView) => object;
+
+/** The outbox key of a recommendation's card: post it under this key and every copy is kept right. */
+export function recommendationKey(id: string): string {
+  return `recommendation:${id}`;
+}
+
+export function decisionSettings(settings: Settings): DecisionSettings {
+  return settings.decisions ?? DEFAULT_DECISION_SETTINGS;
+}
+
+/** Recommendations with what their cards show. */
+export async function viewRecommendations(
+  sql: SqlLike,
+  settings: Settings,
+  recommendations: readonly Recommendation[],
+): Promise<RecommendationView[]> {
+  const ids = recommendations.map((recommendation) => recommendation.id);
+  const decisions = await readDecisions(sql, ids);
+  const handOffs = await readHandOffs(sql, ids);
+  const measured = await readMeasured(sql, ids);
+  const { policy } = decisionSettings(settings);
+  return recommendations.map((recommendation) => {
+    const own = decisions.get(recommendation.id) ?? [];
+    const tier = tierFor(policy, savingMonthly(recommendation.finding));
+    const current = (handOffs.get(recommendation.id) ?? []).filter(
+      (handOff) => handOff.revision === recommendation.revision,
+    );
+    return {
+      recommendation,
+      decisions: own,
+      handOffs: current.map(({ target, kind, state, url, error }) => ({ target, kind, state, url, error })),
+      measured: (measured.get(recommendation.id) ?? []).filter((figure) => figure.revision === recommendation.revision),
+      approvalsNeeded: tier.approvals,
+      approvalsGiven: validApprovals(recommendation, own).length,
+      approvers: describeApprovers(tier),
+    };
+  });
+}
+
+/** The view of one, and its card on every surface brought up to it, in the caller's transaction. */
+export async function rerender(
+  sql: SqlLike,
+  settings: Settings,
+  recommendation: Recommendation,
+  render: RenderRecommendation,
+): Promise<RecommendationView> {
+  const [view] = await viewRecommendations(sql, settings, [recommendation]);
+  if (view === undefined) throw new Error(`no view of ${recommendation.id}`);
+  await enqueueUpdate(sql, { key: recommendationKey(recommendation.id), card: render(view) });
+  return view;
+}
