@@ -4,6 +4,8 @@ import { readCosts, type CostFact } from "../store/cost-read.ts";
 import type { Asking } from "./cost-asking.ts";
 
 const SUPPORT = /\bsupport\b/i;
+/** Rare among the rows of a cube, and indexed apart (migrations/0004). */
+const PURCHASES = { dimension: "kind", negated: false, values: ["purchases"] } as const;
 
 /**
  * A cube by one tag does not know the service, so support plans in it look untagged. This moves their amount to the
@@ -27,10 +29,10 @@ export async function withSupport(asking: Asking, facts: CostFact[]): Promise<Co
   const missing = { dimension: tag, negated: false, values: [null] };
   const bought = await readCosts(
     snapshot,
-    { ...read, by: ["service", "kind"], filter: { ...filter, conditions: [...filter.conditions, missing] } },
+    { ...read, by: ["service"], filter: { ...filter, conditions: [...filter.conditions, missing, PURCHASES] } },
     conversion?.target ?? null,
   );
-  const support = bought.filter((fact) => fact.key[1] === "purchases" && SUPPORT.test(fact.key[0] ?? ""));
+  const support = bought.filter((fact) => SUPPORT.test(fact.key[0] ?? ""));
   return facts.map((fact) => {
     if (fact.key[0] !== null || fact.other) return fact;
     const found = support.filter((one) => one.start === fact.start && one.currency === fact.currency);

@@ -1,6 +1,6 @@
 import type { CostQuery } from "../domain/cost-query.ts";
 import type { Dimension } from "../domain/dimension.ts";
-import type { Kind } from "../domain/kind.ts";
+import { KINDS, type Kind } from "../domain/kind.ts";
 import type { Condition, ScopeFilter } from "../domain/scope.ts";
 
 /** Values of one statement, numbered as they are added. Text never enters SQL any other way. */
@@ -39,19 +39,29 @@ export type DimensionSql = {
   readonly named?: (list: string) => string;
 };
 
-/** A condition over a dimension's SQL: never null, case-insensitive. */
+/** A condition over a dimension's SQL: never null, case-insensitive. Kinds are a closed list: literals, so that partial indexes match. */
 export function conditionSql(
   condition: Condition,
   { value, matches, named: byName }: DimensionSql,
   params: Params,
 ): string {
   const named = condition.values.filter((one) => one !== null);
+  const kinds =
+    condition.dimension === "kind" ? KINDS.filter((kind) => named.some((one) => one.toLowerCase() === kind)) : [];
+  if (condition.dimension === "kind" && kinds.length > 0) return kindsSql(condition, kinds, value);
   const list = named.map((one) => `lower(${params.add(one)}::text)`).join(", ");
   const parts = named.length === 0 ? [] : matches.map((match) => `coalesce(lower(${match}) in (${list}), false)`);
   if (named.length > 0 && byName !== undefined) parts.push(byName(list));
   if (condition.values.includes(null)) parts.push(`${value} is null`);
   const either = parts.length === 0 ? "false" : `(${parts.join(" or ")})`;
   return condition.negated ? `not ${either}` : either;
+}
+
+function kindsSql(condition: Condition, kinds: readonly Kind[], column: string): string {
+  const [only] = kinds;
+  const is =
+    kinds.length === 1 ? `${column} = '${only}'` : `${column} in (${kinds.map((kind) => `'${kind}'`).join(", ")})`;
+  return condition.negated ? `not (${is})` : is;
 }
 
 /** Whether a charge that lacks the dimension altogether passes. */
