@@ -169,7 +169,7 @@ async function invoiceNotes({ snapshot, filter, query, sides }: Asking): Promise
   });
   return facts.map(
     (fact) =>
-      `Invoice check: billed ${formatMoney({ atoms: fact.amount, currency: fact.currency ?? "" }, { exact: true })} (issuer: ${fact.key[0] ?? "not named"})`,
+      `Invoice check: billed ${formatMoney({ atoms: fact.amount, currency: fact.currency ?? "" }, { exact: true })} (issuer: ${fact.key[0] ?? "not named"}).`,
   );
 }
 
