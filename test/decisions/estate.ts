@@ -142,3 +142,16 @@ export async function trail(db: Database, id = "waste_000000000001"): Promise<st
     from audit_event where subject = ${id} order by id`;
   return rows.map((row) => row.line);
 }
+
+/** One estate for a process that is killed and the test that kills it: no undo window, GitHub at `base`. */
+export function crashEstate(db: Database, base: string): Estate {
+  const target = {
+    kind: "github",
+    name: "issues",
+    apiUrl: base,
+    repository: "acme/ops",
+    token: "t",
+    labels: [],
+  } as const;
+  return estate(db, { handOff: [target], policy: { undoMinutes: 0 } });
+}
