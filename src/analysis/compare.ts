@@ -84,11 +84,6 @@ function cutTwin(asked: Period, current: Period, other: Period, through: Day | n
   return { from: other.from, to: same < end ? same : end };
 }
 
-/** The bucket a day lies in: the day, its Monday, or the first of its month. */
-export function bucketStart(day: Day, grain: Grain): Day {
-  return grain === "day" ? day : grain === "week" ? weekStart(day) : firstDay(monthOf(day));
-}
-
 /** The days of a bucket, clipped to the period asked for (null = not clipped). */
 export function bucketPeriod(start: Day, grain: Grain, within: Period | null): Period {
   const to =

@@ -27,11 +27,6 @@ export async function listDimensionValues(
   return rows.map((row) => row.value);
 }
 
-/** Promoted tag keys and those of the stored tags, for did-you-mean on `tag:KEY`. */
-export async function listTagKeys(snapshot: CostSnapshot): Promise<string[]> {
-  return [...snapshot.rollups.promoted];
-}
-
 const NAMES: Partial<Record<Dimension, string>> = {
   "sub-account":
     "select distinct on (s.sub_account_id) s.sub_account_id as id, s.sub_account_name as name from cost_slice s where s.sub_account_id = any($1::text[]) and s.sub_account_name is not null order by 1, 2",
