@@ -80,6 +80,29 @@ describe("money", () => {
     expect(values.map((value) => parseAtoms(String(value)))).toEqual(texts.map(parseAtoms));
   });
 
+  test("E notation is what DuckDB's own slow cast says, at every length and power", async () => {
+    const scientific = fc
+      .tuple(
+        fc.constantFrom("", "-"),
+        fc.nat(99),
+        fc.nat(999_999_999),
+        fc.integer({ min: -20, max: 12 }),
+        fc.constantFrom("e", "E"),
+      )
+      .map(([sign, whole, broken, power, letter]) => `${sign}${whole}.${broken}${letter}${power}`);
+    const texts = [
+      ...fc.sample(scientific, { numRuns: 2_000, seed: 11 }),
+      "1.911073923110962e-08",
+      "5E-1",
+      "1e-18",
+      "1.23456789012345678E-2",
+      "e-5",
+      "1e-",
+      "1e-5e-5",
+    ];
+    expect(await evaluate(moneySql("x"), texts)).toEqual(await evaluate("try_cast(x as decimal(38,18))", texts));
+  });
+
   test("what is finer than 18 decimals is flagged, trailing zeros are not", async () => {
     const texts = [
       "0.0000000000000000001",

@@ -15,10 +15,22 @@ const EXACT = "decimal(38,18)";
  */
 export function moneySql(text: string): string {
   const decimals = `strlen(${text}) - instr(${text}, '.')`; // for text without a point its length: also an upper bound
-  const fast = `case when contains(${text}, 'e') or contains(${text}, 'E') then try_cast(${text} as decimal(18,18))::${EXACT}
+  const fast = `case when contains(${text}, 'e') or contains(${text}, 'E') then ${smallPower(text)}
     when ${decimals} <= 12 then try_cast(${text} as decimal(18,12))::${EXACT}
     when ${decimals} <= 16 then try_cast(${text} as decimal(18,16))::${EXACT} end`;
   return `case when ${text} is not null then coalesce(${fast}, try_cast(${text} as ${EXACT}), ${dressedMoney(text)}) end`;
+}
+
+/** Powers of ten E notation of small amounts has: 10⁻¹ … 10⁻¹⁸. */
+const POWERS = Array.from({ length: 18 }, (_, index) => `0.${"0".repeat(index)}1::decimal(18,18)`);
+
+/** "9.4E-9": a mantissa of at most 15 decimals times a negative power of ten, exactly; null where that does not fit. */
+function smallPower(text: string): string {
+  const mantissa = `split_part(lower(${text}), 'e', 1)`;
+  const power = `try_cast(split_part(lower(${text}), 'e-', 2) as integer)`;
+  const once = `split_part(lower(${text}), 'e', 3) = ''`;
+  const product = `(try_cast(${mantissa} as decimal(18,15)) * [${POWERS.join(", ")}][${power}])::${EXACT}`;
+  return `case when strlen(${text}) <= 18 and ${once} and ${power} between 1 and 18 then ${product} end`;
 }
 
 /** "$50,000.00", "-$3", "(1,234.50)", "12 " with a no-break space. A comma needs a sign or a point beside it. */
