@@ -185,6 +185,7 @@ function build(
     sources: (file.sources ?? []).map((source) => ({
       name: source.name,
       paths: listOf(source.path).map((entry) => path.resolve(base, entry)),
+      source: source.source ?? null,
       parts: source.parts ?? false,
       staleAfterHours: source.staleAfterHours ?? null,
     })),

@@ -83,6 +83,9 @@ const source = z
       description: "A folder, a file or a glob, or several; relative to this file.",
       examples: ["./bills/aws"],
     }),
+    source: name
+      .optional()
+      .describe("Source its bills belong to, of one provider. Default: one for each provider and billing account."),
     schedule: cron.optional().describe("When to look for new files. Default: every 15 minutes."),
     timeZone: timeZone.optional(),
     parts: z.boolean().optional().describe("Several files of one month belong together."),

@@ -32,6 +32,8 @@ export type Schedule = {
 export type WatchedSource = {
   readonly name: string;
   readonly paths: readonly string[];
+  /** Source its bills belong to (of one provider); null = one for each provider and billing account. */
+  readonly source: string | null;
   /** Several objects of one month form one snapshot. */
   readonly parts: boolean;
   /** Hours of silence before its owner is told; null = its own rhythm. */

@@ -5,14 +5,18 @@ import { dateOfInstant, day, weekStart } from "../domain/period.ts";
 import { buildDigest } from "../service/build-digest.ts";
 import { findWaste } from "../service/find-waste.ts";
 import type { Act, Post } from "../service/run-schedule.ts";
+import { ingestUnderway } from "../store/schedules.ts";
 
 /**
  * The digest of the last complete day, and once a week (the first time included) everything the bills prove to be
- * waste. Without bills there is nothing to say: the run is skipped and done as soon as data arrives.
+ * waste. Without bills, or while bills are being read, the run is skipped, and taken up as soon as they are in.
  */
 export const postDigest: Act = async ({ ctx, schedule, run }) => {
   const channel = schedule.channel ?? "finops";
   const actor = { kind: "schedule", id: schedule.name, role: "viewer", scope: schedule.scope } as const;
+  // Bills on their way in come first; when they are in, the skipped run is taken up again.
+  if (await ingestUnderway(ctx.db.sql))
+    return { status: "skipped", note: "bills are being read first", posts: [], waiting: true };
   const own = { ...ctx, actor, scope: schedule.scope };
   try {
     const digest = await buildDigest({ ctx: own, input: {} });

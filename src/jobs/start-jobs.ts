@@ -9,9 +9,11 @@ import {
   resendOpenRuns,
   runSchedule,
   type Act,
+  type RunOutcome,
   type Send,
 } from "../service/run-schedule.ts";
 import {
+  ingestUnderway,
   loadSchedules,
   reopenSkippedRuns,
   syncSchedules,
@@ -26,11 +28,12 @@ const FLIP_NOTIFY = "finops_flip";
 /** Longest pause between two looks at the schedules; a clock that jumps is noticed within it. */
 const LOOK_AGAIN_MS_MAX = 15_000;
 const LOOK_AGAIN_MS_MIN = 50;
-/** Flips come in bursts (one a month of bills): one reaction a burst. */
-const FLIP_SETTLE_MS = 500;
+/** Flips come in bursts (one a month of bills): one reaction when the burst is over. */
+const FLIP_SETTLE_MS = 1_000;
 /** A worker that says nothing for this long is dead; its job goes to another (pg-boss takes 10 s at least). */
 const HEARTBEAT_SECONDS = 20;
-const STOP_TIMEOUT_MS = 20_000;
+/** Longest wait for work in hand; what is cut off is taken up by the next start. */
+const STOP_TIMEOUT_MS = 8_000;
 
 /** Tries, first pause and longest time of a job of each kind. Ingest of a year's bills may take an hour. */
 const QUEUES: Readonly<Record<ScheduledJob, { retryLimit: number; retryDelay: number; expireInSeconds: number }>> = {
@@ -58,70 +61,72 @@ export type Jobs = {
  * Starts everything that happens by itself: records the schedules, catches up, then wakes at each due instant.
  * Any number of processes may run this on one database; every run happens once.
  */
-export async function startJobs(input: {
-  ctx: Context;
-  acts: Readonly<Record<ScheduledJob, Act>>;
-  /** Jobs whose schedules run now, due or not: watched folders, rollups of a changed configuration. */
-  atStart: readonly ScheduledJob[];
-  metrics?: JobMetrics;
-}): Promise<Jobs> {
+export async function startJobs(input: Input): Promise<Jobs> {
   const { ctx } = input;
-  const log = ctx.log.child({ "labels.part": "jobs" });
-  const boss = createBoss(ctx.db.sql, log);
-  await syncSchedules(ctx.db.sql, ctx.settings.installation.schedules, ctx.clock.now());
-  await boss.start();
-  for (const job of SCHEDULED_JOBS) await openQueue(boss, job, input);
-
+  const boss = createBoss(ctx.db.sql, ctx.log.child({ "labels.part": "jobs" }));
   const send: Send = async (tx, job, run) => {
     await boss.send(job, run, { db: bossTransaction(tx) });
   };
+  await syncSchedules(ctx.db.sql, ctx.settings.installation.schedules, ctx.clock.now());
+  await boss.start();
+  const reactions = await reactToNewData(ctx, send);
+  for (const job of SCHEDULED_JOBS) await openQueue(boss, job, { ...input, reactions });
   await resendOpenRuns({ ctx, input: { send } });
   await enqueueAtStart(ctx, input.atStart, send);
-
   const ticker = startTicker(async () => (await enqueueDueRuns({ ctx, input: { send } })).nextDueAt, ctx);
-  const flips = await reactToFlips(ctx, send);
   let stopped = false;
   return {
     running: () => !stopped,
     look: ticker.look,
     stop: async () => {
       stopped = true;
-      await flips.stop();
       await ticker.stop();
       await boss.stop({ graceful: true, close: false, timeout: STOP_TIMEOUT_MS });
+      await reactions.stop();
     },
   };
 }
 
-async function openQueue(boss: PgBoss, job: ScheduledJob, input: Parameters<typeof startJobs>[0]): Promise<void> {
+type Input = {
+  readonly ctx: Context;
+  readonly acts: Readonly<Record<ScheduledJob, Act>>;
+  /** Jobs whose schedules run now, due or not: watched folders, rollups of a changed configuration. */
+  readonly atStart: readonly ScheduledJob[];
+  readonly metrics?: JobMetrics;
+};
+type Worker = Input & { readonly reactions: Reactions };
+
+async function openQueue(boss: PgBoss, job: ScheduledJob, worker: Worker): Promise<void> {
   const limits = { ...QUEUES[job], retryBackoff: true, heartbeatSeconds: HEARTBEAT_SECONDS, notify: true };
   await boss.createQueue(job, limits);
   const options = { includeMetadata: true, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 4 } as const;
   await boss.work(job, options, async (jobs: JobWithMetadata<RunKey>[]) => {
-    for (const one of jobs) await work(job, one, input);
+    for (const one of jobs) await work(job, one, worker);
   });
 }
 
-async function work(
-  job: ScheduledJob,
-  one: JobWithMetadata<RunKey>,
-  { ctx, acts, metrics }: Parameters<typeof startJobs>[0],
-): Promise<void> {
+async function work(job: ScheduledJob, one: JobWithMetadata<RunKey>, worker: Worker): Promise<void> {
+  const { ctx, acts, metrics, reactions } = worker;
   const log = ctx.log.child({ "trace.id": one.id, "labels.job": job, "labels.schedule": one.data.schedule });
   const lastAttempt = one.retryCount >= QUEUES[job].retryLimit;
   const started = performance.now();
-  const run: { row: RunRow | null } = { row: null };
-  const act: Act = (given) => {
-    run.row = given.run;
-    return acts[job](given);
+  const seen: { run?: RunRow; outcome?: RunOutcome } = {};
+  const act: Act = async (given) => {
+    seen.run = given.run;
+    seen.outcome = await acts[job](given);
+    return seen.outcome;
   };
-  const result = await runSchedule({ ctx: { ...ctx, log }, input: { ...one.data, act, lastAttempt } });
-  const latenessMs = Math.max(0, ctx.clock.now() - one.data.dueAt);
-  // What is caught up on the very first start was never promised: it is not late.
-  const promised = run.row?.late === true || latenessMs <= LATE_AFTER_MS;
-  if (promised) metrics?.runEnded?.({ job, result, latenessSeconds: latenessMs / 1000 });
-  const durationNs = Math.round((performance.now() - started) * 1e6);
-  log.info({ result, "event.duration": durationNs }, "scheduled run ended");
+  try {
+    const result = await runSchedule({ ctx: { ...ctx, log }, input: { ...one.data, act, lastAttempt } });
+    const latenessMs = Math.max(0, ctx.clock.now() - one.data.dueAt);
+    // What is caught up on the very first start was never promised: it is not late.
+    const promised = seen.run?.late === true || latenessMs <= LATE_AFTER_MS;
+    if (promised) metrics?.runEnded?.({ job, result, latenessSeconds: latenessMs / 1000 });
+    const durationNs = Math.round((performance.now() - started) * 1e6);
+    log.info({ result, "event.duration": durationNs }, "scheduled run ended");
+  } finally {
+    if (job === "ingest" || seen.outcome?.waiting === true) reactions.ring();
+  }
 }
 
 async function enqueueAtStart(ctx: Context, jobs: readonly ScheduledJob[], send: Send): Promise<void> {
@@ -171,25 +176,36 @@ function startTicker(
   };
 }
 
-/** New data: digests that found none before run now, and silences end at once. */
-async function reactToFlips(ctx: Context, send: Send): Promise<{ stop: () => Promise<void> }> {
+type Reactions = { readonly ring: () => void; readonly stop: () => Promise<void> };
+
+/**
+ * When reading bills is over: digests that waited for it run, and silences end at once. Rung by every flip (also those
+ * of the terminal and other processes) and by the end of each ingest of ours; waits while bills still come in.
+ */
+async function reactToNewData(ctx: Context, send: Send): Promise<Reactions> {
   let timer: NodeJS.Timeout | null = null;
   let reacting: Promise<void> = Promise.resolve();
-  const react = async (): Promise<void> => {
-    try {
-      await afterFlip(ctx, send);
-    } catch (error) {
-      ctx.log.warn({ err: error }, "reaction to new data failed; the next detection run makes up for it");
-    }
-  };
-  const listening = await ctx.db.sql.listen(FLIP_NOTIFY, () => {
+  let stopped = false;
+  const ring = (): void => {
     if (timer !== null) clearTimeout(timer);
+    if (stopped) return;
     timer = setTimeout(() => {
       reacting = reacting.then(react);
     }, FLIP_SETTLE_MS);
-  });
+  };
+  const react = async (): Promise<void> => {
+    try {
+      if (await ingestUnderway(ctx.db.sql)) ring();
+      else await takeUpWaiting(ctx, send);
+    } catch (error) {
+      if (!stopped) ctx.log.warn({ err: error }, "reaction to new data failed; the next ingest makes up for it");
+    }
+  };
+  const listening = await ctx.db.sql.listen(FLIP_NOTIFY, ring);
   return {
+    ring,
     stop: async () => {
+      stopped = true;
       if (timer !== null) clearTimeout(timer);
       await listening.unlisten().catch(() => undefined);
       await reacting;
@@ -197,7 +213,7 @@ async function reactToFlips(ctx: Context, send: Send): Promise<{ stop: () => Pro
   };
 }
 
-async function afterFlip(ctx: Context, send: Send): Promise<void> {
+async function takeUpWaiting(ctx: Context, send: Send): Promise<void> {
   await ctx.db.sql.begin(async (tx) => {
     for (const run of await reopenSkippedRuns(tx, "digest")) await send(tx, "digest", run);
   });

@@ -1,4 +1,5 @@
 import { silenceAllowedMs } from "../analysis/silence.ts";
+import type { WatchedSource } from "../domain/schedule.ts";
 import type { SqlLike } from "../store/db.ts";
 import { insertSilence, loadSourceArrivals, resolveSilences, type SourceArrivals } from "../store/silences.ts";
 import type { Verb } from "./context.ts";
@@ -37,7 +38,7 @@ export async function checkFreshness({ ctx }: Verb<Record<string, never>>): Prom
   const arrivals = await loadSourceArrivals(ctx.db.sql);
   const { sources: watched } = ctx.settings.installation;
   const all = arrivals.map((source) => {
-    const configured = watched.find(({ name }) => name === source.source)?.staleAfterHours ?? null;
+    const configured = watched.find((place) => feeds(place, source))?.staleAfterHours ?? null;
     const hours = { configured, usual: ctx.settings.staleAfterHours };
     return { source, freshness: freshnessOf(source, silenceAllowedMs(source.arrivals, hours), now) };
   });
@@ -58,6 +59,12 @@ export async function checkFreshness({ ctx }: Verb<Record<string, never>>): Prom
       for (const { sourceId, since } of fellSilent) await insertSilence(tx, { sourceId, since, at: now });
     },
   };
+}
+
+/** Whether a watched place is where the source's bills come from: by its name, or by where the latest file lay. */
+function feeds(place: WatchedSource, { source, lastFile }: SourceArrivals): boolean {
+  if (place.source === source || place.name === source) return true;
+  return lastFile !== null && place.paths.some((watched) => lastFile.startsWith(watched.replace(/[*?[{].*$/, "")));
 }
 
 function freshnessOf(source: SourceArrivals, allowedMs: number, now: number): SourceFreshness {

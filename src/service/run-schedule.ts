@@ -30,6 +30,8 @@ export type RunOutcome = {
   readonly status: "done" | "skipped";
   readonly note: string;
   readonly posts: readonly Post[];
+  /** Skipped only until what it waits for is over: it is taken up again by itself. */
+  readonly waiting?: true;
   readonly save?: (tx: SqlLike) => Promise<void>;
 };
 

@@ -138,6 +138,22 @@ export async function reopenSkippedRuns(sql: SqlLike, job: Schedule["job"]): Pro
   return [...rows];
 }
 
+/**
+ * Whether bills are being read right now, by a schedule or by hand: what is shown meanwhile is half of it.
+ * A read that lasts longer than half an hour, or that failed once, holds nothing up.
+ */
+export async function ingestUnderway(sql: SqlLike): Promise<boolean> {
+  const [row] = await sql<{ underway: boolean }[]>`
+    select exists (
+        select 1 from schedule_run r join schedule s on s.name = r.schedule
+        where s.job = 'ingest' and s.removed_at is null and r.status = 'queued' and r.attempts = 0
+          and r.queued_at > now() - interval '30 minutes')
+      or exists (
+        select 1 from ingest_lease
+        where holder is not null and heartbeat_at > now() - interval '1 minute') as underway`;
+  return row?.underway === true;
+}
+
 /** Removes runs that ended long ago; the latest of each schedule stays, since it says what was caught up. */
 export async function pruneRuns(sql: SqlLike, keepDays: number): Promise<number> {
   const rows = await sql`

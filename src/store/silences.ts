@@ -10,6 +10,8 @@ export type SourceArrivals = {
   /** Latest first, at most ARRIVALS_MAX. */
   readonly arrivals: readonly number[];
   readonly lastDay: string | null;
+  /** A file of the latest delivery; null = none, or not from a file. */
+  readonly lastFile: string | null;
   /** Start of the silence its owner was told of and that is not over; null = none. */
   readonly silentSince: number | null;
 };
@@ -27,6 +29,8 @@ export async function loadSourceArrivals(sql: SqlLike): Promise<SourceArrivals[]
           where b.source_id = s.id and b.flipped_at is not null order by b.flipped_at desc limit ${ARRIVALS_MAX}) latest
       ), '{}') as arrivals,
       (select max(b.last_day) from active_batch a join ingest_batch b on b.id = a.batch_id where a.source_id = s.id) as "lastDay",
+      (select b.files -> 0 ->> 'path' from ingest_batch b where b.source_id = s.id and b.flipped_at is not null
+        order by b.flipped_at desc limit 1) as "lastFile",
       (select (extract(epoch from q.since) * 1000)::float8 from source_silence q
         where q.source_id = s.id and q.resolved_at is null order by q.since desc limit 1) as "silentSince"
     from source s where s.removed_at is null order by s.name`;

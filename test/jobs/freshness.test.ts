@@ -24,7 +24,7 @@ afterEach(() => db.close());
 async function detectAt(now: string, schedules: Schedule[] = [hourly], staleAfterHours: number | null = null) {
   clock.set(now);
   const settings = settingsWith(schedules);
-  const watched = { name: "aws", paths: [], parts: false, staleAfterHours };
+  const watched = { name: "aws", paths: [], source: null, parts: false, staleAfterHours };
   const installation = { ...settings.installation, sources: [watched] };
   const ctx = testContext(db, { clock, dataDir: "/tmp", settings: { ...settings, installation } });
   const due: RunKey[] = [];

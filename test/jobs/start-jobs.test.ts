@@ -4,6 +4,7 @@ import { startJobs, type Jobs } from "../../src/jobs/start-jobs.ts";
 import type { Act } from "../../src/service/run-schedule.ts";
 import { openDatabase, type Database } from "../../src/store/db.ts";
 import { testContext } from "../support/context.ts";
+import { ingestUnderway } from "../../src/store/schedules.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { actsOf, dailyDigest, outcome, settableClock, settingsWith } from "../support/schedules.ts";
 
@@ -74,5 +75,19 @@ test("a digest that found no data runs again as soon as data arrives", async () 
   await until(async () => expect(await runs()).toEqual([{ status: "skipped", note: "no bills yet" }]));
   data = true;
   await db.sql`select pg_notify('finops_flip', '1')`;
+  await until(async () => expect(await posts()).toEqual(["digest"]));
+});
+
+test("a digest that is due while bills are being read waits for them, also when they bring nothing new", async () => {
+  clock.set("2026-11-22T12:00:00Z");
+  await db.sql`insert into source (name, provider) values ('aws', 'aws')`;
+  await db.sql`insert into ingest_lease (source_id, epoch, holder, heartbeat_at) select id, 1, 'terminal', now() from source`;
+  const jobs = await start(async (given) => {
+    const underway = await ingestUnderway(given.ctx.db.sql);
+    return underway ? outcome("", { status: "skipped", note: "reading", posts: [], waiting: true }) : outcome("digest");
+  });
+  await jobs.look();
+  await until(async () => expect(await runs()).toEqual([{ status: "skipped", note: "reading" }]));
+  await db.sql`update ingest_lease set holder = null`;
   await until(async () => expect(await posts()).toEqual(["digest"]));
 });
