@@ -132,6 +132,24 @@ describe("live", () => {
   });
 });
 
+describe("reading", () => {
+  test("an answer taller than the screen is entered from its question, and stays while its picture loads", async () => {
+    await postScheduled("tall", "A tall one");
+    const { page, close } = await openChat(browser, server.url, { viewport: { width: 900, height: 420 } });
+    const card = page.locator("article.card", { hasText: "A tall one" });
+    await card.locator(".picture:not(.loading)").waitFor();
+    const top = (await card.locator("h3").boundingBox())?.y ?? -1;
+    expect(top).toBeGreaterThan(60);
+    expect(top).toBeLessThan(200);
+    await page.locator("#stream").evaluate((stream: { scrollTop: number }) => (stream.scrollTop = 0));
+    await postScheduled("tall-2", "Said meanwhile");
+    await page.locator("#jump").click();
+    await page.locator("article.card h3", { hasText: "Said meanwhile" }).waitFor();
+    expect(await page.locator("#jump").isVisible()).toBe(false);
+    await close();
+  });
+});
+
 describe("every size", () => {
   test("nothing is wider than a phone, and the channels are in a drawer", async () => {
     await postScheduled("phone", "On a phone");

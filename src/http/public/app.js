@@ -3,7 +3,16 @@ import { createComposer } from "./composer.js";
 import { byId, el, icon } from "./dom.js";
 import { createLive } from "./live.js";
 import { initial } from "./message.js";
-import { clearStream, oldestId, showEmpty, showFailed, showMessage, showOlder, showPending } from "./stream.js";
+import {
+  clearStream,
+  oldestId,
+  showEmpty,
+  showFailed,
+  showHistory,
+  showMessage,
+  showOlder,
+  showPending,
+} from "./stream.js";
 import { createUpload } from "./upload.js";
 
 /** The page: one open channel, everything else follows from the server. */
@@ -59,7 +68,7 @@ async function openChannel(name) {
   const wanted = open.name;
   const { messages, more } = await get(`/messages?channel=${encodeURIComponent(wanted)}`);
   if (open.name !== wanted) return;
-  for (const message of messages) showMessage(message, { run: ask, fresh: false });
+  showHistory(messages, { run: ask });
   byId("older").hidden = !more;
   const examples = start.commands
     .flatMap((command) => (command.name === "cost" ? command.examples : []))

@@ -14,11 +14,11 @@ export function cardElement(card, messageId, run) {
       { class: "card-head" },
       card.tone === "neutral" ? null : icon(card.tone),
       el("h3", { text: card.title }),
+      card.status === null ? null : el("span", { class: "status", text: card.status }),
     ),
     el("p", { class: card.summary.length > HEADLINE_LENGTH ? "headline long" : "headline", text: card.summary }),
     ...card.blocks.flatMap((block) => blockElements(block, messageId)),
   );
-  if (card.status !== null) article.append(el("p", { class: "status", text: card.status }));
   if (card.actions.length > 0) article.append(actionsElement(card.actions, run));
   article.append(card.footer.length > 0 ? receiptElement(card.footer) : el("div", { class: "card-end" }));
   return article;
@@ -69,31 +69,42 @@ function inlines(parts) {
   });
 }
 
+/** More columns than fit a phone beside each other: there each row becomes a few lines, its figure at the right. */
+const COLUMNS_NARROW_MAX = 3;
+
 function tableElements(block) {
-  const align = (index) => (block.columns[index]?.align === "right" ? "right" : null);
-  const row = (cells) =>
-    el("tr", {}, ...cells.map((cell, index) => el("td", { class: align(index) }, ...inlines(cell))));
-  const body = el("tbody", {}, ...block.rows.slice(0, ROWS_SHOWN).map(row));
-  const head = block.columns.map((column, index) =>
-    el("th", { scope: "col", class: align(index), text: column.header }),
-  );
-  const table = el("table", {}, el("thead", {}, el("tr", {}, ...head)), body);
-  if (block.totals !== null) table.append(el("tfoot", {}, row(block.totals)));
+  const head = block.columns.map((column) => el("th", { scope: "col", class: sideOf(column), text: column.header }));
+  const body = el("tbody", {}, ...block.rows.slice(0, ROWS_SHOWN).map((cells) => rowElement(block, cells)));
+  const wide = block.columns.length > COLUMNS_NARROW_MAX ? "wide" : null;
+  const table = el("table", { class: wide }, el("thead", {}, el("tr", {}, ...head)), body);
+  if (block.totals !== null) table.append(el("tfoot", {}, rowElement(block, block.totals)));
   const caption = block.caption === null ? null : el("p", { class: "caption", text: block.caption });
-  const wrap = el(
-    "div",
-    { class: "table-wrap", tabindex: "0", role: "group", "aria-label": block.caption ?? "Table" },
-    caption,
-    table,
-  );
+  const label = block.caption ?? "Table";
+  const wrap = el("div", { class: "table-wrap", tabindex: "0", role: "group", "aria-label": label }, caption, table);
   if (block.rows.length <= ROWS_SHOWN) return [wrap];
   const more = el("button", { class: "button more", type: "button", text: `Show all ${block.rows.length} rows` });
   more.addEventListener("click", () => {
-    body.append(...block.rows.slice(ROWS_SHOWN).map(row));
+    body.append(...block.rows.slice(ROWS_SHOWN).map((cells) => rowElement(block, cells)));
     more.remove();
     wrap.focus();
   });
   return [wrap, more];
+}
+
+function rowElement(block, cells) {
+  const figure = block.columns.findIndex((column) => column.align === "right");
+  const cell = (parts, index) => {
+    const column = block.columns[index] ?? { header: "", align: "left" };
+    const part = index === 0 ? "lead" : index === figure ? "figure" : "";
+    const filled = parts.some(({ text }) => text !== "") ? "" : "blank";
+    const names = [sideOf(column), part, filled].filter(Boolean).join(" ");
+    return el("td", { class: names === "" ? null : names, "data-header": column.header }, ...inlines(parts));
+  };
+  return el("tr", {}, ...cells.map(cell));
+}
+
+function sideOf(column) {
+  return column.align === "right" ? "right" : null;
 }
 
 function pictureElement(block, messageId) {

@@ -1,25 +1,42 @@
 import { byId } from "./dom.js";
 
-/** Within this distance of the end, what is new scrolls into view. */
-const NEAR_END_PX = 120;
+/** Within this distance of where it would be put, what is new scrolls into view. */
+const NEAR_PX = 120;
+/** Left above a message that is brought to the upper edge. */
+const GAP_PX = 10;
 const stream = byId("stream");
+const list = byId("messages");
 let following = true;
 
-function toEnd() {
-  stream.scrollTop = stream.scrollHeight;
+/**
+ * Where reading goes on: the end, but never past the beginning of the last answer. A card says the most important
+ * thing first; one that is taller than the screen must not be entered from its foot.
+ */
+function goal() {
+  const end = stream.scrollHeight - stream.clientHeight;
+  const last = list.lastElementChild;
+  if (last === null) return end;
+  const before = last.previousElementSibling;
+  const first = before?.querySelector(".asked") === null || before === null ? last : before;
+  const top = first.getBoundingClientRect().top - stream.getBoundingClientRect().top + stream.scrollTop - GAP_PX;
+  return Math.max(0, Math.min(end, top));
+}
+
+function toGoal() {
+  stream.scrollTop = goal();
   byId("jump").hidden = true;
 }
 
-/** From now on the end is kept in view. */
+/** From now on what is new is kept in view. */
 export function followEnd() {
   following = true;
-  toEnd();
+  toGoal();
 }
 
-/** Something was added at the end: it is shown, or announced where the reader is further up. */
-export function addedAtEnd() {
-  if (following) toEnd();
-  else byId("jump").hidden = false;
+/** Something changed or was added at the end: it is shown, or what is new is announced to a reader further up. */
+export function addedAtEnd(isNew) {
+  if (following) toGoal();
+  else if (isNew) byId("jump").hidden = false;
 }
 
 /** Runs a change above what is read, and leaves that where it is on the screen. */
@@ -30,11 +47,20 @@ export function keepPlace(change) {
 }
 
 stream.addEventListener("scroll", () => {
-  following = stream.scrollHeight - stream.scrollTop - stream.clientHeight < NEAR_END_PX;
+  const atEnd = stream.scrollHeight - stream.scrollTop - stream.clientHeight < NEAR_PX;
+  following = atEnd || Math.abs(stream.scrollTop - goal()) < 2;
   if (following) byId("jump").hidden = true;
 });
 byId("jump").addEventListener("click", followEnd);
-// Pictures and unfolded receipts change heights long after a message was drawn.
-const sizes = new ResizeObserver(() => following && toEnd());
-sizes.observe(byId("messages"));
+
+// Pictures change heights long after a message was drawn. What the reader does (scrolls inside a tall card, unfolds a
+// receipt, shows all rows) must not: then the place stays.
+let heightBefore = 0;
+const sizes = new ResizeObserver(() => {
+  const height = stream.scrollHeight;
+  const readerIsPastGoal = stream.scrollTop > goal() + NEAR_PX;
+  if (following && !readerIsPastGoal && height !== heightBefore) toGoal();
+  heightBefore = height;
+});
+sizes.observe(list);
 sizes.observe(stream);

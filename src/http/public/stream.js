@@ -12,23 +12,37 @@ const elements = new Map();
 const texts = new Map();
 
 /** Draws a message or its newer revision; an older one changes nothing. */
-export function showMessage(message, { run, fresh = true }) {
+export function showMessage(message, { run }) {
   const before = elements.get(message.key);
   if (Number(before?.dataset.revision ?? 0) >= message.revision) return;
   const quoted = before === undefined ? questionElsewhere(message) : null;
   if (message.text !== null) texts.set(message.id, message.text);
-  place(message.key, messageElement(message, { run, quoted }), fresh);
+  place(message.key, messageElement(message, { run, quoted }));
+}
+
+/** Fills the empty stream with what was said before. */
+export function showHistory(messages, { run }) {
+  for (const message of messages) {
+    if (elements.has(message.key)) continue;
+    const quoted = questionElsewhere(message);
+    if (message.text !== null) texts.set(message.id, message.text);
+    const element = messageElement(message, { run, quoted });
+    elements.set(message.key, element);
+    list.append(element);
+  }
+  drawDays();
+  followEnd();
 }
 
 /** The question as typed and a sign of work, before the server has said anything. */
 export function showPending(askId, text, person) {
-  place(`ask:${askId}`, questionElement(text, person), true);
-  place(`answer:${askId}`, pendingElement(), true);
+  place(`ask:${askId}`, questionElement(text, person));
+  place(`answer:${askId}`, pendingElement());
   followEnd();
 }
 
 export function showFailed(askId, error, retry) {
-  place(`answer:${askId}`, failedElement(error, retry), false);
+  place(`answer:${askId}`, failedElement(error, retry));
 }
 
 export function showOlder(messages, { run }) {
@@ -68,16 +82,15 @@ export function showEmpty(text, examples, run) {
   empty.hidden = false;
 }
 
-function place(key, element, fresh) {
+function place(key, element) {
   const before = elements.get(key);
   elements.set(key, element);
   empty.hidden = true;
   if (before !== undefined) before.replaceWith(element);
   else list.append(element);
   drawDays();
-  if (before !== undefined) return;
-  if (fresh) element.classList.add("fresh");
-  addedAtEnd();
+  if (before === undefined) element.classList.add("fresh");
+  addedAtEnd(before === undefined);
 }
 
 /** The question a message answers, when something else stands between the two. */
