@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { deliverHandOffs } from "../../src/service/deliver-hand-offs.ts";
 import { verifyAudit } from "../../src/service/verify-audit.ts";
@@ -12,6 +12,8 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aFinding, approve, crashEstate, propose, render, stateOf, trail, type Estate } from "./estate.ts";
 
 const POINTS = 10;
+// Two dozen processes start one after another; on a busy machine each takes seconds.
+vi.setConfig({ testTimeout: 300_000 });
 
 let db: TestDatabase;
 let all: Estate;

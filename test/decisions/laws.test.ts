@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { validApprovals } from "../../src/analysis/approval-policy.ts";
 import { MOVES } from "../../src/analysis/lifecycle.ts";
+import { unreachable } from "../../src/domain/errors.ts";
 import { addDays, day } from "../../src/domain/period.ts";
 import type { RecommendationState, RecommendationView } from "../../src/domain/recommendation.ts";
 import { deliverHandOffs } from "../../src/service/deliver-hand-offs.ts";
@@ -74,8 +75,10 @@ async function act(all: Estate, id: string, { what, who, amount }: Step): Promis
     case "deliver":
       await db.sql`update hand_off set next_attempt_at = now() where state = 'waiting'`;
       return deliverHandOffs({ ctx: all.system, input: { render } });
-    default:
+    case "calendar":
       return expireRecommendations({ ctx: all.system, input: { render } });
+    default:
+      return unreachable(what);
   }
 }
 
@@ -133,7 +136,7 @@ test("any sequence of events keeps the invariants, moves only along the table, a
   // All but the measured ones, which need bills, and one more for luck: the walk was a real one.
   expect(visited.size).toBeGreaterThanOrEqual(9);
   expect(await verifyAudit({ ctx: estate(db).system, input: { anchors: null } })).toMatchObject({ intact: true });
-});
+}, 240_000);
 
 /** The audit tells the whole way: each line starts where the last one ended, and the table knows each step. */
 async function expectPathInTable(id: string): Promise<void> {
