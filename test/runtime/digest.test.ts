@@ -127,6 +127,19 @@ describe("the card", () => {
     expect(card.summary).toContain("Month so far");
   });
 
+  test("when all sources have gone quiet, the card says how old its day is", async () => {
+    const later = testContext(db, { today: "2027-03-01", dataDir });
+    const { card } = await dispatch({ ctx: later, text: "digest now" });
+    expect([card.tone, card.blocks[0]]).toEqual([
+      "warning",
+      {
+        kind: "note",
+        tone: "warning",
+        text: "The newest complete day of all bills is 2026-11-20; nothing newer has arrived.",
+      },
+    ]);
+  });
+
   test("every button is a question that is understood", async () => {
     const { card } = await dispatch({ ctx, text: "digest now" });
     for (const { command } of card.actions) {

@@ -38,9 +38,15 @@ export function digestCard(digest: DigestAnswer, options: DigestOptions = { late
   const change = usageChange(digest);
   return {
     title: `${name}: ${total}`,
-    summary: `${name} cost ${total}. ${change === null ? "" : `Usage ${change}. `}Month so far ${monthText(digest)}.`,
-    tone: rises(digest) ? "warning" : "neutral",
-    blocks: [...figuresOf(digest, change), ...chartOf(digest), ...risersOf(digest), ...savingsOf(digest)],
+    summary: `${name} ${digest.day.slice(0, 4)} cost ${total}. ${change === null ? "" : `Usage ${change}. `}Month so far ${monthText(digest)}.`,
+    tone: rises(digest) || outdated(digest) ? "warning" : "neutral",
+    blocks: [
+      ...outdatedNote(digest),
+      ...figuresOf(digest, change),
+      ...chartOf(digest),
+      ...risersOf(digest),
+      ...savingsOf(digest),
+    ],
     actions: [
       { label: "Why", style: "primary", command: whyCommand(digest) },
       { label: "This month", style: "plain", command: "cost this month by service vs previous" },
@@ -148,6 +154,17 @@ function percent(ratio: string | null): string {
 
 function rises({ usage }: DigestAnswer): boolean {
   return usage.total.some(({ change }) => Number(change.ratio ?? 0) >= NOTABLE_RISE);
+}
+
+/** Every source has gone quiet: the day is the newest there is, and it is old. */
+function outdated({ sources }: DigestAnswer): boolean {
+  return sources.length > 0 && sources.every(({ stale }) => stale);
+}
+
+function outdatedNote(digest: DigestAnswer): Block[] {
+  if (!outdated(digest)) return [];
+  const text = `The newest complete day of all bills is ${digest.day}; nothing newer has arrived.`;
+  return [{ kind: "note", tone: "warning", text }];
 }
 
 /** Thirty days by service, in the currency that weighs most. */
