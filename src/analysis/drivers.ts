@@ -1,4 +1,5 @@
 import type { Driver } from "../domain/contract.ts";
+import { parseAtoms } from "../domain/money.ts";
 import { decimalText, ratioText } from "./ratio-text.ts";
 
 /** What one finest group changed by, in atoms of one currency. `key` in the order of `dimensions`. */
@@ -43,6 +44,7 @@ export function explainChange(dimensions: readonly string[], leaves: readonly Le
     named += found.sum;
     remaining = remaining.filter((leaf) => keyOf(leaf, found.dimensions) !== found.key);
   }
+  drivers.sort((a, b) => larger(a, b));
   const rest = total - named;
   if (rest !== 0n) drivers.push({ ...driverOf({}, rest, total, currency), rest: true });
   return drivers;
@@ -103,6 +105,12 @@ function largestOf(leaves: readonly Leaf[], dimensions: readonly number[]): Cand
 
 function keyOf(leaf: Leaf, dimensions: readonly number[]): string {
   return JSON.stringify(dimensions.map((index) => leaf.key[index] ?? null));
+}
+
+/** By size of the change; equal ones by key, so that the order is always the same. */
+function larger(a: Driver, b: Driver): number {
+  const [left, right] = [size(parseAtoms(a.change)), size(parseAtoms(b.change))];
+  return left > right ? -1 : left < right ? 1 : JSON.stringify(a.key) < JSON.stringify(b.key) ? -1 : 1;
 }
 
 function size(atoms: bigint): bigint {

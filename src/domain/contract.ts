@@ -58,6 +58,7 @@ export type CostRow = z.infer<typeof costRow>;
 
 export const driver = z.object({
   key: z.record(z.string(), z.string().nullable()),
+  names: z.record(z.string(), z.string()).optional(),
   change: decimal,
   currency,
   share: decimal.nullable(),

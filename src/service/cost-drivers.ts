@@ -3,6 +3,7 @@ import type { Driver } from "../domain/contract.ts";
 import type { Dimension } from "../domain/dimension.ts";
 import type { CostSpan } from "../store/cost-plan.ts";
 import { readCosts, type CostFact } from "../store/cost-read.ts";
+import { loadNames } from "../store/dimension-values.ts";
 import type { Asking } from "./cost-asking.ts";
 
 /** What a change is explained by, the first always named. */
@@ -17,7 +18,16 @@ export async function readDrivers(asking: Asking, before: CostSpan): Promise<Dri
   const now = await readCosts(snapshot, { ...shared, span: sides.current }, target);
   const then = await readCosts(snapshot, { ...shared, span: before }, target);
   const currencies = [...new Set([...now, ...then].map((fact) => fact.currency ?? ""))].sort();
-  return currencies.flatMap((currency) => explainChange(by, leavesOf(now, then, currency), currency));
+  const drivers = currencies.flatMap((currency) => explainChange(by, leavesOf(now, then, currency), currency));
+  const accounts = await loadNames(
+    snapshot,
+    "sub-account",
+    drivers.flatMap((driver) => driver.key["sub-account"] ?? []),
+  );
+  return drivers.map((driver) => {
+    const name = accounts.get(driver.key["sub-account"] ?? "");
+    return name === undefined ? driver : { ...driver, names: { "sub-account": name } };
+  });
 }
 
 function leavesOf(now: readonly CostFact[], then: readonly CostFact[], currency: string): Leaf[] {

@@ -61,23 +61,30 @@ function groupedSql(read: CostRead, grouping: Grouping, params: Params): string 
       : `round(coalesce(sum(${amount} * rate.factor)${filter}, 0), 18)`;
   const facts = `select ${[...keys, `${grouping.period} as period`, `${rate === null ? grouping.currency : "null::text"} as currency`, `${grouping.unit} as unit`].join(", ")},
       ${sum(grouping.amount)} as amount, ${sum(grouping.amount, ` filter (where ${grouping.long})`)} as long,
-      ${sum(grouping.amount, ` filter (where ${grouping.unallocatable})`)} as unallocatable, sum(${grouping.rows}) as rows
+      ${grouping.unallocatable === "false" ? "0::numeric" : sum(grouping.amount, ` filter (where ${grouping.unallocatable})`)} as unallocatable, sum(${grouping.rows}) as rows
     from ${grouping.from} ${rate?.join ?? ""}
     group by ${[...grouping.keys.map((_, index) => index + 1), grouping.keys.length + 1, grouping.keys.length + 2, grouping.keys.length + 3].join(", ")}`;
   if (read.rowsMax === null || read.per !== null) return `select *, 1 as members, false as other from (${facts}) facts`;
   return topSql(facts, grouping.keys.length, params.add(read.rowsMax));
 }
 
-/** The N largest of each currency and unit, and one row for the rest. */
+/** The N largest of each currency and unit, and one row for the rest: a heap of N each, never a sort of everything. */
 function topSql(facts: string, keyCount: number, most: string): string {
   const names = Array.from({ length: keyCount }, (_, index) => `k${index + 1}`);
-  const none = names.map((name) => `null::text as ${name}`);
-  return `with facts as (${facts}),
-    ranked as (select *, row_number() over (partition by currency, unit order by ${["amount desc", ...names].join(", ")}) as place from facts)
-    select ${[...names, "period", "currency", "unit"].join(", ")}, amount, long, unallocatable, rows, 1 as members, false as other from ranked where place <= ${most}::int
+  const line = "currency is not distinct from line.currency and unit is not distinct from line.unit";
+  const sums =
+    "sum(amount) as amount, sum(long) as long, sum(unallocatable) as unallocatable, sum(rows) as rows, count(*) as members";
+  const columns = [...names, "period", "currency", "unit"].join(", ");
+  return `with facts as materialized (${facts}),
+    line as (select currency, unit, ${sums} from facts group by 1, 2),
+    best as (select largest.* from line cross join lateral
+      (select * from facts where ${line} order by ${["amount desc", ...names.map((name) => `${name} collate "C"`)].join(", ")} limit ${most}::int) largest),
+    named as (select currency, unit, ${sums} from best group by 1, 2)
+    select ${columns}, amount, long, unallocatable, rows, 1 as members, false as other from best
     union all
-    select ${[...none, "null::date", "currency", "unit"].join(", ")}, sum(amount), sum(long), sum(unallocatable), sum(rows), count(*)::int, true
-    from ranked where place > ${most}::int group by currency, unit`;
+    select ${[...names.map(() => "null::text"), "null::date", "line.currency", "line.unit"].join(", ")}, line.amount - named.amount, line.long - named.long,
+      line.unallocatable - named.unallocatable, line.rows - named.rows, (line.members - named.members)::int, true
+    from line join named on named.currency is not distinct from line.currency and named.unit is not distinct from line.unit where line.members > named.members`;
 }
 
 /** The dated rates as a relation; the inner join is safe because a missing rate was refused before. */
@@ -177,10 +184,19 @@ function sliceGrouping(read: CostRead, from: "daily" | "resource-month", touched
       : [`d.slice_id in (select s.id from cost_slice s where ${sliceWhere.join(" and ")})`]),
     ...resourceConditions(read, "d.resource_ref", params),
   ];
-  const ids = ["d.slice_id", ...(resources ? ["d.resource_ref"] : []), ...(keptDay ? [day] : [])];
+  const ids = ["d.slice_id", ...(keptDay ? [day] : [])];
   const measure = MEASURE[read.metric === "usage" ? "effective" : read.metric];
-  const inner = `(select ${["d.slice_id", resources ? "d.resource_ref" : "null::bigint as resource_ref", keptDay ? `${day} as day` : "null::date as day"].join(", ")}, sum(d.${measure}) as amount, sum(d.source_rows) as rows
-      from ${table} d where ${where.join(" and ")} group by ${ids.join(", ")}) f`;
+  // Resource months are as fine as their groups: adding them up twice would only cost time.
+  const sums = resources
+    ? `d.${measure} as amount, d.source_rows as rows`
+    : `sum(d.${measure}) as amount, sum(d.source_rows) as rows`;
+  const columns = [
+    "d.slice_id",
+    resources ? "d.resource_ref" : "null::bigint as resource_ref",
+    keptDay ? `${day} as day` : "null::date as day",
+  ];
+  const inner = `(select ${columns.join(", ")}, ${sums}
+      from ${table} d where ${where.join(" and ")} ${resources ? "" : `group by ${ids.join(", ")}`}) f`;
   const column = (dimension: Dimension): string => sliceDimension(dimension, params).value;
   return {
     keys: read.by.map(column),
@@ -204,7 +220,8 @@ function resourceConditions(read: CostRead, column: string, params: Params): str
         condition.values.filter((value) => value !== null),
         params,
       );
-      const matched = inside === null ? [] : [`coalesce(${column} in (${inside}), false)`];
+      // An array made once, not a subplan: only then the index on the charge's resource is used.
+      const matched = inside === null ? [] : [`${column} = any(array(${inside}))`];
       const missing = condition.values.includes(null)
         ? [
             `${column} is null`,

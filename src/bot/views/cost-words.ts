@@ -65,7 +65,7 @@ export function rowWords(row: Pick<CostRow, "key" | "names" | "other" | "count">
 export function driverWords(driver: Driver): string {
   if (driver.rest === true) return "everything else";
   const [first, ...others] = Object.entries(driver.key);
-  const parts = others.flatMap(([, value]) => value ?? []);
+  const parts = others.flatMap(([dimension, value]) => driver.names?.[dimension] ?? value ?? []);
   return [first === undefined ? "" : valueWords(first[0], first[1], undefined), ...parts].join(" ");
 }
 
