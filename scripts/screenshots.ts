@@ -76,8 +76,8 @@ try {
   const first = await open(browser, DESKTOP, "finops");
   await showFrom(first, ".message:has(.picture)");
   await shoot(first, "desktop-digest");
+  await shoot(await open(browser, DESKTOP, "costs"), "desktop-empty");
   const me = await open(browser, DESKTOP, "@local");
-  await shoot(me, "desktop-empty");
   await ask(me, "cost last month by service vs previous");
   await shoot(me, "desktop-cost");
   await ask(me, "cost last 30d by team per day");

@@ -5,8 +5,10 @@ import { digestCommand } from "./commands/digest.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { createHelpCommand } from "./commands/help.ts";
 import { queryCommand } from "./commands/query.ts";
+import { recsCommand } from "./commands/recs.ts";
 import { rejectsCommand } from "./commands/rejects.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
+import { savingsCommand } from "./commands/savings.ts";
 import { sourceCommand } from "./commands/source.ts";
 import { statusCommand } from "./commands/status.ts";
 import { wasteCommand } from "./commands/waste.ts";
@@ -14,11 +16,13 @@ import { whoamiCommand } from "./commands/whoami.ts";
 
 /**
  * Every command of the bot, in the order help lists them. The same on every surface; what reads files of the machine
- * (fx import, ingest PATH) is of the terminal alone (src/cli/commands.ts).
+ * (fx import, ingest PATH, audit with its anchor file) is of the terminal alone (src/cli/commands.ts).
  */
 export const COMMANDS: readonly Command[] = [
   costCommand,
   wasteCommand,
+  recsCommand,
+  savingsCommand,
   digestCommand,
   statusCommand,
   batchesCommand,

@@ -43,5 +43,7 @@ export type CliCommand = {
   readonly usage: readonly string[];
   /** Options besides --json, --demo and --help, which every command has. */
   readonly options: ParseArgsOptionsConfig;
+  /** The command reads its own options out of its words: all but those every command has are handed on as typed. */
+  readonly readsOptions?: true;
   readonly run: (call: CliCall) => Promise<CliAnswer>;
 };

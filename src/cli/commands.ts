@@ -1,8 +1,12 @@
+import { auditCommand } from "../bot/commands/audit.ts";
 import { batchesCommand } from "../bot/commands/batches.ts";
 import { digestCommand } from "../bot/commands/digest.ts";
 import { doctorCommand } from "../bot/commands/doctor.ts";
+import { recsCommand } from "../bot/commands/recs.ts";
 import { rejectsCommand } from "../bot/commands/rejects.ts";
 import { rollbackCommand } from "../bot/commands/rollback.ts";
+import { savingsCommand } from "../bot/commands/savings.ts";
+import { sourceCommand } from "../bot/commands/source.ts";
 import { statusCommand } from "../bot/commands/status.ts";
 import { wasteCommand } from "../bot/commands/waste.ts";
 import { whoamiCommand } from "../bot/commands/whoami.ts";
@@ -12,7 +16,6 @@ import { demoCli } from "./commands/demo.ts";
 import { fxCli } from "./commands/fx.ts";
 import { createHelpCli } from "./commands/help.ts";
 import { ingestCli } from "./commands/ingest.ts";
-import { sourceCli } from "./commands/source.ts";
 import { versionCli } from "./commands/version.ts";
 import { fromBot } from "./from-bot.ts";
 
@@ -22,10 +25,13 @@ export const CLI_COMMANDS: readonly CliCommand[] = [
   fromBot(batchesCommand),
   fromBot(rejectsCommand),
   fromBot(rollbackCommand),
-  sourceCli,
+  fromBot(sourceCommand, { readsOptions: true }),
   costCli,
   queryCli,
   fromBot(wasteCommand),
+  fromBot(recsCommand, { readsOptions: true }),
+  fromBot(savingsCommand),
+  fromBot(auditCommand, { readsOptions: true }),
   fromBot(digestCommand),
   fxCli,
   fromBot(statusCommand),

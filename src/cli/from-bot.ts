@@ -3,13 +3,14 @@ import { dispatch } from "../bot/dispatch.ts";
 import type { CliCommand } from "./cli-command.ts";
 
 /** A command of the bot in the terminal: same word, same rest, same answer. */
-export function fromBot(command: Command): CliCommand {
+export function fromBot(command: Command, options: { readonly readsOptions?: true } = {}): CliCommand {
   return {
     name: command.name,
     summary: command.summary,
     usage: command.usage.split("\n"),
     options: {},
-    run: async (call) => dispatch({ ctx: await call.open(), text: commandText(command.name, call.words) }),
+    ...options,
+    run: async (call) => dispatch({ ctx: await call.open(), text: commandText(command.name, call.words) }, [command]),
   };
 }
 

@@ -85,6 +85,7 @@ async function closeContext(opened: Context | null): Promise<void> {
 }
 
 function parseWords(command: CliCommand, argv: readonly string[]): Parsed {
+  if (command.readsOptions === true) return takeCommon(argv);
   try {
     return parseArgs({
       args: [...argv],
@@ -99,6 +100,15 @@ function parseWords(command: CliCommand, argv: readonly string[]): Parsed {
       cause,
     });
   }
+}
+
+/** Takes out the options every command has and leaves the rest in order. */
+function takeCommon(argv: readonly string[]): Parsed {
+  const common = Object.keys(EVERY_COMMAND).filter((name) => argv.includes(`--${name}`));
+  return {
+    values: Object.fromEntries(common.map((name) => [name, true])),
+    positionals: argv.filter((word) => !common.includes(word.replace(/^--/, "")) || !word.startsWith("--")),
+  };
 }
 
 function unknownCommand(word: string): AppError {
