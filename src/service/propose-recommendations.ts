@@ -25,7 +25,7 @@ import { applyMove, auditOf } from "./apply-move.ts";
 import { evidenceWindow, goneEvent } from "./check-evidence.ts";
 import type { Context, Verb } from "./context.ts";
 import { findWaste } from "./find-waste.ts";
-import { decisionSettings, rerender, type RenderRecommendation } from "./recommendation-view.ts";
+import { decisionSettings, readPosted, rerender, type RenderRecommendation } from "./recommendation-view.ts";
 
 export type ProposeInput = {
   /** Narrows to part of the estate; what lies outside is left as it is. */
@@ -64,8 +64,12 @@ export async function proposeRecommendations({ ctx, input }: Verb<ProposeInput>)
   const everything = input.scope.length === 0 && ctx.scope.length === 0;
   const done = (await ctx.db.sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${PROPOSE_LOCK})`;
-    const present = await proposePresent(tx, ctx, input, answer);
-    const gone = everything ? await settleAbsent(tx, ctx, input, answer) : [];
+    const isPosted = await readPosted(tx);
+    const show: Show = async (one) => {
+      if (isPosted(one.id)) await rerender(tx, ctx.settings, one, input.render);
+    };
+    const present = await proposePresent(tx, ctx, input, answer, show);
+    const gone = everything ? await settleAbsent(tx, ctx, answer, show) : [];
     if (everything) await writeLastRun(tx, batches, ctx.clock.today());
     return { ...present, moved: [...present.moved, ...gone] };
   })) as ProposeAnswer;
@@ -73,11 +77,15 @@ export async function proposeRecommendations({ ctx, input }: Verb<ProposeInput>)
   return done;
 }
 
+/** Brings posted cards up to a recommendation. */
+type Show = (one: Recommendation) => Promise<void>;
+
 async function proposePresent(
   tx: SqlLike,
   ctx: Context,
   input: ProposeInput,
   answer: WasteAnswer,
+  show: Show,
 ): Promise<ProposeAnswer> {
   // C is a trend to watch, nothing to approve; without a price there is no promise.
   const findings = answer.findings.filter((finding) => finding.confidence !== "C").filter(isPriced);
@@ -98,7 +106,7 @@ async function proposePresent(
         proposed.push(fresh.id);
         audits.push(proposedAudit(ctx, fresh));
       } else {
-        const after = await seeAgain(tx, ctx, input, current, seen);
+        const after = await seeAgain(tx, ctx, current, seen, show);
         if (after !== null) moved.push({ id: after.id, to: after.state });
       }
     }
@@ -129,9 +137,9 @@ async function lockKnown(tx: SqlLike, findings: readonly PricedFinding[]): Promi
 async function seeAgain(
   tx: SqlLike,
   ctx: Context,
-  input: ProposeInput,
   current: Recommendation,
   seen: Seen,
+  show: Show,
 ): Promise<Recommendation | null> {
   const { driftPercent } = decisionSettings(ctx.settings).policy;
   const changed = isMaterialChange(current, seen.finding, driftPercent);
@@ -147,13 +155,13 @@ async function seeAgain(
       evidence: seen,
       requestedBy: asked ? undefined : requesterOf(ctx),
     });
-    await rerender(tx, ctx.settings, after, input.render);
+    await show(after);
     return after;
   }
   const fresher = freshen(current, seen);
   if (fresher !== null) {
     await saveRecommendation(tx, current, fresher, "keep");
-    await rerender(tx, ctx.settings, fresher, input.render);
+    await show(fresher);
   }
   return null;
 }
@@ -172,8 +180,8 @@ function freshen(current: Recommendation, seen: Seen): Recommendation | null {
 async function settleAbsent(
   tx: SqlLike,
   ctx: Context,
-  input: ProposeInput,
   answer: WasteAnswer,
+  show: Show,
 ): Promise<{ id: string; to: RecommendationState }[]> {
   const present = new Set(answer.findings.map((finding) => finding.id));
   const listed = await listRecommendations(tx, { states: ABSENCE_MATTERS });
@@ -191,7 +199,7 @@ async function settleAbsent(
       appliedOn: current.window.to,
       details: { cause: "detection" },
     });
-    await rerender(tx, ctx.settings, after, input.render);
+    await show(after);
     moved.push({ id, to: after.state });
   }
   return moved;

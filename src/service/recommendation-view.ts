@@ -5,15 +5,23 @@ import type { Settings } from "../domain/settings.ts";
 import type { SqlLike } from "../store/db.ts";
 import { enqueueUpdate } from "../store/outbox.ts";
 import { readHandOffs } from "../store/recommendations-hand-off.ts";
-import { readDecisions } from "../store/recommendations.ts";
+import { readDecisions, readPostedKeys } from "../store/recommendations.ts";
 import { readMeasured } from "../store/savings-ledger.ts";
 
 /** Makes the card of a recommendation: handed in by the edge, so that copies change in the decision's transaction. */
 export type RenderRecommendation = (view: RecommendationView) => object;
 
+const KEY_PREFIX = "recommendation:";
+
+/** Which recommendations have a card somewhere, read once for a run over many. */
+export async function readPosted(sql: SqlLike): Promise<(id: string) => boolean> {
+  const keys = await readPostedKeys(sql, KEY_PREFIX);
+  return (id) => keys.has(recommendationKey(id));
+}
+
 /** The outbox key of a recommendation's card: post it under this key and every copy is kept right. */
 export function recommendationKey(id: string): string {
-  return `recommendation:${id}`;
+  return `${KEY_PREFIX}${id}`;
 }
 
 export function decisionSettings(settings: Settings): DecisionSettings {

@@ -165,6 +165,12 @@ export async function writeLastRun(sql: SqlLike, batches: string, businessDay: D
     on conflict (only_row) do update set batches = excluded.batches, business_day = excluded.business_day, ran_at = now()`;
 }
 
+/** Outbox keys that have a card somewhere: the only ones worth rendering again. */
+export async function readPostedKeys(sql: SqlLike, prefix: string): Promise<Set<string>> {
+  const rows = await sql<{ key: string }[]>`select distinct key from outbox where starts_with(key, ${prefix})`;
+  return new Set(rows.map((row) => row.key));
+}
+
 /** A fingerprint of the bills readers see now: another one after every load, replacement or rollback. */
 export async function activeBatches(sql: SqlLike): Promise<string> {
   const [row] = await sql<{ batches: string }[]>`

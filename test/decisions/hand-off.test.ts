@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import type { HandOffTarget } from "../../src/domain/recommendation.ts";
 import { deliverHandOffs } from "../../src/service/deliver-hand-offs.ts";
-import { verifyWebhookSignature } from "../../src/service/hand-off-webhook.ts";
+import { signWebhook, verifyWebhookSignature } from "../../src/service/hand-off-webhook.ts";
+import { receiveHandOffAnswer } from "../../src/service/receive-hand-off-answer.ts";
 import { undoRecommendation } from "../../src/service/undo-recommendation.ts";
 import { HAND_OFF_ATTEMPTS_MAX } from "../../src/store/recommendations-hand-off.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -122,6 +123,23 @@ describe("a webhook", () => {
     expect(await stateOf(db)).toBe("approved 1");
     const [row] = await db.sql`select state, last_error from hand_off`;
     expect(row).toMatchObject({ state: "given-up", last_error: expect.stringContaining("answered 503") as string });
+  });
+
+  test("may answer later, signed, and once", async () => {
+    reply = () => ({ status: 200, body: {} });
+    const all = await approved([webhook()]);
+    await deliver(all);
+    const now = all.system.clock.now();
+    const body = JSON.stringify({ id: "waste_000000000001", status: "applied", note: "merged" });
+    const answer = (signature: string, target = "ops", text = body) =>
+      receiveHandOffAnswer({ ctx: all.system, input: { target, body: text, signature, render } });
+    await expect(answer(signWebhook("guess", body, now))).rejects.toThrow(/not signed/);
+    await expect(answer(signWebhook("s3cret", body, now), "other")).rejects.toThrow(/not signed/);
+    await expect(answer(signWebhook("s3cret", "{}", now), "ops", "{}")).rejects.toThrow(/An answer is/);
+    expect((await answer(signWebhook("s3cret", body, now))).kind).toBe("done");
+    expect(await stateOf(db)).toBe("applied 1");
+    expect(await answer(signWebhook("s3cret", body, now))).toMatchObject({ kind: "refused", reason: "wrong-state" });
+    expect((await trail(db)).slice(-2)).toEqual(["hand-off:ops apply done", "hand-off:ops apply refused wrong-state"]);
   });
 
   test("is not followed elsewhere", async () => {
