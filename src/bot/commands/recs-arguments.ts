@@ -42,5 +42,6 @@ export function untilDay(text: string, today: Day): Day | null {
 }
 
 function unquote(text: string): string {
-  return /^(["']).*\1$/s.test(text) && text.length > 1 ? text.slice(1, -1) : text;
+  const quoted = /^(["']).*\1$/s.test(text) && text.length > 1;
+  return quoted ? text.slice(1, -1).replaceAll('\\"', '"') : text;
 }
