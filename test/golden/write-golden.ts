@@ -1,4 +1,4 @@
-// Fills the answers of questions.golden.json from its SQL, by DuckDB over the scenario's CSV files: node test/golden/write-golden.ts
+// Fills the answers of questions.golden.json from its SQL, by DuckDB over the scenario CSV files: node test/golden/write-golden.ts, then oxfmt
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
