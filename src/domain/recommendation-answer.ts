@@ -72,7 +72,6 @@ export const decisionAnswer = z.object({
   message: z.string(),
   recommendation: recommendationAnswer.nullable(),
 });
-export type DecisionAnswer = z.infer<typeof decisionAnswer>;
 export const decisionsAnswer = z.object({ decisions: z.array(decisionAnswer.extend({ id: z.string() })) });
 
 export const savingsAnswer = z.object({

@@ -12,7 +12,13 @@ import { hasRole } from "../domain/actor.ts";
 import type { Json } from "../domain/audit-event.ts";
 import type { Day } from "../domain/period.ts";
 import { isPriced, savingMonthly } from "../domain/recommendation.ts";
-import type { Decision, DecisionKind, Recommendation, RecommendationView } from "../domain/recommendation.ts";
+import type {
+  Decision,
+  DecisionKind,
+  PricedFinding,
+  Recommendation,
+  RecommendationView,
+} from "../domain/recommendation.ts";
 import { appendAudit } from "../store/audit.ts";
 import { sealPending } from "../store/audit-chain.ts";
 import type { SqlLike } from "../store/db.ts";
@@ -94,7 +100,7 @@ export async function decide(ctx: Context, input: DecideInput): Promise<Decision
     if (input.event === "approve") {
       // Something else moved it while the bills were being read: what was checked is not what is there.
       if (evidence === null || seen?.revision !== locked.revision) return refuse(tx, ctx, input, locked, "stale");
-      const changed = evidenceRefusal(ctx, locked, evidence);
+      const changed = evidenceRefusal(ctx, locked, decisions, evidence);
       if (changed !== null) return refuse(tx, ctx, input, locked, changed, evidence);
     }
     return carryOut(tx, ctx, input, locked, decisions, evidence);
@@ -128,24 +134,39 @@ function refusalOf(
   if (input.seenRevision !== null && input.seenRevision !== current.revision) return "stale";
   if (input.event === "undo" && !current.undoOpen) return "undo-closed";
   if (input.event !== "approve") return null;
-  const { policy } = decisionSettings(ctx.settings);
-  const refused = refuseApproval({
-    policy,
-    recommendation: current,
-    decisions,
-    actor: ctx.actor,
-    savingMonthly: savingMonthly(current.finding),
-    today,
-  });
+  const refused = approvalRefusal(ctx, current, decisions, current.finding);
   if (refused !== null) return refused;
   const typed = input.confirmedResource?.trim() ?? "";
   return current.finding.risk === "H" && typed !== current.finding.resource ? "confirm-resource" : null;
 }
 
-function evidenceRefusal(ctx: Context, current: Recommendation, now: EvidenceNow): RefusalReason | null {
+function approvalRefusal(
+  ctx: Context,
+  current: Recommendation,
+  decisions: readonly Decision[],
+  finding: PricedFinding,
+): ApprovalRefusal | null {
+  return refuseApproval({
+    policy: decisionSettings(ctx.settings).policy,
+    recommendation: current,
+    decisions,
+    actor: ctx.actor,
+    savingMonthly: savingMonthly(finding),
+    today: ctx.clock.today(),
+  });
+}
+
+function evidenceRefusal(
+  ctx: Context,
+  current: Recommendation,
+  decisions: readonly Decision[],
+  now: EvidenceNow,
+): RefusalReason | null {
   if (now.finding === null || !isPriced(now.finding)) return "evidence-gone";
   const { driftPercent } = decisionSettings(ctx.settings).policy;
-  return isMaterialChange(current, now.finding, driftPercent) ? "evidence-changed" : null;
+  if (isMaterialChange(current, now.finding, driftPercent)) return "evidence-changed";
+  // A drift too small to ask again may still lift the amount into a tier this person does not decide on.
+  return approvalRefusal(ctx, current, decisions, now.finding);
 }
 
 async function carryOut(

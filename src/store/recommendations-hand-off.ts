@@ -98,14 +98,6 @@ export async function readHandOffs(
   return byId;
 }
 
-/** Seconds until a hand-off is due; null when none waits. */
-export async function secondsUntilHandOff(sql: SqlLike): Promise<number | null> {
-  const [row] = await sql<{ seconds: number | null }[]>`
-    select extract(epoch from min(next_attempt_at) - clock_timestamp())::float8 as seconds
-    from hand_off where state = 'waiting'`;
-  return row?.seconds ?? null;
-}
-
 function columns(sql: SqlLike) {
   return sql.unsafe(`id::text as id, recommendation_id as "recommendationId", revision, target, kind,
     idempotency_key as "idempotencyKey", payload, attempts,

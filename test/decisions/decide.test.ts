@@ -139,6 +139,19 @@ describe("an approval", () => {
     expect(short(await approve(all.as("ada", "admin"), finding))).toBe("done");
   });
 
+  test("is refused when a small drift lifts the amount into a tier above", async () => {
+    const policy = {
+      tiers: [
+        { name: "small", savingMonthlyMax: { USD: "124" }, approvals: 1, role: "approver" as const, approvers: null },
+        { name: "large", savingMonthlyMax: null, approvals: 1, role: "admin" as const, approvers: null },
+      ],
+    };
+    all = estate(db, { policy });
+    await propose(all, [finding]);
+    expect(short(await approve(all.as("ana"), aFinding({}, "125")))).toBe("tier");
+    expect(short(await approve(all.as("ana"), aFinding({}, "124")))).toBe("done");
+  });
+
   test("of something nobody proposed is refused and written down", async () => {
     expect(short(await approve(all.as("ana"), finding, { id: "waste_nothing\0here" }))).toBe("not-found");
     const [row] = await db.sql`select subject, outcome from audit_event`;
@@ -272,7 +285,9 @@ test("every posted copy shows the decision, another card stays as it is, and not
   const statuses = async () => {
     await deliver();
     const messages = await Promise.all(
-      ["finops", "costs"].map((channel) => listMessages(db.sql, { channel, beforeId: null, limit: 10 })),
+      ["finops", "costs"].map((channel) =>
+        listMessages(db.sql, { channel, reader: { personId: "reader", scope: [] }, beforeId: null, limit: 10 }),
+      ),
     );
     return messages.flat().map((message) => {
       const card = message.card as Card;
