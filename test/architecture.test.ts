@@ -24,8 +24,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Who may read the real clock: the two homes of time. */
 const CLOCK_HOMES = new Set(["src/domain/clock.ts", "src/domain/period.ts"]);
-/** Who may read the environment: configuration, the entry points, and a child's inherited PATH. */
-const ENVIRONMENT_HOMES = /^src\/(config\.ts|config\/|main\.ts|cli\/finops\.ts|store\/embedded-server\.ts)/;
+/** Who may read the environment: configuration, the entry points, a child's inherited PATH, the tests' crash points. */
+const ENVIRONMENT_HOMES =
+  /^src\/(config\.ts|config\/|main\.ts|cli\/finops\.ts|store\/embedded-server\.ts|ingest\/crash-point\.ts)/;
 
 type Source = { readonly path: string; readonly text: string; readonly imports: readonly string[] };
 

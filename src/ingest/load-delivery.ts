@@ -32,6 +32,7 @@ import { reconcileGap } from "./reconcile.ts";
 import { outsideScope, resolveSource } from "./resolve-source.ts";
 import { shrinkReason } from "./shrink-guard.ts";
 import { FAULTS_MAX } from "./file/careful-copy.ts";
+import { COST_NAMES } from "./sql/scan-sql.ts";
 import type { LocatedReject } from "./stage-file.ts";
 
 /** Rejects of one delivery and how many there are in all. */
@@ -232,10 +233,13 @@ function reconcile(run: IngestRun, claims: readonly Claim[], built: BuiltDeliver
     storedRows: built.sourceRows,
     control: claims.map((claim) => claim.control).reduce(addTotals, {}),
     stored: built.totals,
-    identical: claims.every((claim) => {
-      const staged = run.staged.get(claim.fileNo);
-      return staged !== undefined && staged.format.control(staged.file).identical;
-    }),
+    compared: COST_NAMES.filter((name) =>
+      claims.every((claim) => {
+        const staged = run.staged.get(claim.fileNo);
+        const control = staged?.format.control(staged.file);
+        return control !== undefined && control.identical && control.costs[name] !== null;
+      }),
+    ),
   });
 }
 

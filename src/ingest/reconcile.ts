@@ -1,7 +1,7 @@
 import { money, subtract } from "../domain/money.ts";
 import type { CostTotals } from "../store/batches.ts";
 import { combineTotals } from "./claims.ts";
-import { COST_NAMES } from "./sql/scan-sql.ts";
+import type { CostName } from "./formats/format.ts";
 
 /** The two sides of a reconciliation: raw control totals of accepted rows, and what was stored of them. */
 export type Reconciliation = {
@@ -9,8 +9,8 @@ export type Reconciliation = {
   readonly storedRows: number;
   readonly control: CostTotals;
   readonly stored: CostTotals;
-  /** The mapping keeps these sums (else only rows are compared). */
-  readonly identical: boolean;
+  /** Costs the file itself carries and the mapping keeps: only these have a sum to compare with. */
+  readonly compared: readonly CostName[];
 };
 
 /** Why source ≠ accepted + rejected, in words; null when they are equal to the last decimal. */
@@ -18,10 +18,9 @@ export function reconcileGap(sides: Reconciliation): string | null {
   if (sides.controlRows !== sides.storedRows) {
     return `${sides.controlRows} rows were accepted but ${sides.storedRows} are in the result`;
   }
-  if (!sides.identical) return null;
   const gap = combineTotals(sides.stored, sides.control, subtract);
   for (const [currency, costs] of Object.entries(gap)) {
-    for (const name of COST_NAMES) {
+    for (const name of sides.compared) {
       if (money(costs[name], currency).atoms !== 0n) {
         return `the ${name} cost differs from the file's own sum by ${costs[name]} ${currency || "(no currency)"}`;
       }
