@@ -2,12 +2,12 @@ import { z } from "zod";
 
 import type { HandOffTarget } from "../domain/recommendation.ts";
 import type { HandOffRow } from "../store/recommendations-hand-off.ts";
-import { request, type Sent } from "./hand-off-request.ts";
+import { linkSchema, request, type Sent } from "./hand-off-request.ts";
 import { handOffText } from "./hand-off-text.ts";
 
 type Github = Extract<HandOffTarget, { kind: "github" }>;
 
-const issueSchema = z.object({ number: z.number().int(), html_url: z.string(), body: z.string().nullish() });
+const issueSchema = z.object({ number: z.number().int(), html_url: linkSchema, body: z.string().nullish() });
 const PAGE_SIZE = 100;
 /** Issues looked through for an earlier try: everything touched since the hand-off was queued. */
 const PAGES_MAX = 20;

@@ -1,7 +1,12 @@
+import { z } from "zod";
+
 import { AppError } from "../domain/errors.ts";
 
 /** What a target answered: where the thing is, and whether the work is done already. */
 export type Sent = { readonly id: string; readonly url: string | null; readonly applied: boolean };
+
+/** An address an answer may name: it becomes a link on a card. */
+export const linkSchema = z.url({ protocol: /^https?$/ }).max(2_000);
 
 /** Longest a target may take. The recommendation stays locked meanwhile. */
 const TIMEOUT_MS = 15_000;

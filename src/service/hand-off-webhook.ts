@@ -5,14 +5,12 @@ import { z } from "zod";
 import { canonicalJson } from "../domain/audit-event.ts";
 import type { HandOffTarget } from "../domain/recommendation.ts";
 import type { HandOffRow } from "../store/recommendations-hand-off.ts";
-import { request, type Sent } from "./hand-off-request.ts";
+import { linkSchema, request, type Sent } from "./hand-off-request.ts";
 
 /** How far a signature's time may be off. */
 const SIGNATURE_AGE_MS_MAX = 300_000;
 
-const answerSchema = z
-  .object({ id: z.string().max(500), url: z.url().max(2_000), status: z.string().max(100) })
-  .partial();
+const answerSchema = z.object({ id: z.string().max(500), url: linkSchema, status: z.string().max(100) }).partial();
 
 /**
  * Sends the approval to a webhook: canonical JSON, signed, with the idempotency key as header and in the body, so that a

@@ -125,6 +125,12 @@ describe("a webhook", () => {
     expect(row).toMatchObject({ state: "given-up", last_error: expect.stringContaining("answered 503") as string });
   });
 
+  test("that answers with something that is no web address gets no link", async () => {
+    reply = () => ({ status: 200, body: { id: "T-1", url: "javascript:alert(1)" } });
+    await deliver(await approved([webhook()]));
+    expect(await db.sql`select state, remote_url from hand_off`).toEqual([{ state: "done", remote_url: null }]);
+  });
+
   test("may answer later, signed, and once", async () => {
     reply = () => ({ status: 200, body: {} });
     const all = await approved([webhook()]);
