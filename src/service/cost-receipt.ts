@@ -81,6 +81,7 @@ function completenessNotes({ through, sides, query }: Asking, batches: readonly 
     (source) => !source.stale && source.through !== null && source.through === through.through,
   );
   const late =
+    laggards.length > 0 &&
     laggards.length < through.sources.length - stale.length &&
     through.through !== null &&
     addDays(through.through, 1) < sides.period.to;
