@@ -72,5 +72,12 @@ export function roleNeededMessage(command: string, needed: Role, actor: Actor): 
 
 /** What an empty channel says. */
 export const EMPTY_CHANNEL = "Nothing here yet. Ask a question below, or drop a bill file anywhere on this page.";
+/** First questions a new page offers: they have an answer in every estate. The first is also the field's example. */
+export const STARTERS: readonly string[] = [
+  "cost last month by service",
+  "cost this month by team vs previous",
+  "waste",
+  "digest now",
+];
 /** How a demo becomes the real thing. */
 export const DEMO_BANNER = "You are looking at a sample estate. Drop your own bills here, or run: finops ingest PATH";

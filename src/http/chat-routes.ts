@@ -4,7 +4,7 @@ import { z } from "zod";
 import { BOT } from "../bot/channels/web/web-channel.ts";
 import { COMMANDS } from "../bot/commands.ts";
 import { COMMAND_TEXT_MAX, dispatch } from "../bot/dispatch.ts";
-import { DEMO_BANNER, EMPTY_CHANNEL } from "../bot/phrases.ts";
+import { DEMO_BANNER, EMPTY_CHANNEL, STARTERS } from "../bot/phrases.ts";
 import { hasRole, ROLES } from "../domain/actor.ts";
 import { AppError } from "../domain/errors.ts";
 import { bothScopes, type ScopeFilter } from "../domain/scope.ts";
@@ -167,6 +167,7 @@ async function startView(deps: HttpDeps, estate: OpenEstate, session: Session) {
     estate: estate.name,
     banner: estate.name === "demo" ? DEMO_BANNER : null,
     emptyText: EMPTY_CHANNEL,
+    starters: STARTERS,
     today: estate.base.clock.today(),
     person: { id: session.personId, name: session.name, role: session.role },
     roles: deps.access.kind === "loopback" ? ROLES : null,

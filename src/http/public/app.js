@@ -16,7 +16,6 @@ import {
 import { createUpload } from "./upload.js";
 
 /** The page: one open channel, everything else follows from the server. */
-const EXAMPLES_MAX = 4;
 let start = null;
 let open = null;
 const unread = new Set();
@@ -70,10 +69,7 @@ async function openChannel(name) {
   if (open.name !== wanted) return;
   showHistory(messages, { run: ask });
   byId("older").hidden = !more;
-  const examples = start.commands
-    .flatMap((command) => (command.name === "cost" ? command.examples : []))
-    .slice(0, EXAMPLES_MAX);
-  showEmpty(start.emptyText, examples.length > 0 ? examples : ["help"], ask);
+  showEmpty(start.emptyText, start.starters, ask);
 }
 
 async function loadOlder() {
@@ -132,7 +128,7 @@ async function boot() {
   byId("estate").textContent = start.estate === "demo" ? "Sample estate" : "Your bills";
   byId("banner").hidden = start.banner === null;
   byId("banner-text").textContent = start.banner ?? "";
-  composer.setCommands(start.commands, matchMedia("(max-width: 760px)").matches);
+  composer.setCommands(start.commands, start.starters[0], matchMedia("(max-width: 760px)").matches);
   drawPerson();
   await openChannel(open?.name ?? decodeURIComponent(location.hash.slice(1)));
   live.follow(`${start.estate}-${start.seq}`);

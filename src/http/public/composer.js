@@ -52,9 +52,8 @@ export function createComposer({ ask }) {
   });
   grow(field);
   return {
-    setCommands(commands, narrow) {
+    setCommands(commands, example, narrow) {
       completion.setCommands(commands);
-      const example = commands.find((command) => command.name === "cost")?.examples[0] ?? "help";
       field.placeholder = narrow ? `Ask, e.g. ${example}` : `Ask about cost, for example: ${example}`;
       grow(field);
     },
