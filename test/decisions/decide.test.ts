@@ -224,6 +224,21 @@ describe("two people at once", () => {
   });
 });
 
+test("an approval whose evidence was checked against an earlier revision is refused", async () => {
+  await propose(all, [finding]);
+  let approval: Promise<DecisionOutcome> | undefined;
+  await db.sql.begin(async (tx) => {
+    await tx`update recommendation set revision = 2`;
+    // It reads revision 1 and then waits for this transaction.
+    approval = approve(all.as("ana"), finding);
+    const waiting = () =>
+      tx`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    while ((await waiting()).length === 0) await tx`select pg_stat_clear_snapshot()`;
+  });
+  expect(short(await (approval as Promise<DecisionOutcome>))).toBe("stale");
+  expect(await stateOf(db)).toBe("proposed 2");
+});
+
 describe("other decisions", () => {
   beforeEach(async () => {
     await propose(all, [finding]);
