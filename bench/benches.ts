@@ -1,0 +1,63 @@
+import { readCharts, readIngest, readQuestions, type Reader } from "./readers.ts";
+
+export type Bench = {
+  readonly name: string;
+  readonly about: string;
+  /** What `npm run bench -- NAME` runs: a script of this folder and its words. */
+  readonly script: string;
+  readonly words: readonly string[];
+  /** The words of `--small`: seconds, to see that it runs; its figures are not kept. */
+  readonly small: readonly string[];
+  /** Part of `npm run bench -- all`, which takes at most 20 minutes on two cores. */
+  readonly inAll: boolean;
+  readonly read: Reader;
+};
+
+/** Every bench there is. A new one prints `{ "figures": [...] }` on its last line (figure.ts) and is listed here. */
+export const BENCHES: readonly Bench[] = [
+  {
+    name: "charts",
+    about: "pictures: first of a process, cold, cached",
+    script: "charts.ts",
+    words: ["--json"],
+    small: ["--json"],
+    inAll: true,
+    read: readCharts,
+  },
+  {
+    name: "ingest",
+    about: "1 M hourly FOCUS rows of 44 columns, and 1 M that do not collapse, against DuckDB's own load",
+    script: "ingest.ts",
+    words: [],
+    small: ["--only", "parquet"],
+    inAll: true,
+    read: readIngest,
+  },
+  {
+    name: "ingest-10m",
+    about: "10 M hourly FOCUS rows in one file: rate and memory stay what they are at 1 M",
+    script: "ingest.ts",
+    words: ["--days", "10", "--only", "gz,parquet"],
+    small: ["--days", "2", "--only", "parquet"],
+    inAll: false,
+    read: readIngest,
+  },
+  {
+    name: "questions",
+    about: "30 questions over a year of 3 M stored day rows (72 M source rows)",
+    script: "questions.ts",
+    words: ["--rows", "3000000", "--json"],
+    small: ["--small", "--rounds", "2", "--json"],
+    inAll: true,
+    read: readQuestions,
+  },
+  {
+    name: "questions-15m",
+    about: "30 questions over a year of 15 M stored day rows (360 M source rows): the size the bars are set for",
+    script: "questions.ts",
+    words: ["--json"],
+    small: ["--small", "--rounds", "2", "--json"],
+    inAll: false,
+    read: readQuestions,
+  },
+];

@@ -1,0 +1,96 @@
+import { figure, type Figure } from "./figure.ts";
+
+/** What a bench printed → its figures. Throws when it printed something else: a bench that changed is noticed. */
+export type Reader = (output: string) => Figure[];
+
+/** `{ "figures": [...] }` on the last line: what new benches print. */
+export const readFigures: Reader = (output) => {
+  const last = output.trimEnd().split("\n").at(-1) ?? "";
+  const { figures } = JSON.parse(last) as { figures?: Figure[] };
+  if (figures === undefined || figures.length === 0) throw new Error("the bench printed no figures");
+  return figures;
+};
+
+/** Issue 2: a cold picture with its question ≤ 1.5 s, a cached one ≤ 200 ms more than the text. */
+const COLD_MS_MAX = 1_500;
+const CACHED_MS_MAX = 200;
+const CHART_FIGURES = {
+  firstOfProcessMs: ["first picture of a process", COLD_MS_MAX],
+  overTimeColdP50Ms: ["cost over time, cold, p50", null],
+  overTimeColdP95Ms: ["cost over time, cold, p95", COLD_MS_MAX],
+  overTimeCachedP95Ms: ["cost over time, cached, p95", CACHED_MS_MAX],
+  breakdownColdP50Ms: ["breakdown, cold, p50", null],
+  breakdownColdP95Ms: ["breakdown, cold, p95", COLD_MS_MAX],
+  breakdownCachedP95Ms: ["breakdown, cached, p95", CACHED_MS_MAX],
+} as const;
+
+/** `bench/charts.ts --json` */
+export const readCharts: Reader = (output) => {
+  const measured = JSON.parse(output) as Record<string, number>;
+  return Object.entries(CHART_FIGURES).map(([key, [name, bar]]) =>
+    figure(name, measured[key] ?? Number.NaN, "ms", { better: "lower", bar }),
+  );
+};
+
+/** Issue 2: CSV.gz also ≥ 0.8 of DuckDB's own load; Node and child together ≤ 500 MB. */
+const GZ_RATIO_MIN = 0.8;
+const PEAK_MB_MAX = 500;
+const CASE_NAMES: Readonly<Record<string, string>> = {
+  gz: "hourly CSV.gz",
+  parquet: "hourly Parquet",
+  flat: "rows that do not collapse",
+};
+const LINE =
+  /^(\w+) +([\d,]+) rows +ours ([\d.]+) s = ([\d,]+) rows\/s \(bar ([\d,]+)\) +DuckDB ([\d.]+) s = ([\d,]+) rows\/s +ratio ([\d.]+) +peak Node (\d+) \+ child (\d+) MB +stored .*database ([\d.]+) (kB|MB|GB)/;
+const MB: Readonly<Record<string, number>> = { kB: 1 / 1024, MB: 1, GB: 1024 };
+
+/** `bench/ingest.ts`: a line a case. */
+export const readIngest: Reader = (output) => {
+  const figures = output.split("\n").flatMap((line) => {
+    const found = LINE.exec(line);
+    if (found === null) return [];
+    const [, id = "", rows, , rate, bar, , rivalRate, , node, child, size, unit = "MB"] = found;
+    const name = `${CASE_NAMES[id] ?? id}, ${rows} rows`;
+    const number = (text = ""): number => Number(text.replaceAll(",", ""));
+    const rival = {
+      name: "DuckDB create table as select",
+      value: number(rivalRate),
+      bar: id === "gz" ? GZ_RATIO_MIN : null,
+    };
+    const millions = number(rows) / 1_000_000;
+    return [
+      figure(name, number(rate), "rows/s", { better: "higher", bar: number(bar), rival }),
+      figure(`${name}: peak memory, Node and child`, number(node) + number(child), "MB", {
+        better: "lower",
+        bar: PEAK_MB_MAX,
+      }),
+      figure(`${name}: database a million source rows`, (number(size) * (MB[unit] ?? 1)) / millions, "MB", {
+        better: "lower",
+      }),
+    ];
+  });
+  if (figures.length === 0) throw new Error("the bench printed no line that is understood");
+  return figures;
+};
+
+type QuestionsReport = {
+  readonly dayRows: number;
+  readonly sourceRows: number;
+  readonly databaseMb: number;
+  readonly results: readonly { class: string; bar: number; questions: number; p50: number; p95: number }[];
+};
+
+/** `bench/questions.ts --json` */
+export const readQuestions: Reader = (output) => {
+  const { dayRows, sourceRows, databaseMb, results } = JSON.parse(output) as QuestionsReport;
+  const timed = results.flatMap((one) => [
+    figure(`${one.class} (${one.questions} questions), p95`, one.p95, "ms", { better: "lower", bar: one.bar }),
+    figure(`${one.class} (${one.questions} questions), p50`, one.p50, "ms", { better: "lower" }),
+  ]);
+  return [
+    ...timed,
+    figure("stored day rows", dayRows, "", { better: "higher" }),
+    figure("database a million day rows", (databaseMb * 1_000_000) / dayRows, "MB", { better: "lower" }),
+    figure("database a million source rows", (databaseMb * 1_000_000) / sourceRows, "MB", { better: "lower" }),
+  ];
+};
