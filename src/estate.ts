@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import type { Logger } from "pino";
 
 import { createWebChannel } from "./bot/channels/web/web-channel.ts";
@@ -10,7 +12,9 @@ import { startJobs, type JobMetrics, type Jobs } from "./jobs/start-jobs.ts";
 import { createStack, type Stack } from "./lifecycle.ts";
 import type { Context } from "./service/context.ts";
 import { loadDemo } from "./service/load-demo.ts";
+import { addSamplePeople } from "./service/sample-people.ts";
 import { DEMO_DATABASE, openStore, REAL_DATABASE } from "./store/open-store.ts";
+import { syncPeople } from "./store/people.ts";
 
 /** Opens the store of the real estate or of the sample one beside it. */
 export async function openEstate(config: Config, log: Logger, stack: Stack, name: Estate["name"]): Promise<Estate> {
@@ -22,7 +26,19 @@ export async function openEstate(config: Config, log: Logger, stack: Stack, name
     connectionsMax: config.databaseConnectionsMax,
   });
   stack.add(`${name} store`, db, (it) => it.close());
+  if (name === "demo") await addSamplePeople(db.sql);
+  else await syncPeople(db.sql, settings.people?.people ?? [], randomUUID);
   return { name, base: { db, clock: clockOf(config), settings, log: log.child({ "labels.estate": name }), dataDir } };
+}
+
+/** null when the server lets us make no second database: then there is no sample, and all else works. */
+export async function openDemo(config: Config, log: Logger, stack: Stack): Promise<Estate | null> {
+  try {
+    return await openEstate(config, log, stack, "demo");
+  } catch (error) {
+    log.warn({ err: error }, "no sample estate: its database cannot be made");
+    return null;
+  }
 }
 
 /** What happens by itself in one estate: posts are delivered, schedules kept. */

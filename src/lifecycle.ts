@@ -61,3 +61,41 @@ export function stopOnSignals(input: { stack: Stack; log: Logger; say: (text: st
   }
   return { stopping: () => stopping };
 }
+
+const PROBE_EVERY_MS = 2_000;
+const PROBE_TIMEOUT_MS = 5_000;
+/** One missed probe is a busy machine; three in a row are a server that is gone. */
+const PROBES_MISSED_MAX = 3;
+
+/**
+ * Watches the built-in database, which nobody else restarts: `onLost` is called once when it has gone.
+ * A server of the user's comes back by itself, and the clients find it again.
+ */
+export function watchDatabase(probe: () => Promise<unknown>, onLost: () => void): { readonly stop: () => void } {
+  let missed = 0;
+  let stopped = false;
+  let timer: NodeJS.Timeout;
+  const look = async (): Promise<void> => {
+    const answered = await Promise.race([
+      probe().then(
+        () => true,
+        () => false,
+      ),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PROBE_TIMEOUT_MS).unref()),
+    ]);
+    if (stopped) return;
+    missed = answered ? 0 : missed + 1;
+    if (missed >= PROBES_MISSED_MAX) {
+      stopped = true;
+      return onLost();
+    }
+    timer = setTimeout(() => void look(), PROBE_EVERY_MS);
+  };
+  timer = setTimeout(() => void look(), PROBE_EVERY_MS);
+  return {
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -5,15 +5,15 @@ import type { Logger } from "pino";
 import { createChartRenderer } from "./charts/render.ts";
 import { loadConfig, processEnvironment, workingDirectory, type Config } from "./config.ts";
 import { AppError, explain } from "./domain/errors.ts";
-import { openEstate, showDemo, startWork } from "./estate.ts";
+import { openDemo, openEstate, showDemo, startWork } from "./estate.ts";
 import { createHttpApp } from "./http/app.ts";
-import type { Access, Estate } from "./http/deps.ts";
+import type { Access } from "./http/deps.ts";
 import { createHealthApp } from "./http/health.ts";
 import { createMetrics, timeRequests } from "./http/metrics.ts";
 import { startHttp } from "./http/serve.ts";
 import { loadSessionKey } from "./http/session.ts";
 import type { Jobs } from "./jobs/start-jobs.ts";
-import { createStack, stopOnSignals, type Stack } from "./lifecycle.ts";
+import { createStack, stopOnSignals, watchDatabase, type Stack } from "./lifecycle.ts";
 import { createLog } from "./log.ts";
 import { ingestBills } from "./service/ingest-bills.ts";
 import { listSources } from "./store/batches-sources.ts";
@@ -70,20 +70,21 @@ async function start(config: Config, log: Logger, stack: Stack): Promise<void> {
   if (demo !== null) await showDemo(demo, { real, stack, metrics, say });
   jobs = await startWork(real, stack, metrics);
 
+  const again = (): void => void restart(config, log, stack);
+  const probe = () => real.base.db.sql`select 1`;
+  if (config.databaseUrl === null) stack.add("watch", watchDatabase(probe, again), (it) => it.stop());
+
   const seconds = (performance.now() / 1000).toFixed(1);
   log.info({ port: server.port, seconds }, "ready");
   say(`Cloud Intelligence is ready (${seconds} s): ${config.publicUrl ?? `http://localhost:${server.port}`}`);
   if (demo !== null) say("This is a sample estate. Your own bills: npm run -s finops -- ingest PATH");
 }
 
-/** null when the server lets us make no second database: then there is no sample, and all else works. */
-async function openDemo(config: Config, log: Logger, stack: Stack): Promise<Estate | null> {
-  try {
-    return await openEstate(config, log, stack, "demo");
-  } catch (error) {
-    log.warn({ err: error }, "no sample estate: its database cannot be made");
-    return null;
-  }
+/** The built-in Postgres was killed: everything that held a connection is closed, and comes up with a new one. */
+async function restart(config: Config, log: Logger, stack: Stack): Promise<void> {
+  log.error("the built-in database is gone, starting it again");
+  await stack.closeAll(log);
+  await start(config, log, stack);
 }
 
 /** Beyond this machine everybody who has the token may ask and load; roles.default may give more. */

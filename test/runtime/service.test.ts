@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -82,6 +82,25 @@ test("two services on one data directory share the work: everything is posted on
   expect(await one.ended).toBe(0);
   expect((await fetch(`${two.url}/readyz`)).status).toBe(200);
 });
+
+test(
+  "the built-in Postgres is killed under it: the service says so, brings it back and goes on",
+  { timeout: LONG },
+  async () => {
+    const service = await start(await freePort());
+    await until(async () => expect(kindsOf(await posted(service))).toEqual(["digest", "ingest"]));
+    const pidFile = await readFile(join(dataDir, "postgres", "data", "postmaster.pid"), "utf8");
+    process.kill(Number(pidFile.split("\n")[0]), "SIGKILL");
+    await until(async () => expect((await fetch(`${service.url}/readyz`)).status).toBe(503));
+    expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
+    await vi.waitFor(() => expect(service.printed().match(/is ready/g)).toHaveLength(2), {
+      timeout: 120_000,
+      interval: 200,
+    });
+    expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+    expect(kindsOf(await posted(service))).toEqual(["digest", "ingest"]);
+  },
+);
 
 test("a port in use and a broken configuration are said in words, with the way out", { timeout: LONG }, async () => {
   const port = await freePort();
