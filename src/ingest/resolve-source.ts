@@ -107,11 +107,12 @@ async function createSource(
 
 /** `aws-111122223333`; with a few digits of a hash when the name is taken. */
 function defaultName(wish: SourceWish, sources: readonly Source[]): string {
-  const account = wish.billingAccount
+  // Azure's accounts are paths (/providers/…/billingAccounts/8675309): what people know is the end.
+  const account = (wish.billingAccount.split("/").findLast((part) => part !== "") ?? "")
     .toLowerCase()
+    .slice(0, 40)
     .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(-40);
+    .replace(/^-+|-+$/g, "");
   const name = `${wish.provider}-${account === "" ? "account" : account}`;
   if (!sources.some((source) => source.name === name)) return name;
   return `${name}-${createHash("sha256").update(wish.billingAccount).digest("hex").slice(0, 6)}`;
