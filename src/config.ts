@@ -5,6 +5,7 @@ import { fixedClock, systemClock, type Clock } from "./domain/clock.ts";
 import { DEFAULT_TAG_ALIAS_KEYS, normaliseTagKey, type Dimension, type TagAlias } from "./domain/dimension.ts";
 import { AppError } from "./domain/errors.ts";
 import type { Day } from "./domain/period.ts";
+import { parseHandle, type ConfiguredPerson, type PeopleSettings } from "./domain/person.ts";
 import type { Schedule, WatchedSource } from "./domain/schedule.ts";
 import { bothScopes, type Condition, type ScopeFilter } from "./domain/scope.ts";
 import { DEFAULT_SETTINGS, type Installation, type Settings } from "./domain/settings.ts";
@@ -65,7 +66,8 @@ const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_SOURCE_CRON = "*/15 * * * *";
 const BYTES_PER_MEGABYTE = 1024 * 1024;
 const UPLOAD_MEGABYTES = 512;
-const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
+/** Addresses only this machine reaches. */
+export const LOOPBACK_HOSTS: readonly string[] = ["127.0.0.1", "::1", "localhost"];
 
 /** What happens without any configuration. Hours in the configured zone. */
 const BUILT_IN_SCHEDULES = [
@@ -147,7 +149,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
 /** Costs must not be served to a network without a login. */
 function exposureProblems(variables: Partial<Variables>, file: ConfigFile): ConfigProblem[] {
   const host = variables.FINOPS_HOST ?? file.server?.host ?? DEFAULT_HOST;
-  if (LOOPBACK.includes(host) || variables.FINOPS_TOKEN !== undefined) return [];
+  if (LOOPBACK_HOSTS.includes(host) || variables.FINOPS_TOKEN !== undefined) return [];
   return [
     {
       path: variables.FINOPS_HOST === undefined ? "server.host" : "FINOPS_HOST",
@@ -220,7 +222,27 @@ function settingsOf(file: ConfigFile): Settings {
     ingestLeaseSeconds: file.limits?.ingestLeaseSeconds ?? DEFAULT_SETTINGS.ingestLeaseSeconds,
     ingestMemoryMb: file.limits?.ingestMemoryMb ?? DEFAULT_SETTINGS.ingestMemoryMb,
     installation: DEFAULT_SETTINGS.installation,
+    people: peopleOf(file),
   };
+}
+
+/** Everybody named under people, and under roles.users who is not. */
+function peopleOf(file: ConfigFile): PeopleSettings {
+  const named = (file.people ?? []).map((person): ConfiguredPerson => ({
+    handle: person.handle,
+    name: person.name ?? person.handle,
+    role: person.role ?? file.roles?.users?.[person.handle] ?? null,
+    scope: scopeOf(person),
+    identities: (["os", "slack", "discord"] as const).flatMap((surface) =>
+      listOf(person[surface] ?? []).map((externalId) => ({ surface, externalId })),
+    ),
+  }));
+  const others = Object.entries(file.roles?.users ?? {}).flatMap(([word, role]): ConfiguredPerson[] => {
+    const handle = parseHandle(word);
+    if (handle === null || named.some((person) => person.handle === handle)) return [];
+    return [{ handle, name: word, role, scope: [], identities: [] }];
+  });
+  return { defaultRole: file.roles?.default ?? "viewer", people: [...named, ...others] };
 }
 
 function channelsOf(file: ConfigFile): ChannelConfig[] {

@@ -12,6 +12,11 @@ import { savingsCommand } from "./commands/savings.ts";
 import { sourceCommand } from "./commands/source.ts";
 import { statusCommand } from "./commands/status.ts";
 import { wasteCommand } from "./commands/waste.ts";
+import { linkCommand } from "./commands/link.ts";
+import { ownersCommand } from "./commands/owners.ts";
+import { peopleCommand } from "./commands/people.ts";
+import { settingsCommand } from "./commands/settings.ts";
+import { startCommand } from "./commands/start.ts";
 import { whoamiCommand } from "./commands/whoami.ts";
 
 /**
@@ -30,7 +35,12 @@ export const COMMANDS: readonly Command[] = [
   sourceCommand,
   rollbackCommand,
   doctorCommand,
+  ownersCommand,
+  peopleCommand,
   whoamiCommand,
+  settingsCommand,
+  linkCommand,
+  startCommand,
   queryCommand,
   createHelpCommand(() => COMMANDS),
 ];

@@ -9,6 +9,11 @@ import { savingsCommand } from "../bot/commands/savings.ts";
 import { sourceCommand } from "../bot/commands/source.ts";
 import { statusCommand } from "../bot/commands/status.ts";
 import { wasteCommand } from "../bot/commands/waste.ts";
+import { linkCommand } from "../bot/commands/link.ts";
+import { ownersCommand } from "../bot/commands/owners.ts";
+import { peopleCommand } from "../bot/commands/people.ts";
+import { settingsCommand } from "../bot/commands/settings.ts";
+import { startCommand } from "../bot/commands/start.ts";
 import { whoamiCommand } from "../bot/commands/whoami.ts";
 import type { CliCommand } from "./cli-command.ts";
 import { costCli, queryCli } from "./commands/cost.ts";
@@ -36,7 +41,12 @@ export const CLI_COMMANDS: readonly CliCommand[] = [
   fxCli,
   fromBot(statusCommand),
   fromBot(doctorCommand),
+  fromBot(ownersCommand, { readsOptions: true }),
+  fromBot(peopleCommand, { readsOptions: true }),
   fromBot(whoamiCommand),
+  fromBot(settingsCommand),
+  fromBot(linkCommand),
+  fromBot(startCommand),
   demoCli,
   createHelpCli(() => CLI_COMMANDS),
   versionCli,

@@ -13,7 +13,7 @@ export function overviewText(commands: readonly CliCommand[]): string {
     "",
     ...commands.map((command) => `  finops ${command.name.padEnd(width)}  ${command.summary}`),
     "",
-    "Every command takes --json (one JSON document on stdout), --demo (the sample estate) and --help.",
+    "Every command takes --json (one JSON document on stdout), --demo (the sample estate), --as PERSON (audited) and --help.",
     "Exit codes: 0 done, 2 bad input or something held or refused, 1 failure.",
   ].join("\n");
 }

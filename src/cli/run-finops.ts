@@ -1,20 +1,22 @@
-import { userInfo } from "node:os";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { errorCard } from "../bot/phrases.ts";
 import { renderTerminal } from "../bot/channels/terminal/render-terminal.ts";
-import { clockOf, loadConfig, workingDirectory, type Config } from "../config.ts";
+import { clockOf, loadConfig, workingDirectory } from "../config.ts";
 import type { Environment } from "../config/environment.ts";
 import { AppError } from "../domain/errors.ts";
 import { nearestWords } from "../domain/nearest.ts";
-import { EVERYTHING } from "../domain/scope.ts";
 import { createLog } from "../log.ts";
 import type { Context } from "../service/context.ts";
+import { addSamplePeople } from "../service/sample-people.ts";
 import { DEMO_DATABASE, openStore, REAL_DATABASE } from "../store/open-store.ts";
+import { syncPeople } from "../store/people.ts";
 import type { CliAnswer, CliCommand, Terminal } from "./cli-command.ts";
 import { CLI_COMMANDS } from "./commands.ts";
 import { helpText } from "./help-text.ts";
+import { asTerminalUser, type TerminalCall } from "./terminal-actor.ts";
 
 const EVERY_COMMAND = {
   json: { type: "boolean" },
@@ -56,7 +58,8 @@ async function runCommand({ argv, env, terminal }: FinopsCall): Promise<CliAnswe
   }
   const command = CLI_COMMANDS.find((candidate) => candidate.name === word);
   if (command === undefined) throw unknownCommand(word);
-  const { values, positionals } = parseWords(command, rest);
+  const { as, argv: words } = takeAs(rest);
+  const { values, positionals } = parseWords(command, words);
   if (values["help"] === true) return { data: command.usage, card: helpText(command), exitCode: 0 };
   const cwd = workingDirectory(env);
   const config = loadConfig(env, cwd);
@@ -68,7 +71,10 @@ async function runCommand({ argv, env, terminal }: FinopsCall): Promise<CliAnswe
       flag: (name) => values[name] === true,
       cwd,
       config,
-      open: async (options) => (opened ??= await openContext(config, options?.demo ?? values["demo"] === true)),
+      open: async (options) => {
+        const demo = options?.demo ?? values["demo"] === true;
+        return (opened ??= await openContext({ config, demo, as, command: command.name }));
+      },
       terminal,
     });
   } finally {
@@ -111,6 +117,16 @@ function takeCommon(argv: readonly string[]): Parsed {
   };
 }
 
+/** `--as NAME` may stand anywhere, before any command reads its own options. */
+function takeAs(argv: readonly string[]): { as: string | null; argv: readonly string[] } {
+  const at = argv.findIndex((word) => word === "--as" || word.startsWith("--as="));
+  if (at === -1) return { as: null, argv };
+  const joined = argv[at]?.startsWith("--as=") === true;
+  const as = joined ? argv[at]?.slice("--as=".length) : argv[at + 1];
+  if (as === undefined || as === "") throw new AppError("bad-input", "--as needs a person.", { remedy: "--as ada" });
+  return { as, argv: argv.toSpliced(at, joined ? 1 : 2) };
+}
+
 function unknownCommand(word: string): AppError {
   const [guess] = nearestWords(
     word,
@@ -121,7 +137,8 @@ function unknownCommand(word: string): AppError {
   });
 }
 
-async function openContext(config: Config, demo: boolean): Promise<Context> {
+async function openContext(call: TerminalCall): Promise<Context> {
+  const { config, demo } = call;
   const db = await openStore({
     dataDir: config.dataDir,
     databaseUrl: config.databaseUrl ?? undefined,
@@ -129,13 +146,9 @@ async function openContext(config: Config, demo: boolean): Promise<Context> {
     connectionsMax: CONNECTIONS_MAX,
     applicationName: "finops-cli",
   });
-  const name = userInfo().username;
-  // Whoever may read the data directory owns the installation.
-  return {
+  const base = {
     db,
     clock: clockOf(config),
-    actor: { kind: "user", id: `os:${name}`, name, role: "admin", scope: EVERYTHING },
-    scope: EVERYTHING,
     settings: config.settings,
     log: createLog({
       level: config.log.level,
@@ -144,6 +157,14 @@ async function openContext(config: Config, demo: boolean): Promise<Context> {
     }),
     dataDir: config.dataDir,
   };
+  try {
+    if (demo) await addSamplePeople(db.sql);
+    else await syncPeople(db.sql, config.settings.people?.people ?? [], randomUUID);
+    return await asTerminalUser(base, call);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
 }
 
 function show(answer: CliAnswer, terminal: Terminal, json: boolean): void {

@@ -3,7 +3,9 @@ import { z } from "zod";
 
 import { ROLES } from "../domain/actor.ts";
 import { DIMENSIONS, normaliseTagKey } from "../domain/dimension.ts";
+import { parseHandle } from "../domain/person.ts";
 import { SCHEDULED_JOBS } from "../domain/schedule.ts";
+import { isTimeZone } from "../domain/time-zone.ts";
 
 /**
  * What finops.yaml may say. `meta` carries the sentence editors show and the example problems point to,
@@ -134,6 +136,32 @@ const roles = z
   })
   .describe("Who may do what: viewer < analyst < approver < admin.");
 
+const person = z
+  .strictObject({
+    handle: z
+      .string()
+      .refine((text) => parseHandle(text) === text, {
+        message: "must be lower-case letters, digits and . _ - @ +, two to eighty",
+      })
+      .meta({ description: "What people type for them.", examples: ["ada"] }),
+    name: z
+      .string()
+      .min(1)
+      .max(80)
+      .optional()
+      .meta({ description: "Their name.", examples: ["Ada Lovelace"] }),
+    role: z
+      .enum(ROLES)
+      .optional()
+      .meta({ description: "What they may do.", examples: ["approver"] }),
+    only,
+    except,
+    os: oneOrMore.optional().meta({ description: "Users of the terminal that are them.", examples: ["ada"] }),
+    slack: oneOrMore.optional().meta({ description: "Slack user ids.", examples: ["U024BE7LH"] }),
+    discord: oneOrMore.optional().meta({ description: "Discord user ids.", examples: ["80351110224678912"] }),
+  })
+  .describe("A person: what they may do and see, and under which names they come.");
+
 const tagKeys = oneOrMore.meta({ description: "Tag keys, the first one present wins.", examples: [["team", "squad"]] });
 
 const tags = z
@@ -196,6 +224,7 @@ export const fileSchema = z
     channels: z.array(channel).max(500).optional().describe("Channels of the chat. There is always `finops`."),
     schedules: z.array(schedule).max(500).optional().describe("What happens when."),
     roles: roles.optional(),
+    people: z.array(person).max(10_000).optional().describe("Who is who; a role here wins over roles.users."),
     tags: tags.optional(),
     allocation: z.array(allocation).max(200).optional().describe("How shared charges are spread."),
     limits: limits.optional(),
@@ -205,17 +234,6 @@ export const fileSchema = z
     description: "Configuration of Cloud Intelligence. Secrets belong in the environment.",
   });
 export type ConfigFile = z.output<typeof fileSchema>;
-
-/** Whether the runtime knows the IANA zone. */
-export function isTimeZone(zone: string): boolean {
-  try {
-    // `+02:00` is accepted by Intl as well, but has no daylight saving: not what a person means here.
-    return /^[A-Za-z]/.test(zone) && new Intl.DateTimeFormat("en", { timeZone: zone }).format(0) !== "";
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
 
 /** Whether the text is a cron expression of five fields with at least one run to come ("0 0 30 2 *" has none). */
 export function isCron(text: string): boolean {

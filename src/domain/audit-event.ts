@@ -17,6 +17,21 @@ export const AUDIT_ACTIONS = [
   "recommendation.revise",
   "recommendation.hand-off",
   "recommendation.measure",
+  "budget.set",
+  "budget.remove",
+  "budget.acknowledge",
+  "budget.snooze",
+  "person.add",
+  "person.role",
+  "person.scope",
+  "person.link",
+  "person.unlink",
+  "person.token",
+  "person.act-as",
+  "person.forget",
+  "owner.set",
+  "owner.remove",
+  "channel.scope",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -1,4 +1,6 @@
+import type { ConfiguredBudget } from "./budget.ts";
 import { DEFAULT_TAG_ALIAS_KEYS, type TagAliasKeys } from "./dimension.ts";
+import type { PeopleSettings } from "./person.ts";
 import type { DecisionSettings } from "./recommendation.ts";
 import type { Schedule, WatchedSource } from "./schedule.ts";
 
@@ -31,6 +33,12 @@ export type Settings = {
   readonly ingestMemoryMb: number;
   /** Who approves what, and where approvals are handed to; absent = DEFAULT_DECISION_SETTINGS. */
   readonly decisions?: DecisionSettings;
+  /** Who has which role and sees what; absent = NO_PEOPLE. */
+  readonly people?: PeopleSettings;
+  /** Month the fiscal year begins with, 1 = January (absent); quarters follow it. */
+  readonly fiscalYearStart?: number;
+  /** Budgets of finops.yaml; absent = no file was read, so nothing is said about them. */
+  readonly budgets?: readonly ConfiguredBudget[];
   readonly installation: Installation;
 };
 

@@ -30,8 +30,8 @@ export async function createHttpApp(deps: HttpDeps): Promise<HttpApp> {
   app.use(hostAllowed(deps), originAllowed());
 
   const chat = new Hono<ChatEnv>();
-  chat.route("/", createEntryRoutes(deps));
-  chat.use(sessionNeeded(deps));
+  chat.route("/", createEntryRoutes(deps, estates));
+  chat.use(sessionNeeded(deps, estates));
   chat.route("/", createChatRoutes(deps, estates));
   chat.route("/", createEventRoutes(deps, estates));
   chat.route("/", createPictureRoutes(deps, estates));

@@ -1,4 +1,4 @@
-import { ensureChannels } from "../store/conversations.ts";
+import { configureChannels } from "../store/conversations.ts";
 import type { Estate, HttpDeps } from "./deps.ts";
 import { createLiveHub, type LiveHub } from "./live.ts";
 
@@ -15,10 +15,7 @@ export type Estates = {
 /** Opens the conversation of each estate: configured channels exist, browsers can be told. */
 export async function openEstates(deps: Pick<HttpDeps, "real" | "demo" | "channels">): Promise<Estates> {
   const open = async (estate: Estate): Promise<OpenEstate> => {
-    await ensureChannels(
-      estate.base.db.sql,
-      deps.channels.map((channel) => channel.name),
-    );
+    await configureChannels(estate.base.db.sql, deps.channels);
     return { ...estate, hub: createLiveHub(estate.base.db.sql, estate.base.log) };
   };
   const real = await open(deps.real);

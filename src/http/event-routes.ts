@@ -7,6 +7,8 @@ import type { HttpDeps } from "./deps.ts";
 import type { Estates, OpenEstate } from "./estates.ts";
 import { messageView } from "./message-view.ts";
 import type { ChatEnv } from "./security.ts";
+import type { Session } from "./session.ts";
+import { signedIn } from "./sign-in.ts";
 
 /** A sign of life, and the longest an announcement lost with its connection delays a message. */
 const HEARTBEAT_MS = 15_000;
@@ -19,7 +21,7 @@ const STREAMS_MAX = 500;
  * Server-sent events: every message and edit the person may see, from a position on. The position travels as the
  * event id, so a browser that lost its connection comes back with Last-Event-ID and misses nothing.
  */
-export function createEventRoutes(deps: Pick<HttpDeps, "log">, estates: Estates): Hono<ChatEnv> {
+export function createEventRoutes(deps: Pick<HttpDeps, "log" | "access">, estates: Estates): Hono<ChatEnv> {
   const routes = new Hono<ChatEnv>();
   let open = 0;
   routes.get("/events", async (c) => {
@@ -29,12 +31,12 @@ export function createEventRoutes(deps: Pick<HttpDeps, "log">, estates: Estates)
     if (!/^\d{1,18}$/.test(seq)) throw new AppError("bad-input", "`since` is no position.");
     if (open >= STREAMS_MAX) throw new AppError("unavailable", "Too many open pages.", { remedy: "Close some." });
     const estate = await estates.current();
-    const { personId } = c.get("session");
+    const session = c.get("session");
     c.header("X-Accel-Buffering", "no");
     return streamSSE(c, async (stream) => {
       open += 1;
       try {
-        if (name === estate.name) await follow({ stream, estate, estates, personId, seq });
+        if (name === estate.name) await follow({ stream, estate, estates, session, access: deps.access, seq });
         else await stream.writeSSE({ event: "reset", data: "{}" });
       } catch (error) {
         // The browser comes back by itself and catches up; what went wrong is for the log alone.
@@ -51,10 +53,11 @@ async function follow(input: {
   stream: SSEStreamingApi;
   estate: OpenEstate;
   estates: Estates;
-  personId: string;
+  session: Session;
+  access: HttpDeps["access"];
   seq: string;
 }): Promise<void> {
-  const { stream, estate, estates, personId } = input;
+  const { stream, estate, estates, session, access } = input;
   let seq = input.seq;
   let pending = true;
   let wake: () => void = () => undefined;
@@ -72,7 +75,10 @@ async function follow(input: {
         await stream.writeSSE({ event: "reset", data: "{}" });
         return;
       }
-      const messages = await messagesSince(estate.base.db.sql, { personId, seq });
+      // Read anew each time: a scope narrowed or a token taken away ends what an open page may see.
+      const reader = await signedIn(session, access, estates);
+      if (reader === null) return;
+      const messages = await messagesSince(estate.base.db.sql, { reader, seq });
       for (const message of messages) {
         seq = message.seq;
         const data = JSON.stringify(messageView(message));

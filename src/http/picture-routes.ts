@@ -24,7 +24,7 @@ export function createPictureRoutes(deps: Pick<HttpDeps, "png">, estates: Estate
     if (match?.[1] === undefined || !/^\d{1,18}$/.test(message)) throw noPicture();
     limit(c.get("session").id);
     const { base } = await estates.current();
-    const row = await readMessage(base.db.sql, message, c.get("session").personId);
+    const row = await readMessage(base.db.sql, message, c.get("session"));
     const view = row.card === null ? null : findPicture(row.card as Card, match[1]);
     if (view === null) throw noPicture();
     const theme = c.req.query("theme") === "dark" ? "dark" : "light";

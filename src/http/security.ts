@@ -4,9 +4,11 @@ import { secureHeaders } from "hono/secure-headers";
 
 import { AppError } from "../domain/errors.ts";
 import type { HttpDeps } from "./deps.ts";
-import { csrfHolds, CSRF_HEADER, readSession, tokenMark, type Session } from "./session.ts";
+import type { Estates } from "./estates.ts";
+import { csrfHolds, CSRF_HEADER, readSession, type SignedIn } from "./session.ts";
+import { signedIn, viaOf } from "./sign-in.ts";
 
-export type ChatEnv = { Variables: { session: Session } };
+export type ChatEnv = { Variables: { session: SignedIn } };
 
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 const JSON_BYTES_MAX = 64 * 1024;
@@ -65,9 +67,13 @@ export function originAllowed(): MiddlewareHandler {
 }
 
 /** Puts the session on the request, or refuses; what changes something also needs the session's token. */
-export function sessionNeeded(deps: Pick<HttpDeps, "sessionKey" | "access">): MiddlewareHandler<ChatEnv> {
+export function sessionNeeded(
+  deps: Pick<HttpDeps, "sessionKey" | "access">,
+  estates: Estates,
+): MiddlewareHandler<ChatEnv> {
   return async (c, next) => {
-    const session = readSession(c, deps.sessionKey, viaOf(deps.access));
+    const given = readSession(c, deps.sessionKey, viaOf(deps.access));
+    const session = given === null ? null : await signedIn(given, deps.access, estates);
     if (session === null) {
       throw new AppError("forbidden", "You are not signed in.", { remedy: "Load the page again and sign in." });
     }
@@ -79,11 +85,6 @@ export function sessionNeeded(deps: Pick<HttpDeps, "sessionKey" | "access">): Mi
     c.set("session", session);
     await next();
   };
-}
-
-/** The way in that counts now. */
-export function viaOf(access: HttpDeps["access"]): string {
-  return access.kind === "loopback" ? "loopback" : tokenMark(access.token);
 }
 
 export const jsonBodyLimit: MiddlewareHandler = bodyLimit({

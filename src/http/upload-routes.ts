@@ -16,14 +16,15 @@ import { ingestCard } from "../bot/views/ingest-card.ts";
 import { hasRole } from "../domain/actor.ts";
 import type { IngestAnswer } from "../domain/contract.ts";
 import { AppError } from "../domain/errors.ts";
-import { listChannels, postMessage } from "../store/conversations.ts";
+import { listChannels, postMessage, type ChannelRow } from "../store/conversations.ts";
+import type { SqlLike } from "../store/db.ts";
 import { contextFor, readJson } from "./chat-routes.ts";
 import type { HttpDeps, IngestRequest } from "./deps.ts";
 import type { Estates } from "./estates.ts";
 import { messageView } from "./message-view.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { jsonBodyLimit, tooLarge, type ChatEnv } from "./security.ts";
-import { actorOf, type Session } from "./session.ts";
+import { actorOf, type SignedIn } from "./session.ts";
 
 const FILES_MAX = 200;
 const NAME_MAX = 120;
@@ -44,7 +45,7 @@ const ingestSchema = z.object({
 export function createUploadRoutes(deps: HttpDeps, estates: Estates): Hono<ChatEnv> {
   const routes = new Hono<ChatEnv>();
   const limit = createRateLimit(UPLOAD_LIMIT);
-  const folderOf = (session: Session, upload: string): string =>
+  const folderOf = (session: SignedIn, upload: string): string =>
     join(deps.real.base.dataDir, "uploads", session.id, upload);
   routes.post("/upload", async (c) => {
     const session = c.get("session");
@@ -70,6 +71,7 @@ export function createUploadRoutes(deps: HttpDeps, estates: Estates): Hono<ChatE
     const session = c.get("session");
     requireUploader(session);
     const input = await readJson(c, ingestSchema);
+    const channel = await uploadChannel(estates.real.base.db.sql, session, input.channel);
     const folders = input.uploads.map((upload) => folderOf(session, upload));
     const paths = await uploadedFiles(folders);
     c.header("Content-Type", "application/x-ndjson");
@@ -79,10 +81,10 @@ export function createUploadRoutes(deps: HttpDeps, estates: Estates): Hono<ChatE
       const onProgress: IngestRequest["onProgress"] = ({ phase, what, percent }) => {
         void write({ progress: { phase, what, percent } });
       };
-      const { card, keep } = await runIngest(deps, estates, session, { ...input, paths, onProgress });
+      const { card, keep } = await runIngest(deps, estates, session, { ...input, channel, paths, onProgress });
       // A held delivery is decided later from the same files.
       if (!keep) await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
-      const message = await postSummary(estates, session, input.channel, card);
+      const message = await postSummary(estates, session, channel, card);
       await write({ done: messageView(message) });
     });
   });
@@ -92,10 +94,10 @@ export function createUploadRoutes(deps: HttpDeps, estates: Estates): Hono<ChatE
 async function runIngest(
   deps: HttpDeps,
   estates: Estates,
-  session: Session,
-  input: { channel: string; paths: string[]; parts: boolean; onProgress: IngestRequest["onProgress"] },
+  session: SignedIn,
+  input: { channel: ChannelRow; paths: string[]; parts: boolean; onProgress: IngestRequest["onProgress"] },
 ): Promise<{ card: Card; keep: boolean }> {
-  const ctx = contextFor({ estate: estates.real, deps, session, channel: input.channel });
+  const ctx = contextFor({ estate: estates.real, session, channel: input.channel });
   try {
     const { paths, parts, onProgress } = input;
     const answer: IngestAnswer = await deps.ingest({
@@ -111,20 +113,36 @@ async function runIngest(
   }
 }
 
+/** The page's channel when it shows everything, as a delivery's totals are; else where only the uploader reads. */
+async function uploadChannel(sql: SqlLike, session: SignedIn, name: string): Promise<ChannelRow> {
+  const channels = await listChannels(sql, session);
+  const own = channels.find(({ kind }) => kind === "direct");
+  const whole = channels.filter(({ scope }) => scope.length === 0);
+  const place = [name, DEFAULT_CHANNEL].flatMap((wanted) => whole.find((channel) => channel.name === wanted) ?? [])[0];
+  const found = place ?? own;
+  if (found === undefined) throw new AppError("not-found", "There is no channel to answer in.");
+  return found;
+}
+
 /** The summary goes where real bills are talked about, and every page that shows the sample estate turns over. */
-async function postSummary(estates: Estates, session: Session, channel: string, card: Card) {
+async function postSummary(estates: Estates, session: SignedIn, channel: ChannelRow, card: Card) {
   const { sql } = estates.real.base.db;
-  const channels = await listChannels(sql, session.personId);
-  const place = channels.some(({ name }) => name === channel) ? channel : DEFAULT_CHANNEL;
+  const place = channel.name;
   const message = await postMessage(sql, { channel: place, key: `ingest:${randomUUID()}`, author: BOT, card });
   const shown = await estates.current();
-  if (shown.name === "real") estates.wakeAll();
-  else await postMessage(shown.base.db.sql, { channel: place, key: `ingest:${randomUUID()}`, author: BOT, card });
+  if (shown.name === "real") {
+    estates.wakeAll();
+    return message;
+  }
+  const elsewhere = await uploadChannel(shown.base.db.sql, session, place);
+  await postMessage(shown.base.db.sql, { channel: elsewhere.name, key: `ingest:${randomUUID()}`, author: BOT, card });
   return message;
 }
 
-function requireUploader(session: Session): void {
+/** A delivery is always whole: its answer names totals of months, replaced ones too. */
+function requireUploader(session: SignedIn): void {
   const actor = actorOf(session);
+  if (session.scope.length > 0) throw new AppError("forbidden", "Bills are loaded by people who see all of them.");
   if (hasRole(actor, UPLOAD_ROLE)) return;
   const { message, remedy } = roleNeededMessage("upload", UPLOAD_ROLE, actor);
   throw new AppError("forbidden", message, { remedy });

@@ -13,6 +13,8 @@ export type Context = {
   readonly actor: Actor;
   /** What this answer may show: actor ∩ channel, or channel ∩ creator for a schedule. */
   readonly scope: ScopeFilter;
+  /** Where it was asked, `@ID` for a private talk; absent in a terminal and for what happens by itself. */
+  readonly channel?: string;
   readonly settings: Settings;
   readonly log: Logger;
   /** Where files of this installation live (spill, uploads, exports). */

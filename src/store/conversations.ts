@@ -1,4 +1,6 @@
+import { isScopeWithin } from "../analysis/scope-within.ts";
 import { AppError } from "../domain/errors.ts";
+import type { ScopeFilter } from "../domain/scope.ts";
 import type { SqlLike } from "./db.ts";
 
 /** Postgres channel on which every written message is announced (payload: its seq). */
@@ -11,7 +13,12 @@ export type ChannelRow = {
   readonly kind: "shared" | "direct";
   readonly ownerId: string | null;
   readonly topic: string;
+  /** What may be shown in it: configured and commanded conditions together. */
+  readonly scope: ScopeFilter;
 };
+
+/** Who reads, and what they may see. Whoever sees only a part reads only channels that show nothing but that part. */
+export type Reader = { readonly personId: string; readonly scope: ScopeFilter };
 
 export type Author = { readonly kind: "person" | "bot"; readonly id: string; readonly name: string };
 
@@ -52,23 +59,79 @@ export async function ensureChannels(sql: SqlLike, names: readonly string[]): Pr
   }
 }
 
-/** Shared channels and the person's own direct one (created when missing), shared first. */
-export async function listChannels(sql: SqlLike, personId: string): Promise<ChannelRow[]> {
+/** Records what configured channels may show, creating those that are not there yet. */
+export async function configureChannels(
+  sql: SqlLike,
+  channels: readonly { readonly name: string; readonly scope: ScopeFilter }[],
+): Promise<void> {
+  await ensureChannels(
+    sql,
+    channels.map(({ name }) => name),
+  );
+  for (const { name, scope } of channels) {
+    const text = JSON.stringify(scope);
+    await sql`
+      update channel set scope_configured = ${text}::text::jsonb, scoped_from = ${lastMessage(sql)}
+      where name = ${name} and scope_configured <> ${text}::text::jsonb`;
+  }
+}
+
+/** Narrows (or widens) by command what a channel may show; configuration narrows it further. */
+export async function setChannelScope(sql: SqlLike, name: string, scope: ScopeFilter): Promise<void> {
+  await sql`
+    update channel set scope = ${JSON.stringify(scope)}::text::jsonb, scoped_from = ${lastMessage(sql)}
+    where name = ${name} and kind = 'shared'`;
+}
+
+/** What was said under another scope stays with those who could read it then. */
+function lastMessage(sql: SqlLike) {
+  return sql`coalesce((select max(m.id) from message m where m.channel = channel.name), 0)`;
+}
+
+/** Shared channels the person may read and their own direct one (created when missing), shared first. */
+export async function listChannels(sql: SqlLike, reader: Reader): Promise<ChannelRow[]> {
+  const { personId } = reader;
   await sql`
     insert into channel (name, kind, owner_id, topic)
     values (${directChannel(personId)}, 'direct', ${personId}, 'Only you see this') on conflict do nothing`;
-  const rows = await sql<ChannelRow[]>`
-    select name, kind, owner_id as "ownerId", topic from channel
-    where kind = 'shared' or owner_id = ${personId} order by kind desc, created_at, name`;
-  return [...rows];
+  return (await readableChannels(sql, reader)).map(({ since: _since, ...channel }) => channel);
+}
+
+/** What a channel may show; everything for one that is not there, since nothing is in it. */
+export async function channelScope(sql: SqlLike, name: string): Promise<ScopeFilter> {
+  const [row] = await sql<{ scope: ScopeFilter }[]>`
+    select scope_configured || scope as scope from channel where name = ${name.replace(/^#/, "")}`;
+  return row?.scope ?? [];
+}
+
+type ReadableChannel = ChannelRow & {
+  /** Messages up to this one are not the reader's to see. */
+  readonly since: string;
+};
+
+/** The one place that says which channels, and which of their messages, somebody reads. */
+async function readableChannels(sql: SqlLike, { personId, scope }: Reader): Promise<ReadableChannel[]> {
+  const whole = scope.length === 0;
+  const rows = await sql<ReadableChannel[]>`
+    select name, kind, owner_id as "ownerId", topic, scope_configured || scope as scope,
+      case when ${whole} then 0 else scoped_from end::text as since
+    from channel where kind = 'shared' or owner_id = ${personId} order by kind desc, created_at, name`;
+  return rows.filter((row) => row.kind === "direct" || isScopeWithin(row.scope, scope));
+}
+
+/** `message` cut to what may be read of these channels. Not async: a fragment that is awaited would run by itself. */
+function messagesIn(sql: SqlLike, open: readonly ReadableChannel[]) {
+  return sql`message join unnest(${open.map(({ name }) => name)}::text[], ${open.map(({ since }) => since)}::bigint[])
+    as readable(place, since) on readable.place = message.channel and message.id > readable.since`;
 }
 
 /** The channel, when the person may read it. Throws AppError("not-found"): what is not visible does not exist. */
-export async function requireChannel(sql: SqlLike, name: string, personId: string): Promise<ChannelRow> {
-  const [row] = await sql<ChannelRow[]>`
-    select name, kind, owner_id as "ownerId", topic from channel
-    where name = ${name} and (kind = 'shared' or owner_id = ${personId})`;
-  if (row !== undefined) return row;
+export async function requireChannel(sql: SqlLike, name: string, reader: Reader): Promise<ChannelRow> {
+  const row = (await readableChannels(sql, reader)).find((channel) => channel.name === name);
+  if (row !== undefined) {
+    const { since: _since, ...channel } = row;
+    return channel;
+  }
   throw new AppError("not-found", `There is no channel "${name.slice(0, 60)}" here.`, {
     remedy: "Pick one from the channel list.",
   });
@@ -107,13 +170,19 @@ export async function updateMessage(
   return requireMessage(sql, input.channel, input.key);
 }
 
-/** The newest messages of a channel before `beforeId` (null: the newest), oldest first. */
+/** The newest messages of a channel, as far as the reader may see them, before `beforeId` (null: the newest), oldest first. */
 export async function listMessages(
   sql: SqlLike,
-  input: { readonly channel: string; readonly beforeId: string | null; readonly limit: number },
+  input: {
+    readonly channel: string;
+    readonly reader: Reader;
+    readonly beforeId: string | null;
+    readonly limit: number;
+  },
 ): Promise<MessageRow[]> {
+  const open = await readableChannels(sql, input.reader);
   const rows = await sql<RawMessage[]>`
-    select ${columns(sql)} from message
+    select ${columns(sql)} from ${messagesIn(sql, open)}
     where channel = ${input.channel} and (${input.beforeId}::bigint is null or id < ${input.beforeId}::bigint)
     order by message.id desc limit ${Math.min(input.limit, MESSAGES_MAX)}`;
   return rows.map(toMessage).reverse();
@@ -122,13 +191,12 @@ export async function listMessages(
 /** Every message written or edited after `seq` in channels the person sees, in the order they became visible. */
 export async function messagesSince(
   sql: SqlLike,
-  input: { readonly personId: string; readonly seq: string },
+  input: { readonly reader: Reader; readonly seq: string },
 ): Promise<MessageRow[]> {
+  const open = await readableChannels(sql, input.reader);
   const rows = await sql<RawMessage[]>`
-    select ${columns(sql)} from message
-    where seq > ${input.seq}::bigint
-      and channel in (select name from channel where kind = 'shared' or owner_id = ${input.personId})
-    order by message.seq limit ${MESSAGES_MAX}`;
+    select ${columns(sql)} from ${messagesIn(sql, open)}
+    where seq > ${input.seq}::bigint order by message.seq limit ${MESSAGES_MAX}`;
   return rows.map(toMessage);
 }
 
@@ -139,10 +207,10 @@ export async function latestSeq(sql: SqlLike): Promise<string> {
 }
 
 /** One message by id, when the person may read its channel; else AppError("not-found"). */
-export async function readMessage(sql: SqlLike, id: string, personId: string): Promise<MessageRow> {
+export async function readMessage(sql: SqlLike, id: string, reader: Reader): Promise<MessageRow> {
+  const open = await readableChannels(sql, reader);
   const [row] = await sql<RawMessage[]>`
-    select ${columns(sql)} from message where id = ${id}::bigint
-      and channel in (select name from channel where kind = 'shared' or owner_id = ${personId})`;
+    select ${columns(sql)} from ${messagesIn(sql, open)} where id = ${id}::bigint`;
   if (row !== undefined) return toMessage(row);
   throw new AppError("not-found", "That message is not here (any more).");
 }

@@ -17,7 +17,12 @@ describe("web channel", () => {
     return {
       channel: createWebChannel(db.sql),
       seen: async (place) => {
-        const messages = await listMessages(db.sql, { channel: place, beforeId: null, limit: 50 });
+        const messages = await listMessages(db.sql, {
+          channel: place,
+          reader: { personId: "reader", scope: [] },
+          beforeId: null,
+          limit: 50,
+        });
         return messages.map((message) => message.card as { title: string });
       },
     };

@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => db.close());
 
 const titles = async (channel = "finops"): Promise<string[]> =>
-  (await listMessages(db.sql, { channel, beforeId: null, limit: 200 })).map(
+  (await listMessages(db.sql, { channel, reader: { personId: "reader", scope: [] }, beforeId: null, limit: 200 })).map(
     (message) => (message.card as { title: string }).title,
   );
 const post = (key: string, title: string, channel = "finops") =>

@@ -1,5 +1,16 @@
-import { roleOf } from "../../domain/actor.ts";
+import { describeFilter } from "../../analysis/describe-filter.ts";
+import { ROLES, type Role } from "../../domain/actor.ts";
+import { whoAmI, type WhoAmI } from "../../service/who-am-i.ts";
+import type { Card } from "../card.ts";
 import type { Command } from "../command.ts";
+
+/** What each role adds to those before it. */
+const MAY: Readonly<Record<Role, string>> = {
+  viewer: "ask, look at findings and digests",
+  analyst: "name owners, propose and assign recommendations, load bills, read the audit",
+  approver: "approve and reject recommendations",
+  admin: "manage people, channels, sources and deliveries",
+};
 
 export const whoamiCommand: Command = {
   name: "whoami",
@@ -8,29 +19,36 @@ export const whoamiCommand: Command = {
   examples: ["whoami"],
   role: "viewer",
   run: async ({ ctx }) => {
-    const name = ctx.actor.kind === "user" ? ctx.actor.name : ctx.actor.id;
-    const role = roleOf(ctx.actor);
-    const scope = ctx.scope.length === 0 ? "everything" : `${ctx.scope.length} conditions apply`;
-    return {
-      card: {
-        title: `You are ${name}`,
-        summary: `${name}, with the role ${role}.`,
-        tone: "neutral",
-        blocks: [
-          {
-            kind: "facts",
-            facts: [
-              { label: "Id", value: ctx.actor.id },
-              { label: "Role", value: role },
-              { label: "You see", value: scope },
-            ],
-          },
-        ],
-        actions: [{ label: "What can I ask?", style: "plain", command: "help" }],
-        footer: [],
-      },
-      data: { id: ctx.actor.id, name, role, scope: ctx.scope },
-      exitCode: 0,
-    };
+    const data = await whoAmI({ ctx, input: {} });
+    return { card: whoamiCard(data), data, exitCode: 0 };
   },
 };
+
+function whoamiCard(who: WhoAmI): Card {
+  const held = ROLES.slice(0, ROLES.indexOf(who.role) + 1);
+  const names = who.identities.map(({ surface, externalId }) => `${surface}:${externalId}`);
+  const here = describeFilter(who.scope);
+  return {
+    title: `You are ${who.name}`,
+    summary: `${who.name}, with the role ${who.role}.`,
+    tone: "neutral",
+    blocks: [
+      {
+        kind: "facts",
+        facts: [
+          { label: "Id", value: who.handle === null ? who.id : `${who.handle} (${who.id})` },
+          { label: "Role", value: who.roleFrom === "configuration" ? `${who.role} (finops.yaml)` : who.role },
+          { label: "You see", value: describeFilter(who.own) },
+          ...(here === describeFilter(who.own) ? [] : [{ label: "Shown here", value: here }]),
+          { label: "Known as", value: names.join(", ") || "–" },
+          { label: "You may", value: held.map((role) => MAY[role]).join("; ") },
+        ],
+      },
+    ],
+    actions: [
+      { label: "What can I ask?", style: "plain", command: "help" },
+      { label: "Settings", style: "plain", command: "settings" },
+    ],
+    footer: [],
+  };
+}
