@@ -119,12 +119,14 @@ test("first savings are the waste command's", async () => {
 });
 
 describe("the card", () => {
-  test("fits a phone: a title with the total, at most four figures, a picture, short lists", async () => {
+  test("fits a phone: total, direction, cause and what to do in one sentence each, a picture, short lists", async () => {
     const { card } = await dispatch({ ctx, text: "digest now" });
-    expect(card.title).toMatch(/^Friday, 20 November: \$[\d,.]+ \+ €[\d,.]+$/);
-    expect(card.blocks.map(({ kind }) => kind)).toEqual(["table", "chart", "list", "list"]);
+    expect(card.title).toBe("Friday, 20 November");
+    expect(card.summary).toMatch(
+      /^\$[\d,.]+ \+ €[\d,.]+ on Friday, 20 November\. Usage (up|down) .+ on Friday before; .+ rose most, \+.+\. Could save .+ a month\.$/,
+    );
+    expect(card.blocks.map(({ kind }) => kind)).toEqual(["facts", "chart", "list", "list"]);
     for (const block of card.blocks) expect(block.kind === "list" ? block.items.length : 0).toBeLessThanOrEqual(6);
-    expect(card.summary).toContain("Month so far");
   });
 
   test("when all sources have gone quiet, the card says how old its day is", async () => {

@@ -67,7 +67,7 @@ test(
     expect(kindsOf(await posted(fourth))).toEqual(["digest", "ingest"]);
     const digest = (await messagesOf(fourth.url)).find(({ key }) => key.startsWith("digest:"));
     expect(digest?.card.blocks.map(({ kind }) => kind)).toContain("chart");
-    expect(digest?.card.title).toMatch(/€/);
+    expect(digest?.card.summary).toMatch(/€/);
 
     fourth.process.kill("SIGINT");
     expect(await fourth.ended).toBe(0);

@@ -33,16 +33,13 @@ export type DigestOptions = {
 /** The digest as a card: what the day cost, whether that is usual, why, and what could be saved. Thirty seconds. */
 export function digestCard(digest: DigestAnswer, options: DigestOptions = { lateSince: null }): Card {
   const at = day(digest.day);
-  const name = dayName(at);
-  const total = amounts(digest.total);
-  const change = usageChange(digest);
   return {
-    title: `${name}: ${total}`,
-    summary: `${name} ${digest.day.slice(0, 4)} cost ${total}. ${change === null ? "" : `Usage ${change}. `}Month so far ${monthText(digest)}.`,
+    title: `${dayName(at)}`,
+    summary: headline(digest),
     tone: rises(digest) || outdated(digest) ? "warning" : "neutral",
     blocks: [
       ...outdatedNote(digest),
-      ...figuresOf(digest, change),
+      ...figuresOf(digest),
       ...chartOf(digest),
       ...risersOf(digest),
       ...savingsOf(digest),
@@ -63,49 +60,27 @@ function whyCommand({ day: at, usage }: DigestAnswer): string {
 }
 const WITHOUT = "tax,credits,refunds,corrections,adjustments,purchases";
 
-/** One currency: facts. Several: a row each, since they are never added up. */
-function figuresOf(digest: DigestAnswer, change: string | null): Block[] {
+/** Read alone, in a notification or on a phone: total, direction, cause, and what to do next. */
+function headline(digest: DigestAnswer): string {
+  const change = usageChange(digest);
+  const riser = digest.risers[0];
+  const cause =
+    riser === undefined
+      ? ""
+      : `; ${placeOf(riser)[0] ?? "untagged"} rose most, ${formatMoney(money(riser.change, riser.currency), { sign: true })}`;
+  const { savings } = digest;
+  const save = savings.total.length === 0 ? "" : ` Could save ${amounts(savings.total)} a month.`;
+  const usage = change === null ? "" : ` Usage ${change} on ${weekBefore(digest)}${cause}.`;
+  return `${amounts(digest.total)} on ${dayName(day(digest.day))}.${usage}${save}`;
+}
+
+/** What the headline leaves out: the month, and what is not usage. */
+function figuresOf(digest: DigestAnswer): Block[] {
   const apart = digest.apart.map(({ kind, amount, currency }) => `${kind} ${formatMoney(money(amount, currency))}`);
-  const inIt = apart.length === 0 ? [] : [{ label: "In it, apart from usage", value: apart.join(", ") }];
-  if (digest.total.length > 1)
-    return [currencyTable(digest), ...(apart.length === 0 ? [] : [{ kind: "facts", facts: inIt } as const])];
-  return [
-    {
-      kind: "facts",
-      facts: [
-        { label: "Cost of the day (UTC)", value: [{ kind: "strong", text: amounts(digest.total) }] },
-        ...(change === null ? [] : [{ label: `Usage against ${weekBefore(digest)}`, value: change }]),
-        ...inIt,
-        { label: `${monthName(digest)} so far`, value: monthText(digest) },
-      ],
-    },
-  ];
+  const month = { label: `${monthName(digest)} so far, on the same days before`, value: monthText(digest) };
+  const inIt = apart.length === 0 ? [] : [{ label: "Of the day, not usage", value: apart.join(", ") }];
+  return [{ kind: "facts", facts: [month, ...inIt] }];
 }
-
-function currencyTable(digest: DigestAnswer): Block {
-  const one = (list: readonly Compared[], currency: string) => list.find((entry) => entry.currency === currency);
-  return {
-    kind: "table",
-    columns: [
-      { header: "Day (UTC)", align: "right" },
-      { header: `Usage, on ${weekBefore(digest)}`, align: "right" },
-      { header: `${monthName(digest)} so far`, align: "right" },
-      { header: "On last month", align: "right" },
-    ],
-    rows: largestFirst(digest.total).map((total) => {
-      const usage = one(digest.usage.total, total.currency);
-      const month = one(digest.month.total, total.currency);
-      return [
-        [{ kind: "strong", text: formatMoney(money(total.amount, total.currency)) }],
-        usage === undefined ? "–" : percent(usage.change.ratio),
-        month === undefined ? "–" : formatMoney(money(month.amount, month.currency)),
-        month === undefined ? "–" : percent(month.change.ratio),
-      ];
-    }),
-  };
-}
-
-type Compared = DigestAnswer["month"]["total"][number];
 
 /** "Friday before". */
 function weekBefore({ usage }: DigestAnswer): string {
@@ -116,15 +91,12 @@ function monthName(digest: DigestAnswer): string {
   return MONTHS[Number(digest.day.slice(5, 7)) - 1] ?? "";
 }
 
-/** "$3,912, up $240 (+6.5%)" for each currency; null when there was no usage on either side. */
+/** "up $240 (+6.5%), down €3 (−0.2%)", a part a currency; null when there was no usage on either side. */
 function usageChange({ usage }: DigestAnswer): string | null {
-  const parts = largestFirst(usage.total).map(({ amount, currency, previous, change }) => {
-    const before = money(previous, currency);
-    const now = formatMoney(money(amount, currency));
-    if (before.atoms === 0n) return `${now}, nothing a week before`;
-    return `${now}, ${changeText(money(change.amount, currency), change.ratio)}`;
-  });
-  return parts.length === 0 ? null : parts.join("; ");
+  const parts = largestFirst(usage.total).map(({ currency, change }) =>
+    changeText(money(change.amount, currency), change.ratio),
+  );
+  return parts.length === 0 ? null : parts.join(", ");
 }
 
 function monthText({ month }: DigestAnswer): string {
@@ -133,9 +105,9 @@ function monthText({ month }: DigestAnswer): string {
     .map(({ amount, currency, previous, change }) => {
       const now = formatMoney(money(amount, currency));
       if (money(previous, currency).atoms === 0n) return now;
-      return `${now} (${percent(change.ratio)} on the same days of last month)`;
+      return `${now} (${percent(change.ratio)})`;
     })
-    .join("; ");
+    .join(", ");
 }
 
 function changeText(change: Money, ratio: string | null): string {
@@ -210,12 +182,13 @@ function risersOf({ risers }: DigestAnswer): Block[] {
 }
 
 function riserLine({ key, change, currency }: Driver): RichText {
-  const place = Object.values(key).map((value) => value ?? "untagged");
   return [
     { kind: "strong", text: `${formatMoney(money(change, currency), { sign: true })} ` },
-    { kind: "text", text: place.join(" · ") },
+    { kind: "text", text: placeOf({ key }).join(" · ") },
   ];
 }
+
+const placeOf = ({ key }: Pick<Driver, "key">): string[] => Object.values(key).map((value) => value ?? "untagged");
 
 function savingsOf({ savings }: DigestAnswer): Block[] {
   if (savings.findings === 0) return [];
