@@ -8,6 +8,7 @@ import { clockOf, type Config } from "./config.ts";
 import { addDays, type Day } from "./domain/period.ts";
 import type { Estate } from "./http/deps.ts";
 import { ACTS } from "./jobs/acts.ts";
+import { watchBudgets } from "./jobs/watch-budgets.ts";
 import { startJobs, type JobMetrics, type Jobs } from "./jobs/start-jobs.ts";
 import { createStack, type Stack } from "./lifecycle.ts";
 import type { Context } from "./service/context.ts";
@@ -47,6 +48,7 @@ export async function startWork(estate: Estate, stack: Stack, metrics: JobMetric
   const channels = [createWebChannel(db.sql)];
   stack.add("deliverer", await startDeliverer({ sql: db.sql, channels, log }), (it) => it.stop());
   const jobs = await startJobs({ ctx: systemContext(estate), acts: ACTS, atStart: ["ingest", "rollups"], metrics });
+  stack.add("budgets", await watchBudgets(systemContext(estate)), (it) => it.stop());
   return stack.add("jobs", jobs, (it) => it.stop());
 }
 

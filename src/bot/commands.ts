@@ -1,5 +1,7 @@
 import type { Command } from "./command.ts";
+import { auditCommand } from "./commands/audit.ts";
 import { batchesCommand } from "./commands/batches.ts";
+import { budgetCommand } from "./commands/budget.ts";
 import { costCommand } from "./commands/cost.ts";
 import { digestCommand } from "./commands/digest.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -21,13 +23,15 @@ import { whoamiCommand } from "./commands/whoami.ts";
 
 /**
  * Every command of the bot, in the order help lists them. The same on every surface; what reads files of the machine
- * (fx import, ingest PATH, audit with its anchor file) is of the terminal alone (src/cli/commands.ts).
+ * (fx import, ingest PATH, and the files of audit) is of the terminal alone (src/cli/commands.ts).
  */
 export const COMMANDS: readonly Command[] = [
   costCommand,
+  budgetCommand,
   wasteCommand,
   recsCommand,
   savingsCommand,
+  auditCommand,
   digestCommand,
   statusCommand,
   batchesCommand,

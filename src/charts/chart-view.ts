@@ -51,5 +51,28 @@ export type SparklineView = {
   readonly provisionalFrom: Day | null;
 };
 
+/** What a period has spent so far against its budget, cumulated by day, and where it is expected to end. */
+export type BudgetChartView = {
+  readonly kind: "budget";
+  readonly title: string;
+  readonly subtitle: string;
+  readonly currency: string;
+  /** Days of the period, the end exclusive. */
+  readonly from: Day;
+  readonly to: Day;
+  readonly budget: Decimal;
+  /** Spent up to and including each day, in order. Days left out keep the amount before them. */
+  readonly actual: readonly { readonly day: Day; readonly amount: Decimal }[];
+  /** Later days of `actual` are still arriving. null = none is complete. */
+  readonly through: Day | null;
+  /** Expected by the end of each day to come, in order; empty = too little is known. */
+  readonly forecast: readonly { readonly day: Day; readonly amount: Decimal }[];
+  /** The band at the end of the period. */
+  readonly low: Decimal | null;
+  readonly high: Decimal | null;
+  /** Percent of the budget somebody is told at. */
+  readonly thresholds: readonly number[];
+};
+
 /** A picture as data: what is drawn, not how. Pure input of `spec.ts`. */
-export type ChartView = CostOverTimeView | BreakdownView | ComparisonView | SparklineView;
+export type ChartView = CostOverTimeView | BreakdownView | ComparisonView | SparklineView | BudgetChartView;

@@ -1,7 +1,14 @@
 import { parseAtoms } from "../domain/money.ts";
 import { unreachable } from "../domain/errors.ts";
 import { changeLabel, growthLabel, moneyLabel, percentLabel, shareOf, sumAtoms } from "./amounts.ts";
-import type { BreakdownView, ChartView, ComparisonView, CostOverTimeView, SparklineView } from "./chart-view.ts";
+import type {
+  BreakdownView,
+  BudgetChartView,
+  ChartView,
+  ComparisonView,
+  CostOverTimeView,
+  SparklineView,
+} from "./chart-view.ts";
 import { stackSeries } from "./stack-series.ts";
 import { drawable } from "./text-fit.ts";
 import { SERIES_MAX } from "./theme.ts";
@@ -36,6 +43,8 @@ function facts(view: ChartView): string[] {
       return factsOfBreakdown(view);
     case "comparison":
       return factsOfComparison(view);
+    case "budget":
+      return factsOfBudget(view);
     case "sparkline":
       return factsOfSparkline(view);
     default:
@@ -78,6 +87,24 @@ function factsOfComparison(view: ComparisonView): string[] {
   const before = shorten(view.previousLabel, LABEL_SAID_MAX);
   const total = `Total ${moneyLabel(current, view.currency)} (${now}) against ${moneyLabel(previous, view.currency)} (${before})`;
   return [`${total}, ${difference(current, previous, view.currency)}`, list(parts)];
+}
+
+function factsOfBudget(view: BudgetChartView): string[] {
+  const budget = parseAtoms(view.budget);
+  const spent = parseAtoms(view.actual.at(-1)?.amount ?? "0");
+  const end = view.forecast.at(-1);
+  const of = (part: bigint): string => {
+    const share = shareOf(part, budget);
+    return `${moneyLabel(part, view.currency)}${share === null ? "" : ` (${percentLabel(share)})`}`;
+  };
+  const band =
+    view.low === null || view.high === null
+      ? ""
+      : `, between ${moneyLabel(parseAtoms(view.low), view.currency)} and ${moneyLabel(parseAtoms(view.high), view.currency)}`;
+  return [
+    `Spent ${of(spent)} of ${moneyLabel(budget, view.currency)}${view.through === null ? "" : `, complete through ${bucketLabel(view.through, "day", true)}`}`,
+    end === undefined ? "" : `Expected to end at ${of(parseAtoms(end.amount))}${band}`,
+  ];
 }
 
 function factsOfSparkline(view: SparklineView): string[] {

@@ -1,4 +1,5 @@
 import { unreachable } from "../domain/errors.ts";
+import { budgetSpec } from "./budget.ts";
 import { breakdownSpec } from "./breakdown.ts";
 import type { ChartView } from "./chart-view.ts";
 import { comparisonSpec } from "./comparison.ts";
@@ -18,6 +19,8 @@ export function chartSpec(view: ChartView, themeName: ThemeName, width?: number)
       return breakdownSpec(view, theme, at);
     case "comparison":
       return comparisonSpec(view, theme, at);
+    case "budget":
+      return budgetSpec(view, theme, at);
     case "sparkline":
       return sparklineSpec(view, theme, at);
     default:

@@ -1,5 +1,6 @@
 import { auditCommand } from "../bot/commands/audit.ts";
 import { batchesCommand } from "../bot/commands/batches.ts";
+import { budgetCommand } from "../bot/commands/budget.ts";
 import { digestCommand } from "../bot/commands/digest.ts";
 import { doctorCommand } from "../bot/commands/doctor.ts";
 import { recsCommand } from "../bot/commands/recs.ts";
@@ -33,6 +34,7 @@ export const CLI_COMMANDS: readonly CliCommand[] = [
   fromBot(sourceCommand, { readsOptions: true }),
   costCli,
   queryCli,
+  fromBot(budgetCommand),
   fromBot(wasteCommand),
   fromBot(recsCommand, { readsOptions: true }),
   fromBot(savingsCommand),

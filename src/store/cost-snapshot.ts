@@ -45,7 +45,8 @@ export async function withCostSnapshot<Result>(
   return result.value as Result;
 }
 
-async function openSnapshot(sql: SqlLike, aliases: TagAliasKeys): Promise<CostSnapshot> {
+/** The view inside a transaction the caller opened (repeatable read), with the settings of withCostSnapshot. */
+export async function openSnapshot(sql: SqlLike, aliases: TagAliasKeys): Promise<CostSnapshot> {
   const [batches, promoted] = [await loadActiveBatches(sql), await loadPromotedTags(sql)];
   const version = cubeVersion(aliases, promoted);
   const current = batches.every((batch) => batch.cubeVersion === version);

@@ -145,7 +145,9 @@ function totalOf(view: ChartView): string {
       ? view.bars.map((bar) => bar.amount)
       : view.kind === "comparison"
         ? view.rows.map((row) => row.current)
-        : view.points.map((point) => point.amount);
+        : view.kind === "budget"
+          ? [view.actual.at(-1)?.amount ?? "0"]
+          : view.points.map((point) => point.amount);
   const atoms = amounts.reduce((sum, amount) => sum + parseAtoms(amount), 0n);
   return formatMoney({ atoms, currency: view.currency });
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 
 import type {
   BreakdownView,
+  BudgetChartView,
   ChartView,
   ComparisonView,
   CostOverTimeView,
@@ -82,8 +83,33 @@ const sparkline: fc.Arbitrary<SparklineView> = fc.record({
   provisionalFrom,
 });
 
+const budget: fc.Arbitrary<BudgetChartView> = fc
+  .record({ from: start, length: fc.integer({ min: 1, max: 366 }), title: text, subtitle: text, currency, amount })
+  .chain(({ from, length, title, subtitle, currency, amount: whole }) => {
+    const to = addDays(from, length);
+    const within = fc.array(fc.record({ at: fc.integer({ min: 0, max: length - 1 }), amount }), { maxLength: 40 });
+    const inOrder = within.map((points) =>
+      points.toSorted((a, b) => a.at - b.at).map((point) => ({ day: addDays(from, point.at), amount: point.amount })),
+    );
+    return fc.record({
+      kind: fc.constant("budget" as const),
+      title: fc.constant(title),
+      subtitle: fc.constant(subtitle),
+      currency: fc.constant(currency),
+      from: fc.constant(from),
+      to: fc.constant(to),
+      budget: fc.constant(whole),
+      actual: inOrder,
+      through: fc.option(start),
+      forecast: inOrder,
+      low: fc.option(amount),
+      high: fc.option(amount),
+      thresholds: fc.array(fc.integer({ min: 1, max: 1000 }), { maxLength: 6 }),
+    });
+  });
+
 /** Any picture anybody could ask for. */
-export const anyView: fc.Arbitrary<ChartView> = fc.oneof(costOverTime, breakdown, comparison, sparkline);
+export const anyView: fc.Arbitrary<ChartView> = fc.oneof(costOverTime, breakdown, comparison, sparkline, budget);
 
 /** Two services over a fortnight, the last two days provisional. */
 export const fortnight: CostOverTimeView = {

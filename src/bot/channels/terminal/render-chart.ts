@@ -24,12 +24,26 @@ export function renderChart(view: ChartView, width: number): string[] {
         view.currency,
         width,
       );
+    case "budget":
+      return renderBudget(view, width);
     case "cost-over-time":
     case "sparkline":
       return renderHeights(view, width);
     default:
       return unreachable(view);
   }
+}
+
+/** Spent, expected and the whole amount on one scale. */
+function renderBudget(view: Extract<ChartView, { kind: "budget" }>, width: number): string[] {
+  const spent = view.actual.at(-1)?.amount ?? "0";
+  const expected = view.forecast.at(-1);
+  const bars = [
+    { label: "Spent", amount: spent },
+    ...(expected === undefined ? [] : [{ label: "Expected", amount: expected.amount }]),
+    { label: "Budget", amount: view.budget },
+  ];
+  return renderBars(bars, view.currency, width);
 }
 
 function renderBars(bars: readonly { label: string; amount: string }[], currency: string, width: number): string[] {

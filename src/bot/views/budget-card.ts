@@ -1,0 +1,281 @@
+import { gravest, percentOf } from "../../analysis/budget-status.ts";
+import { describeChart } from "../../charts/describe-chart.ts";
+import type { BudgetDriver } from "../../domain/budget.ts";
+import { formatMoney, money, scale, subtract, type Money } from "../../domain/money.ts";
+import { addDays, addMonthsToDay, daysBetween, type Day } from "../../domain/period.ts";
+import type { BudgetNews, BudgetView, RenderBudget } from "../../service/budget-view.ts";
+import { stateOfView } from "../../service/list-budgets.ts";
+import type { Action, Block, Card, Tone } from "../card.ts";
+import { budgetChart } from "./budget-chart.ts";
+import {
+  budgetQuestion,
+  commandName,
+  crossedAlerts,
+  cycleWords,
+  scopeText,
+  scopeWords,
+  thresholdWords,
+} from "./budget-words.ts";
+import { dayWords, driverWords, periodWords } from "./cost-words.ts";
+
+const SNOOZE_WEEK = "7d";
+
+/** The cards of budgets, as evaluation wants them. */
+export const renderBudget: RenderBudget = {
+  state: (view) => budgetCard(view),
+  event: (view, news) => eventCard(view, news),
+};
+
+/** One period of a budget: how much, which way, why, what next. Posted once, edited in place ever after. */
+export function budgetCard(view: BudgetView, extra: { readonly blocks?: readonly Block[] } = {}): Card {
+  const { budget, row } = view;
+  const status = statusOf(view);
+  return {
+    title: titleOf(view),
+    summary: summaryOf(view),
+    tone: toneOf(view),
+    blocks: [...notes(view), facts(view), ...chart(view), ...thresholds(view), ...(extra.blocks ?? [])],
+    actions: view.ended === null ? actions(view) : [{ label: "Why", style: "plain", command: whyCommand(view) }],
+    ...(status === null ? {} : { status }),
+    footer: footer(view, budgetQuestion(budget, row.period)),
+  };
+}
+
+/** What just happened, in a line or two: beside the parent card. */
+function eventCard(view: BudgetView, { alert, because }: BudgetNews): Card {
+  const { budget, row } = view;
+  const undone = alert.state === "undone";
+  const reached = thresholdWords(alert);
+  const title = undone
+    ? `Budget ${budget.name}: ${reached} no longer holds`
+    : because === "snooze-over"
+      ? `Budget ${budget.name}: still ${reached}`
+      : `Budget ${budget.name}: ${reached}`;
+  const why =
+    undone && alert.undoneReason !== null ? `Since ${dayOrToday(alert.undoneOn)}: ${alert.undoneReason}. ` : "";
+  return {
+    title,
+    summary: `${why}${summaryOf(view)}`,
+    tone: undone ? "neutral" : toneOf(view),
+    blocks: [],
+    actions: view.ended === null ? actions(view) : [],
+    footer: footer(view, budgetQuestion(budget, row.period)),
+  };
+}
+
+function dayOrToday(day: Day | null): string {
+  return day === null ? "today" : dayWords(day, false);
+}
+
+function titleOf({ budget, row }: BudgetView): string {
+  if (row.spent === null) return `Budget ${budget.name}: not known`;
+  return `Budget ${budget.name}: ${percentOf(row.spent, row.amount)} of ${formatMoney(row.amount)}`;
+}
+
+/** Number, direction, reason: complete without the rest of the card. */
+function summaryOf(view: BudgetView): string {
+  const { budget, row } = view;
+  const period = cycleWords(budget.cycle, row.period);
+  if (row.spent === null)
+    return `What ${budget.name} spent in ${period} is not known: ${row.problem ?? "the bills say nothing"}.`;
+  const through = row.through === null ? "" : `, bills complete through ${dayWords(row.through, false)}`;
+  const spent = `${budget.name} has spent ${formatMoney(row.spent)} of its ${formatMoney(row.amount)} for ${period} (${percentOf(row.spent, row.amount)}${through}).`;
+  const reason = row.driver === null ? "" : ` ${sentence(driverText(row.driver))}.`;
+  return `${spent}${expectedText(view)}${reason}`;
+}
+
+function expectedText({ row, figures }: BudgetView): string {
+  if (row.closedOn !== null || row.forecast === null || figures.expected.size === 0) return "";
+  const over = subtract(row.forecast, row.amount);
+  const verdict =
+    over.atoms > 0n ? `${formatMoney(over)} over` : `${formatMoney({ ...over, atoms: -over.atoms })} under`;
+  return ` It is expected to end at ${formatMoney(row.forecast)} (${percentOf(row.forecast, row.amount)}), ${verdict}.`;
+}
+
+function sentence(text: string): string {
+  return `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}`;
+}
+
+/** "up most: Amazon EC2 eu-west-1, +$1,240 on 1–20 October 2026". */
+function driverText({ driver, against }: BudgetDriver): string {
+  const amount = formatMoney(money(driver.change, driver.currency), { sign: against !== null });
+  if (against === null) return `most of it is ${driverWords(driver)}, ${amount}`;
+  return `up most on ${periodWords(against)}: ${driverWords(driver)}, ${amount}`;
+}
+
+function toneOf(view: BudgetView): Tone {
+  const state = stateOfView(view);
+  if (state === "over") return "bad";
+  if (state === "on-track") return "good";
+  return "warning";
+}
+
+function statusOf(view: BudgetView): string | null {
+  const { budget, row, ended, alerts } = view;
+  if (ended !== null) return `Ended: ${ended}`;
+  if (row.closedOn !== null) return `Closed ${row.closedOn}`;
+  const parts: string[] = [];
+  if (budget.snoozedUntil !== null)
+    parts.push(`Snoozed until ${budget.snoozedUntil} by ${budget.snoozedBy ?? "somebody"}`);
+  if (row.acknowledgedBy !== null) {
+    const at =
+      row.acknowledgedAt === null
+        ? ""
+        : ` · ${row.acknowledgedAt.slice(0, 10)} ${row.acknowledgedAt.slice(11, 16)} UTC`;
+    parts.push(`Acknowledged by ${row.acknowledgedBy}${at}`);
+  }
+  const undone = alerts.length > 0 && crossedAlerts(alerts).length === 0;
+  if (undone) parts.push("Back under every threshold");
+  return parts.length === 0 ? null : parts.join(" · ");
+}
+
+/** What a reader must not miss: what was undone, what changed after the close, what is not known. */
+function notes({ alerts, row, figures }: BudgetView): Block[] {
+  const undone = alerts
+    .filter((alert) => alert.state === "undone")
+    .map((alert): Block => {
+      const text = `${thresholdWords(alert)} was told on ${dayWords(alert.crossedOn, false)} and no longer holds: ${alert.undoneReason ?? "the bills changed"}.`;
+      return { kind: "note", tone: "good", text: sentence(text) };
+    });
+  const restated: Block[] =
+    row.restated === null || row.spent === null
+      ? []
+      : [
+          {
+            kind: "note",
+            tone: "warning",
+            text: `The bills of this period were restated after it was closed: they say ${formatMoney(row.restated)} now, ${formatMoney(subtract(row.restated, row.spent), { sign: true })}. The figures here stay as they were closed.`,
+          },
+        ];
+  const stale = figures.sources.filter((source) => source.stale).map(({ source }) => source);
+  const late: Block[] =
+    stale.length === 0 || row.closedOn !== null
+      ? []
+      : [
+          {
+            kind: "note",
+            tone: "warning",
+            text: `No recent bills from ${stale.join(", ")}: what they cost since is missing.`,
+          },
+        ];
+  const problem: Block[] =
+    row.problem === null
+      ? []
+      : [
+          {
+            kind: "note",
+            tone: "bad",
+            text: `${sentence(row.problem)}. Add it: finops fx import FILE. Until then nothing is judged.`,
+          },
+        ];
+  return [...undone, ...restated, ...late, ...problem];
+}
+
+function facts(view: BudgetView): Block {
+  const { budget, row, figures } = view;
+  const list: { label: string; value: string }[] = [];
+  if (row.spent !== null) {
+    list.push({ label: "Spent", value: `${formatMoney(row.spent)} (${percentOf(row.spent, row.amount)})` });
+    list.push(...leftFacts(row.amount, row.spent, view));
+  }
+  if (row.forecast !== null && row.closedOn === null && figures.expected.size > 0) {
+    const band =
+      row.forecastLow === null || row.forecastHigh === null
+        ? ""
+        : `, ${formatMoney(row.forecastLow)} to ${formatMoney(row.forecastHigh)} four times out of five`;
+    list.push({
+      label: "Expected at the end",
+      value: `${formatMoney(row.forecast)} (${percentOf(row.forecast, row.amount)})${band}`,
+    });
+  }
+  if (row.driver !== null)
+    list.push({ label: row.driver.against === null ? "Mostly" : "Why", value: driverText(row.driver) });
+  list.push({ label: "Counts", value: `${scopeWords(budget)}, each ${budget.cycle}` });
+  return { kind: "facts", facts: list };
+}
+
+/** "Left: $1,688, $168 a day for 10 days". */
+function leftFacts(amount: Money, spent: Money, { row, figures }: BudgetView): { label: string; value: string }[] {
+  const left = subtract(amount, spent);
+  if (left.atoms < 0n) return [{ label: "Over by", value: formatMoney({ ...left, atoms: -left.atoms }) }];
+  const next = figures.through === null ? row.period.from : addDays(figures.through, 1);
+  const days = daysBetween(next > row.period.from ? next : row.period.from, row.period.to);
+  if (days <= 0 || row.closedOn !== null) return [{ label: "Left", value: formatMoney(left) }];
+  const perDay = formatMoney(scale(left, 1n, BigInt(days)));
+  return [{ label: "Left", value: `${formatMoney(left)}, ${perDay} a day for ${days} ${days === 1 ? "day" : "days"}` }];
+}
+
+function chart(view: BudgetView): Block[] {
+  const drawn = budgetChart(view);
+  return drawn === null ? [] : [{ kind: "chart", chart: drawn, alt: describeChart(drawn) }];
+}
+
+function thresholds({ budget, alerts }: BudgetView): Block[] {
+  if (budget.thresholds.length === 0) return [];
+  const items = budget.thresholds.map((threshold) => {
+    const alert = alerts.find((one) => one.basis === threshold.basis && one.percent === threshold.percent);
+    const amount = formatMoney(scale(budget.amount, BigInt(threshold.percent), 100n));
+    const how =
+      alert === undefined
+        ? "not reached"
+        : alert.state === "crossed"
+          ? `crossed, found on ${alert.crossedOn}`
+          : `crossed on ${alert.crossedOn}, undone on ${alert.undoneOn ?? "–"}`;
+    return `${thresholdWords(threshold)} (${amount}): ${how}`;
+  });
+  return [{ kind: "list", caption: "Thresholds", items }];
+}
+
+function actions(view: BudgetView): Action[] {
+  const { budget, row, alerts } = view;
+  const name = commandName(budget.name);
+  const open = gravest(crossedAlerts(alerts)) !== null && row.closedOn === null;
+  return [
+    { label: "Why", style: "primary", command: whyCommand(view) },
+    ...(open && row.acknowledgedBy === null
+      ? [{ label: "Acknowledge", style: "plain", command: `budget ack ${name}` } as const]
+      : []),
+    ...(open && budget.snoozedUntil === null
+      ? [{ label: "Snooze a week", style: "plain", command: `budget snooze ${name} ${SNOOZE_WEEK}` } as const]
+      : []),
+    { label: "Now", style: "plain", command: `budget show ${name}` },
+  ];
+}
+
+/** The same days of the period before, by service. */
+function whyCommand({ budget, row, figures }: BudgetView): string {
+  const { from, to } = row.period;
+  const end =
+    figures.through !== null && figures.through >= from && figures.through < to ? addDays(figures.through, 1) : to;
+  const months = { month: 1, quarter: 3, year: 12 }[budget.cycle];
+  const before = addMonthsToDay(from, -months);
+  const beforeEnd = end === to ? from : addDays(before, daysBetween(from, end));
+  const until = beforeEnd > from ? from : beforeEnd;
+  const scope = scopeText(budget);
+  return `cost ${from}..${end} by service${scope === "" ? "" : ` ${scope}`} vs ${before}..${until} in ${budget.amount.currency}`;
+}
+
+function footer({ budget, row, figures }: BudgetView, question: string): string[] {
+  const sources = figures.sources.map(
+    ({ source, through, stale }) => `${source} ${through ?? "no day"}${stale ? " (stale)" : ""}`,
+  );
+  const converted = figures.rates.length === 0 ? [] : [ratesLine(figures.rates)];
+  return [
+    `${budget.metric[0]?.toUpperCase() ?? ""}${budget.metric.slice(1)} cost by charge day (UTC), ${row.period.from} to ${addDays(row.period.to, -1)}, everything billed so far.`,
+    `Complete through ${row.through ?? "no day yet"}${sources.length === 0 ? "" : `: ${sources.join(", ")}`}.`,
+    ...(figures.forecast === null
+      ? []
+      : [`Expected by ${figures.forecast.method}; later days count only as a lower bound.`]),
+    ...converted,
+    `Same figure: ${question}`,
+  ];
+}
+
+function ratesLine(rates: BudgetView["figures"]["rates"]): string {
+  const newest = new Map(rates.toSorted((a, b) => (a.day < b.day ? -1 : 1)).map((rate) => [rate.from, rate]));
+  const said = [...newest.values()].map(({ from, to, rate, day, carriedFrom }) => {
+    const shown = Number(rate).toPrecision(6).replace(/0+$/, "").replace(/\.$/, "");
+    return `1 ${from} = ${shown} ${to} on ${day}${carriedFrom === null ? "" : ` (rate of ${carriedFrom})`}`;
+  });
+  return `Converted day by day with dated rates, last: ${said.join(", ")}.`;
+}

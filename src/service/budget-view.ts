@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+
+import type { Budget, BudgetAlert, BudgetPeriod } from "../domain/budget.ts";
+import { toDecimal } from "../domain/money.ts";
+import type { Day, Period } from "../domain/period.ts";
+import type { SqlLike } from "../store/db.ts";
+import { enqueuePost, enqueueUpdate } from "../store/outbox.ts";
+import type { BudgetFigures } from "./budget-figures.ts";
+
+/** Everything a card of a budget shows: one period of it. */
+export type BudgetView = {
+  readonly budget: Budget;
+  readonly row: BudgetPeriod;
+  readonly alerts: readonly BudgetAlert[];
+  /** What was read for it: sources, days, expectation. */
+  readonly figures: BudgetFigures;
+  /** What ended it, in words ("removed by Ana"); null = in force. */
+  readonly ended: string | null;
+};
+
+/** Why something is sent now. */
+export type BudgetNews = { readonly alert: BudgetAlert; readonly because: "crossed" | "snooze-over" };
+
+/** Makes the cards: handed in by the edge, so that what is posted commits with what it tells about. */
+export type RenderBudget = {
+  /** The parent card: the whole state, edited in place. */
+  readonly state: (view: BudgetView) => object;
+  /** What happened, beside the parent card. */
+  readonly event: (view: BudgetView, news: BudgetNews) => object;
+};
+
+/** The parent card of a budget's period, in the outbox and on every surface. */
+export function budgetCardKey(budgetId: string, period: Period): string {
+  return `budget:${budgetId}:${period.from}`;
+}
+
+export function thresholdCardKey(
+  budgetId: string,
+  period: Period,
+  alert: Pick<BudgetAlert, "basis" | "percent">,
+): string {
+  return `${budgetCardKey(budgetId, period)}:${alert.basis}:${alert.percent}`;
+}
+
+export function snoozeOverKey(budgetId: string, period: Period, until: Day): string {
+  return `${budgetCardKey(budgetId, period)}:snooze:${until}`;
+}
+
+/** Asks for the parent card, once. */
+export async function postState(tx: SqlLike, view: BudgetView, render: RenderBudget): Promise<string> {
+  const card = render.state(view);
+  await enqueuePost(tx, { channel: view.budget.channel, key: budgetCardKey(view.budget.id, view.row.period), card });
+  return cardDigest(card);
+}
+
+/** Brings a posted parent card to the state; null when it shows it already. */
+export async function updateState(tx: SqlLike, view: BudgetView, render: RenderBudget): Promise<string | null> {
+  const card = render.state(view);
+  const digest = cardDigest(card);
+  if (digest === view.row.cardDigest) return null;
+  await enqueueUpdate(tx, { key: budgetCardKey(view.budget.id, view.row.period), card });
+  return digest;
+}
+
+export function cardDigest(card: object): string {
+  return createHash("sha256").update(JSON.stringify(card)).digest("hex").slice(0, 24);
+}
+
+/** Tells one set of terms from another: amount, scope, metric, cycle. Thresholds and channel re-arm nothing. */
+export function termsDigest(budget: Budget): string {
+  const { amount, filters, access, without, metric, cycle } = budget;
+  const text = JSON.stringify([toDecimal(amount), amount.currency, filters, access, without, metric, cycle]);
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
