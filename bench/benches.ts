@@ -1,4 +1,4 @@
-import { readCharts, readIngest, readQuestions, type Reader } from "./readers.ts";
+import { readCharts, readFigures, readIngest, readQuestions, type Reader } from "./readers.ts";
 
 export type Bench = {
   readonly name: string;
@@ -23,6 +23,15 @@ export const BENCHES: readonly Bench[] = [
     small: ["--json"],
     inAll: true,
     read: readCharts,
+  },
+  {
+    name: "conversation",
+    about: "question to card and picture: 8 people ask while 1 M hourly rows are ingested; a year of 1 M day rows",
+    script: "conversation.ts",
+    words: [],
+    small: ["--small"],
+    inAll: true,
+    read: readFigures,
   },
   {
     name: "ingest",
