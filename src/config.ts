@@ -1,9 +1,11 @@
 import path from "node:path";
 
 import type { Role } from "./domain/actor.ts";
+import { DEFAULT_THRESHOLDS, type ConfiguredBudget, type ThresholdBasis } from "./domain/budget.ts";
 import { fixedClock, systemClock, type Clock } from "./domain/clock.ts";
 import { DEFAULT_TAG_ALIAS_KEYS, normaliseTagKey, type Dimension, type TagAlias } from "./domain/dimension.ts";
 import { AppError } from "./domain/errors.ts";
+import { money } from "./domain/money.ts";
 import type { Day } from "./domain/period.ts";
 import { parseHandle, type ConfiguredPerson, type PeopleSettings } from "./domain/person.ts";
 import type { Schedule, WatchedSource } from "./domain/schedule.ts";
@@ -171,7 +173,11 @@ function build(
   const base = configPath === null ? cwd : path.dirname(configPath);
   return {
     file: configPath,
-    settings: settingsOf(file),
+    settings: {
+      ...settingsOf(file),
+      // Without a file nothing is said about budgets: those of the last start stay.
+      ...(configPath === null ? {} : { budgets: budgetsOf(file, channels) }),
+    },
     host: variables.FINOPS_HOST ?? file.server?.host ?? DEFAULT_HOST,
     port: variables.PORT ?? file.server?.port ?? DEFAULT_PORT,
     publicUrl: file.server?.publicUrl ?? null,
@@ -223,7 +229,30 @@ function settingsOf(file: ConfigFile): Settings {
     ingestMemoryMb: file.limits?.ingestMemoryMb ?? DEFAULT_SETTINGS.ingestMemoryMb,
     installation: DEFAULT_SETTINGS.installation,
     people: peopleOf(file),
+    ...(file.fiscalYearStart === undefined ? {} : { fiscalYearStart: file.fiscalYearStart }),
   };
+}
+
+/** A budget counts no more than the channel it is told in may show. */
+function budgetsOf(file: ConfigFile, channels: readonly ChannelConfig[]): ConfiguredBudget[] {
+  return (file.budgets ?? []).map((budget): ConfiguredBudget => {
+    const channel = budget.channel ?? DEFAULT_CHANNEL;
+    const thresholds = (basis: ThresholdBasis, given: readonly number[] | undefined) =>
+      given === undefined
+        ? DEFAULT_THRESHOLDS.filter((threshold) => threshold.basis === basis)
+        : [...new Set(given)].sort((a, b) => a - b).map((percent) => ({ basis, percent }));
+    return {
+      name: budget.name,
+      amount: money(String(budget.amount), budget.currency),
+      filters: scopeOf(budget),
+      access: channels.find(({ name }) => name === channel)?.scope ?? [],
+      without: budget.without ?? [],
+      cycle: budget.each ?? "month",
+      metric: budget.metric ?? "effective",
+      thresholds: [...thresholds("actual", budget.at), ...thresholds("forecast", budget.forecast)],
+      channel,
+    };
+  });
 }
 
 /** Everybody named under people, and under roles.users who is not. */

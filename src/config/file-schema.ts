@@ -2,8 +2,10 @@ import { Cron } from "croner";
 import { z } from "zod";
 
 import { ROLES } from "../domain/actor.ts";
+import { BUDGET_CYCLES, BUDGET_METRICS, BUDGET_NAME_MAX, PERCENT_MAX, THRESHOLDS_MAX } from "../domain/budget.ts";
 import { DIMENSIONS, normaliseTagKey } from "../domain/dimension.ts";
 import { parseHandle } from "../domain/person.ts";
+import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
 import { SCHEDULED_JOBS } from "../domain/schedule.ts";
 import { isTimeZone } from "../domain/time-zone.ts";
 
@@ -199,6 +201,38 @@ const allocation = z
   })
   .describe("Spreads shared charges over their users.");
 
+const percents = z.array(z.int().min(1).max(PERCENT_MAX)).max(THRESHOLDS_MAX / 2);
+
+const budget = z
+  .strictObject({
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(BUDGET_NAME_MAX)
+      .meta({ description: "What people call it.", examples: ["payments"] }),
+    amount: z
+      .union([z.number().positive().max(Number.MAX_SAFE_INTEGER), decimalText.refine((text) => /[1-9]/.test(text))])
+      .meta({ description: "A number above 0; in quotes when it has decimals.", examples: [3000] }),
+    currency: currency.describe("ISO 4217 currency code; what a scope of several currencies is converted to."),
+    only,
+    except,
+    without: z
+      .array(z.enum(EXCLUDABLE_KINDS))
+      .optional()
+      .meta({ description: "Kinds of charge it leaves out.", examples: [["tax", "credits"]] }),
+    each: z.enum(BUDGET_CYCLES).optional().describe("How often it starts anew. Default: month."),
+    at: percents.optional().meta({ description: "Percent spent people are told at.", examples: [[50, 80, 100]] }),
+    forecast: percents
+      .optional()
+      .meta({ description: "Percent expected by the end people are told at.", examples: [[100]] }),
+    metric: z.enum(BUDGET_METRICS).optional().describe("Which cost counts. Default: effective."),
+    channel: name
+      .optional()
+      .describe("Which channel is told. Default: finops. It counts no more than the channel may show."),
+  })
+  .describe("An amount agreed for a scope, watched after every load.");
+
 const limits = z
   .strictObject({
     ingestMemoryMb: z.int().min(64).max(65_536).optional().describe("Memory of the process that reads bills, MB."),
@@ -227,6 +261,13 @@ export const fileSchema = z
     people: z.array(person).max(10_000).optional().describe("Who is who; a role here wins over roles.users."),
     tags: tags.optional(),
     allocation: z.array(allocation).max(200).optional().describe("How shared charges are spread."),
+    budgets: z.array(budget).max(5000).optional().describe("Amounts agreed; also: budget set, in the chat."),
+    fiscalYearStart: z
+      .int()
+      .min(1)
+      .max(12)
+      .optional()
+      .describe("Month the fiscal year begins with, for budgets by quarter and year. Default: 1, January."),
     limits: limits.optional(),
   })
   .meta({

@@ -86,12 +86,17 @@ function crossCheck(data: unknown, lineOf: (at: Path) => number | null): ConfigP
   const report = (at: Path, message: string, remedy: string) =>
     problems.push({ path: formatPath(at), line: lineOf(at), message, remedy });
 
-  for (const list of ["sources", "channels", "schedules", "allocation"]) {
+  for (const list of ["sources", "channels", "schedules", "allocation", "budgets"]) {
     const seen = new Set<unknown>();
     for (const [index, entry] of entriesOf(data, list).entries()) {
-      const name = fieldOf(entry, "name");
+      const given = fieldOf(entry, "name");
+      const name = typeof given === "string" ? given.toLowerCase() : given;
       if (typeof name === "string" && seen.has(name)) {
-        report([list, index, "name"], `"${name}" is there twice.`, "Names must differ: rename or remove one.");
+        report(
+          [list, index, "name"],
+          `"${given as string}" is there twice.`,
+          "Names must differ: rename or remove one.",
+        );
       }
       seen.add(name);
     }
@@ -100,13 +105,15 @@ function crossCheck(data: unknown, lineOf: (at: Path) => number | null): ConfigP
   const channels = [DEFAULT_CHANNEL, ...entriesOf(data, "channels").map((entry) => fieldOf(entry, "name"))].filter(
     (name) => typeof name === "string",
   );
-  for (const [index, entry] of entriesOf(data, "schedules").entries()) {
-    const channel = fieldOf(entry, "channel");
-    if (typeof channel !== "string" || channels.includes(channel)) continue;
-    const near = nearestWords(channel, channels, 1)[0];
-    const remedy =
-      near === undefined ? `Add it under channels, or use ${channels.join(", ")}.` : `Did you mean "${near}"?`;
-    report(["schedules", index, "channel"], `There is no channel "${channel}".`, remedy);
+  for (const list of ["schedules", "budgets"]) {
+    for (const [index, entry] of entriesOf(data, list).entries()) {
+      const channel = fieldOf(entry, "channel");
+      if (typeof channel !== "string" || channels.includes(channel)) continue;
+      const near = nearestWords(channel, channels, 1)[0];
+      const remedy =
+        near === undefined ? `Add it under channels, or use ${channels.join(", ")}.` : `Did you mean "${near}"?`;
+      report([list, index, "channel"], `There is no channel "${channel}".`, remedy);
+    }
   }
 
   for (const [index, entry] of entriesOf(data, "allocation").entries()) {
