@@ -75,6 +75,8 @@ export const LOOPBACK_HOSTS: readonly string[] = ["127.0.0.1", "::1", "localhost
 const BUILT_IN_SCHEDULES = [
   { name: "daily-digest", job: "digest", cron: "0 9 * * *", channel: DEFAULT_CHANNEL },
   { name: "detection", job: "detection", cron: "20 * * * *", channel: DEFAULT_CHANNEL },
+  { name: "recommendations", job: "recommendations", cron: "30 6 * * *", channel: DEFAULT_CHANNEL },
+  { name: "audit", job: "audit", cron: "5 0 * * *", channel: null },
   { name: "rollups", job: "rollups", cron: "40 3 * * *", channel: null },
   { name: "reap", job: "reap", cron: "10 3 * * *", channel: null },
 ] as const;

@@ -9,6 +9,7 @@ import { addDays, type Day } from "./domain/period.ts";
 import type { Estate } from "./http/deps.ts";
 import { ACTS } from "./jobs/acts.ts";
 import { watchBudgets } from "./jobs/watch-budgets.ts";
+import { passOnApprovals } from "./jobs/pass-on-approvals.ts";
 import { startJobs, type JobMetrics, type Jobs } from "./jobs/start-jobs.ts";
 import { createStack, type Stack } from "./lifecycle.ts";
 import type { Context } from "./service/context.ts";
@@ -47,7 +48,9 @@ export async function startWork(estate: Estate, stack: Stack, metrics: JobMetric
   const { db, log } = estate.base;
   const channels = [createWebChannel(db.sql)];
   stack.add("deliverer", await startDeliverer({ sql: db.sql, channels, log }), (it) => it.stop());
-  const jobs = await startJobs({ ctx: systemContext(estate), acts: ACTS, atStart: ["ingest", "rollups"], metrics });
+  const ctx = systemContext(estate);
+  stack.add("hand-offs", passOnApprovals(ctx), (it) => it.stop());
+  const jobs = await startJobs({ ctx, acts: ACTS, atStart: ["ingest", "rollups", "recommendations"], metrics });
   stack.add("budgets", await watchBudgets(systemContext(estate)), (it) => it.stop());
   return stack.add("jobs", jobs, (it) => it.stop());
 }

@@ -3,9 +3,10 @@ import type { ScopeFilter } from "./scope.ts";
 /**
  * What a schedule can start, one queue each (src/jobs/jobs.ts): `ingest` reads a watched source, `digest` posts the
  * daily digest, `detection` looks for what went wrong (silent sources), `rollups` rebuilds outdated rollups,
- * `reap` removes replaced batches.
+ * `recommendations` brings what people decide on up to the bills and the day and puts the dearest new ones before them,
+ * `audit` seals the audit trail and writes its anchor, `reap` removes replaced batches.
  */
-export const SCHEDULED_JOBS = ["ingest", "digest", "detection", "rollups", "reap"] as const;
+export const SCHEDULED_JOBS = ["ingest", "digest", "detection", "recommendations", "audit", "rollups", "reap"] as const;
 export type ScheduledJob = (typeof SCHEDULED_JOBS)[number];
 
 /** `skipped`: there was nothing to do it with yet. `failed`: given up, after the last try or because no try can mend it. */

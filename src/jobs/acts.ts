@@ -1,11 +1,13 @@
 import type { ScheduledJob } from "../domain/schedule.ts";
 import { rebuildRollups } from "../service/rebuild-rollups.ts";
 import type { Act } from "../service/run-schedule.ts";
+import { sealAudit } from "../service/seal-audit.ts";
 import { reapBatches } from "../store/reap.ts";
 import { pruneRuns } from "../store/schedules.ts";
 import { detect } from "./detect.ts";
 import { ingestSource } from "./ingest-source.ts";
 import { postDigest } from "./post-digest.ts";
+import { reviewRecommendations } from "./review-recommendations.ts";
 
 /** Runs that ended are kept this long for `status` and for people who ask why. */
 const RUNS_KEPT_DAYS = 90;
@@ -17,6 +19,12 @@ export const ACTS: Readonly<Record<ScheduledJob, Act>> = {
   ingest: ingestSource,
   digest: postDigest,
   detection: detect,
+  recommendations: reviewRecommendations,
+  audit: async ({ ctx }) => {
+    // The anchor is also a line of the log: collected elsewhere, it outlives whoever rewrites the database.
+    const { sealed, anchor } = await sealAudit({ ctx, input: { anchor: true } });
+    return { status: "done", note: `${sealed} lines sealed, chain anchored at ${anchor?.position ?? "0"}`, posts: [] };
+  },
   rollups: async ({ ctx }) => {
     const { rebuilt, left } = await rebuildRollups(ctx);
     return { status: "done", note: `${rebuilt} batches rebuilt, ${left} left`, posts: [] };

@@ -30,6 +30,8 @@ const LOOK_AGAIN_MS_MAX = 15_000;
 const LOOK_AGAIN_MS_MIN = 50;
 /** Flips come in bursts (one a month of bills): one reaction when the burst is over. */
 const FLIP_SETTLE_MS = 1_000;
+/** What new data may change at once, besides digests that waited for it. */
+const AFTER_NEW_DATA: readonly ScheduledJob[] = ["detection", "recommendations"];
 /** A worker that says nothing for this long is dead; its job goes to another (pg-boss takes 10 s at least). */
 const HEARTBEAT_SECONDS = 20;
 /** Longest wait for work in hand; what is cut off is taken up by the next start. */
@@ -40,6 +42,8 @@ const QUEUES: Readonly<Record<ScheduledJob, { retryLimit: number; retryDelay: nu
   ingest: { retryLimit: 4, retryDelay: 5, expireInSeconds: 4 * 3600 },
   digest: { retryLimit: 4, retryDelay: 2, expireInSeconds: 15 * 60 },
   detection: { retryLimit: 2, retryDelay: 5, expireInSeconds: 15 * 60 },
+  recommendations: { retryLimit: 4, retryDelay: 5, expireInSeconds: 30 * 60 },
+  audit: { retryLimit: 4, retryDelay: 60, expireInSeconds: 15 * 60 },
   rollups: { retryLimit: 2, retryDelay: 60, expireInSeconds: 4 * 3600 },
   reap: { retryLimit: 2, retryDelay: 60, expireInSeconds: 3600 },
 };
@@ -179,7 +183,7 @@ function startTicker(
 type Reactions = { readonly ring: () => void; readonly stop: () => Promise<void> };
 
 /**
- * When reading bills is over: digests that waited for it run, and silences end at once. Rung by every flip (also those
+ * When reading bills is over: digests that waited for it run, silences end and findings are proposed at once. Rung by every flip (also those
  * of the terminal and other processes) and by the end of each ingest of ours; waits while bills still come in.
  */
 async function reactToNewData(ctx: Context, send: Send): Promise<Reactions> {
@@ -217,6 +221,9 @@ async function takeUpWaiting(ctx: Context, send: Send): Promise<void> {
   await ctx.db.sql.begin(async (tx) => {
     for (const run of await reopenSkippedRuns(tx, "digest")) await send(tx, "digest", run);
   });
-  const detection = (await loadSchedules(ctx.db.sql)).find(({ job }) => job === "detection");
-  if (detection !== undefined) await enqueueNow(ctx, detection, send);
+  const schedules = await loadSchedules(ctx.db.sql);
+  for (const job of AFTER_NEW_DATA) {
+    const schedule = schedules.find((candidate) => candidate.job === job);
+    if (schedule !== undefined) await enqueueNow(ctx, schedule, send);
+  }
 }

@@ -11,9 +11,14 @@ import type { Context, Verb } from "./context.ts";
 
 const anchorSchema = z.object({ position: z.string().regex(/^\d+$/), hash: z.string().length(64), at: z.string() });
 
+/** The sample estate is another database beside the real one (src/store/open-store.ts), with a chain of its own. */
+const SAMPLE_DATABASE = /_demo$/;
+
 /** Where anchors are kept beside the database: copy this file to where its administrators cannot write. */
-export function anchorFile(dataDir: string): string {
-  return join(dataDir, "audit-anchors.jsonl");
+async function anchorFile(ctx: Context): Promise<string> {
+  const [row] = await ctx.db.sql<{ database: string }[]>`select current_database() as database`;
+  const sample = SAMPLE_DATABASE.test(row?.database ?? "");
+  return join(ctx.dataDir, sample ? "audit-anchors-sample.jsonl" : "audit-anchors.jsonl");
 }
 
 /** Links what is not linked yet. With `anchor` the chain's end is also written to a file and to the log. */
@@ -30,14 +35,14 @@ export async function sealAudit({
     at: dateOfInstant(ctx.clock.now()).toISOString(),
   };
   await mkdir(ctx.dataDir, { recursive: true });
-  await appendFile(anchorFile(ctx.dataDir), `${JSON.stringify(anchor)}\n`);
+  await appendFile(await anchorFile(ctx), `${JSON.stringify(anchor)}\n`);
   ctx.log.info({ auditAnchor: anchor }, "audit anchor");
   return { sealed, anchor };
 }
 
 /** The anchors of a file, the installation's own without a name. Throws AppError when a line is none. */
 export async function readAnchors(ctx: Context, path: string | null): Promise<AuditAnchor[]> {
-  const file = path ?? anchorFile(ctx.dataDir);
+  const file = path ?? (await anchorFile(ctx));
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" && path === null) return "";
     throw new AppError("bad-input", `The anchors at ${file} cannot be read: ${error.message}.`, { cause: error });

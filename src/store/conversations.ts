@@ -59,6 +59,13 @@ export async function ensureChannels(sql: SqlLike, names: readonly string[]): Pr
   }
 }
 
+/** Creates a person's own talk with the bot when it is not there yet. */
+export async function ensureDirectChannel(sql: SqlLike, personId: string): Promise<void> {
+  await sql`
+    insert into channel (name, kind, owner_id, topic)
+    values (${directChannel(personId)}, 'direct', ${personId}, 'Only you see this') on conflict do nothing`;
+}
+
 /** Records what configured channels may show, creating those that are not there yet. */
 export async function configureChannels(
   sql: SqlLike,
@@ -91,9 +98,7 @@ function lastMessage(sql: SqlLike) {
 /** Shared channels the person may read and their own direct one (created when missing), shared first. */
 export async function listChannels(sql: SqlLike, reader: Reader): Promise<ChannelRow[]> {
   const { personId } = reader;
-  await sql`
-    insert into channel (name, kind, owner_id, topic)
-    values (${directChannel(personId)}, 'direct', ${personId}, 'Only you see this') on conflict do nothing`;
+  await ensureDirectChannel(sql, personId);
   return (await readableChannels(sql, reader)).map(({ since: _since, ...channel }) => channel);
 }
 

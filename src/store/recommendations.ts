@@ -57,14 +57,17 @@ export async function listRecommendations(
   filter: {
     readonly states?: readonly RecommendationState[];
     readonly ids?: readonly string[];
+    /** Whether its card was put before people by itself. */
+    readonly shown?: boolean;
     readonly lock?: boolean;
   } = {},
 ): Promise<Recommendation[]> {
-  const { states, ids } = filter;
+  const { states, ids, shown } = filter;
   const rows = await sql<Row[]>`
     select ${columns(sql)} from recommendation
     where true ${states === undefined ? sql`` : sql`and state = any(${[...states]}::text[])`}
       ${ids === undefined ? sql`` : sql`and id = any(${[...ids]}::text[])`}
+      ${shown === undefined ? sql`` : sql`and (shown_on is not null) = ${shown}`}
     order by (finding -> 'saving' ->> 'amount')::numeric desc, id limit ${RECOMMENDATIONS_MAX}
     ${filter.lock === true ? sql`for update` : sql``}`;
   return rows.map(toRecommendation);
@@ -80,6 +83,17 @@ export async function insertRecommendation(sql: SqlLike, fresh: Recommendation):
       ${fresh.window.to}, ${json(fresh.facets)}::text::jsonb, ${fresh.requestedBy}, ${fresh.expiresOn})
     on conflict (id) do nothing returning id`;
   return rows.length === 1;
+}
+
+/** How many were put before people by themselves on `from` or later. */
+export async function countShownSince(sql: SqlLike, from: Day): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from recommendation where shown_on >= ${from}`;
+  return row?.count ?? 0;
+}
+
+export async function markShown(sql: SqlLike, ids: readonly string[], on: Day): Promise<void> {
+  await sql`update recommendation set shown_on = ${on} where id = any(${[...ids]}::text[])`;
 }
 
 /** How the undo window changes: stays, closes, or opens for so many minutes of the database's clock. */

@@ -35,7 +35,7 @@ export function settingsWith(schedules: readonly Schedule[]): Settings {
 
 /** The work of every job is `act`. */
 export function actsOf(act: Act): Record<Schedule["job"], Act> {
-  return { ingest: act, digest: act, detection: act, rollups: act, reap: act };
+  return { ingest: act, digest: act, detection: act, recommendations: act, audit: act, rollups: act, reap: act };
 }
 
 export function outcome(key: string, changes: Partial<RunOutcome> = {}): RunOutcome {

@@ -1,3 +1,5 @@
+import { AppError } from "../../domain/errors.ts";
+import type { Context } from "../../service/context.ts";
 import { exportAudit, listAudit } from "../../service/export-audit.ts";
 import { sealAudit } from "../../service/seal-audit.ts";
 import { verifyAudit } from "../../service/verify-audit.ts";
@@ -16,6 +18,7 @@ export const auditCommand: Command = {
   role: "analyst",
   run: async ({ ctx, text }): Promise<CommandAnswer> => {
     const given = readArguments(text, ["verify", "anchor", "export"]);
+    keepFilesToTerminal(ctx, given.options);
     if (given.options.has("verify")) {
       const verdict = await verifyAudit({ ctx, input: { anchors: given.options.get("anchors") ?? null } });
       return { card: auditVerdictCard(verdict), data: verdict, exitCode: verdict.intact ? 0 : 1 };
@@ -30,6 +33,16 @@ export const auditCommand: Command = {
     return { card: auditCard(lines, subject), data: { events: lines }, exitCode: 0 };
   },
 };
+
+/** What reads or writes files of the machine is for whoever sits at it: in a channel it would show whether a file is there. */
+function keepFilesToTerminal(ctx: Context, options: ReadonlyMap<string, string>): void {
+  if (ctx.channel === undefined) return;
+  const file = ["anchors", "export", "anchor"].find((name) => options.has(name));
+  if (file === undefined) return;
+  throw new AppError("forbidden", `audit --${file} uses files of the server: it is of the terminal alone.`, {
+    remedy: `On the machine: finops audit --${file}. Here: audit, audit ID, audit --verify`,
+  });
+}
 
 function anchored(done: Awaited<ReturnType<typeof sealAudit>>): CommandAnswer {
   const { anchor } = done;

@@ -1,0 +1,37 @@
+import { recommendationCard } from "../bot/views/recommendation-card.ts";
+import { recommendationListCard } from "../bot/views/recommendation-list-card.ts";
+import { bothScopes } from "../domain/scope.ts";
+import { listWaiting, presentRecommendations, waitingKey } from "../service/present-recommendations.ts";
+import { refreshRecommendations } from "../service/refresh-recommendations.ts";
+import type { Act, Post } from "../service/run-schedule.ts";
+import { channelScope, directChannel, ensureDirectChannel } from "../store/conversations.ts";
+import { ingestUnderway } from "../store/schedules.ts";
+
+/**
+ * Brings recommendations up to the bills and the day (proposes, expires, wakes, measures), shows the dearest new ones in
+ * the channel, and tells each approver once a week what waits for them. While bills are being read it waits: half a
+ * month of bills looks like waste that ended.
+ */
+export const reviewRecommendations: Act = async ({ ctx, schedule }) => {
+  if (await ingestUnderway(ctx.db.sql))
+    return { status: "skipped", note: "bills are being read first", posts: [], waiting: true };
+  const channel = schedule.channel ?? "finops";
+  const ran = await refreshRecommendations({ ctx, input: { render: recommendationCard } });
+  const waiting = await listWaiting({ ctx, input: {} });
+  const posts = waiting.map(({ personId, views }): Post => ({
+    channel: directChannel(personId),
+    key: waitingKey(ctx, personId),
+    card: recommendationListCard(views, true),
+  }));
+  return {
+    status: "done",
+    note: `${ran ? "recommendations brought up to the bills" : "nothing new in the bills"}, ${waiting.length} approvers have something waiting`,
+    posts,
+    save: async (tx) => {
+      for (const { personId } of waiting) await ensureDirectChannel(tx, personId);
+      const scope = bothScopes(schedule.scope, await channelScope(tx, channel));
+      const shown = await presentRecommendations(tx, ctx, { channel, scope, render: recommendationCard });
+      if (shown.length > 0) ctx.log.info({ shown }, "recommendations shown");
+    },
+  };
+};
