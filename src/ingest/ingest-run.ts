@@ -14,6 +14,8 @@ export type IngestEnvironment = {
   readonly settings: Settings;
   readonly dataDir: string;
   readonly today: Day;
+  /** Told the highest memory of the DuckDB child, bytes, when it ends (measurements). */
+  readonly onChildPeak?: (bytes: number) => void;
 };
 
 export type IngestInput = {

@@ -24,8 +24,8 @@ import { refreshPromotedTags } from "./promoted-tags.ts";
 import { rebuildStaleRollups } from "./rebuild-rollups.ts";
 import { makeSpillDirectory } from "./spill.ts";
 import { openFile, stageFile, type StagedFile } from "./stage-file.ts";
-import { checkDigestsSql, checkHashesSql, dictionarySql, keysSql } from "./sql/dictionary-sql.ts";
-import { createStageSql } from "./sql/scan-sql.ts";
+import { checkDigestsSql, checkHashesSql, dictionarySql, forgetSplitTextsSql, keysSql } from "./sql/dictionary-sql.ts";
+import { createStageSql, forgetFileSql } from "./sql/scan-sql.ts";
 
 /** How long a call waits for another ingest of the same source. */
 const WAIT_SECONDS = 900;
@@ -44,7 +44,7 @@ export async function runIngest(env: IngestEnvironment, input: IngestInput): Pro
   });
   try {
     const staging: Staging = { env, input, duck, spillDirectory, progress, staged: new Map(), refused: [] };
-    await duck.run(createStageSql());
+    await duck.run(...createStageSql());
     await stageAll(
       staging,
       files.filter((file) => !known.has(file.fileNo)),
@@ -74,6 +74,7 @@ export async function runIngest(env: IngestEnvironment, input: IngestInput): Pro
     return { batches: await markIncomplete(env, answers) };
   } finally {
     await opened.close();
+    env.onChildPeak?.(duck.peakRssBytes());
     await duck.close();
     await rm(spillDirectory, { recursive: true, force: true });
   }
@@ -221,13 +222,13 @@ async function stageOne(staging: Staging, file: CallFile): Promise<void> {
     let staged = await stageFile(duck, options);
     const [check] = await duck.run(checkHashesSql());
     if (countOf(check, "split") > 0) {
-      await duck.run(`delete from stage where file_no = ${file.fileNo}`);
+      await duck.run(...forgetFileSql(file.fileNo), ...forgetSplitTextsSql());
       staged = await stageFile(duck, { ...options, separatorInText: true });
     }
     staging.staged.set(file.fileNo, staged);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "internal" || error.code === "unavailable") throw error;
-    await duck.run(`delete from stage where file_no = ${file.fileNo}`);
+    await duck.run(...forgetFileSql(file.fileNo));
     staging.refused.push(refusedFile(file.path, explain(error)));
   }
 }

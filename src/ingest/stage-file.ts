@@ -1,16 +1,34 @@
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { AppError } from "../domain/errors.ts";
 import type { Claim } from "./claims.ts";
 import { FAULTS_MAX, writeCarefulCopy, type CarefulCopy } from "./file/careful-copy.ts";
+import { splitCsv, SPLIT_ABOVE_BYTES } from "./file/split-csv.ts";
 import { inspectFile, uniqueNames } from "./file/inspect-file.ts";
 import { countOf, DuckError, textOf, type Duck } from "./duck/duck-process.ts";
 import type { Format, SourceFile } from "./formats/format.ts";
 import { chooseFormat } from "./formats/formats.ts";
 import { quoteText } from "./formats/sql-text.ts";
 import type { Reject } from "../store/batches.ts";
-import { carefulRelation, csvRelation, LINE_COLUMN, parquetRelation, type RowRange } from "./sql/read-sql.ts";
-import { rejectsSql, ROW_STATE, scanSql, STAGE_PART } from "./sql/scan-sql.ts";
+import {
+  carefulRelation,
+  csvRelation,
+  LINE_COLUMN,
+  parquetRelation,
+  pieceRelation,
+  type RowRange,
+} from "./sql/read-sql.ts";
+import {
+  foldSql,
+  forgetFileSql,
+  rejectsSql,
+  ROW_STATE,
+  scanSql,
+  STAGE_TEXTS,
+  textsSql,
+  type ScanOptions,
+} from "./sql/scan-sql.ts";
 
 /** A reject with the key its row names, as far as it can be read. */
 export type LocatedReject = Reject & {
@@ -31,8 +49,8 @@ export type StagedFile = OpenedFile & {
   readonly faultCount: number;
 };
 
-/** Parquet is scanned in ranges of this many rows: memory stays flat however large the file is. */
-const PARQUET_RANGE_ROWS = 1_000_000;
+/** Parquet is scanned in runs of row groups of at most this many rows: memory stays flat however large the file is. */
+const PARQUET_RANGE_ROWS = 250_000;
 
 /** Finds container, header and format of a file. Throws AppError when it is no bill we know. */
 export async function openFile(duck: Duck, path: string): Promise<OpenedFile> {
@@ -76,7 +94,7 @@ export async function stageFile(duck: Duck, options: StageOptions): Promise<Stag
   let copy: CarefulCopy | null = null;
   if (options.file.encoding === "utf-8") {
     try {
-      await scan(duck, options, csvRelation(options.file));
+      await scanPlain(duck, options);
     } catch (error) {
       if (!(error instanceof DuckError) || !isAboutContent(error)) throw error;
       copy = await stageCarefully(duck, options, careful);
@@ -95,20 +113,42 @@ export async function stageFile(duck: Duck, options: StageOptions): Promise<Stag
   return { ...options, rejects: [...faultsOf(options.file.path, copy), ...located], faultCount: copy.faultCount };
 }
 
+/** A UTF-8 CSV as it is; a large one in pieces, so that memory stays flat and both cores parse. */
+async function scanPlain(duck: Duck, options: StageOptions): Promise<void> {
+  const { file } = options;
+  const { size } = await stat(file.path);
+  if (size <= (file.gzip ? SPLIT_ABOVE_BYTES.gzip : SPLIT_ABOVE_BYTES.plain))
+    return scan(duck, options, csvRelation(file));
+  for await (const piece of asContent(file.path, splitCsv(file, options.spillDirectory))) {
+    await scan(duck, options, pieceRelation(piece, file));
+  }
+}
+
+/** A file that cannot be unpacked is refused by name. */
+async function* asContent(path: string, pieces: AsyncGenerator<string>): AsyncGenerator<string> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && String(error.code).startsWith("Z_")) {
+      throw new AppError("bad-input", `${path} cannot be unpacked: ${error.message}.`, {
+        remedy: "Fetch the file again.",
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
 async function stageParquet(duck: Duck, options: StageOptions): Promise<StagedFile> {
   const { path } = options.file;
-  const [info] = await asRefusal(
+  const groups = await asRefusal(
     path,
-    duck.run(`select sum(num_rows)::bigint as n from parquet_file_metadata(${quoteText(path)})`),
+    duck.run(
+      `select row_group_id, any_value(row_group_num_rows) as n from parquet_metadata(${quoteText(path)}) group by 1 order by 1`,
+    ),
   );
-  const rows = countOf(info, "n");
-  const ranges: (RowRange | null)[] =
-    rows <= PARQUET_RANGE_ROWS
-      ? [null]
-      : Array.from({ length: Math.ceil(rows / PARQUET_RANGE_ROWS) }, (_, index) => ({
-          from: index * PARQUET_RANGE_ROWS,
-          to: (index + 1) * PARQUET_RANGE_ROWS,
-        }));
+  const ranges = rowRanges(groups.map((group) => countOf(group, "n")));
+  const rows = ranges.at(-1)?.to ?? 0;
   for (const range of ranges) await asRefusal(path, scan(duck, options, parquetRelation(path, range, false)));
   const counts = await countRows(duck, options.fileNo);
   if (counts.rows !== rows)
@@ -117,13 +157,26 @@ async function stageParquet(duck: Duck, options: StageOptions): Promise<StagedFi
   return { ...options, rejects: await locateRejects(duck, options, parquetRelation(path, null, true)), faultCount: 0 };
 }
 
+/** Runs of whole row groups: a part of one would be unpacked whole again for the next. */
+function rowRanges(groupRows: readonly number[]): RowRange[] {
+  const ranges: { from: number; to: number }[] = [];
+  let at = 0;
+  for (const rows of groupRows) {
+    const last = ranges.at(-1);
+    if (last !== undefined && at + rows - last.from <= PARQUET_RANGE_ROWS) last.to = at + rows;
+    else ranges.push({ from: at, to: at + rows });
+    at += rows;
+  }
+  return ranges;
+}
+
 async function stageCarefully(
   duck: Duck,
   options: StageOptions,
   target: string,
   done: CarefulCopy | null = null,
 ): Promise<CarefulCopy> {
-  await duck.run(`delete from stage where file_no = ${options.fileNo}`);
+  await duck.run(...forgetFileSql(options.fileNo));
   const copy = done ?? (await asRefusal(options.file.path, writeCarefulCopy(options.file, target)));
   await asRefusal(options.file.path, scan(duck, options, carefulRelation(target, options.file)));
   return copy;
@@ -131,15 +184,23 @@ async function stageCarefully(
 
 async function scan(duck: Duck, options: StageOptions, relation: string): Promise<void> {
   const { fileNo, format, file, separatorInText } = options;
-  await duck.run(scanSql({ fileNo, format, file, relation, extra: false, separatorInText }));
+  await scanOne(duck, { fileNo, format, file, relation, extra: false, separatorInText });
   if (format.extra === undefined) return;
-  await duck.run(scanSql({ fileNo, format, file, relation, extra: true, separatorInText }));
+  await scanOne(duck, { fileNo, format, file, relation, extra: true, separatorInText });
+}
+
+async function scanOne(duck: Duck, options: ScanOptions): Promise<void> {
+  const [missing] = await duck.run(...scanSql(options));
+  for (const stage of STAGE_TEXTS) {
+    if (countOf(missing, stage.table) > 0) await duck.run(textsSql(options, stage));
+  }
+  await duck.run(...foldSql(options));
 }
 
 async function countRows(duck: Duck, fileNo: number): Promise<{ rows: number; rejected: number }> {
   const [row] = await duck.run(`select coalesce(sum(n), 0)::bigint as n,
     coalesce(sum(n) filter (where state = ${ROW_STATE.rejected}), 0)::bigint as rejected
-    from stage where part = ${STAGE_PART.keys} and file_no = ${fileNo}`);
+    from stage_keys where file_no = ${fileNo}`);
   return { rows: countOf(row, "n"), rejected: countOf(row, "rejected") };
 }
 

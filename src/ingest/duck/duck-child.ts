@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 
 import type { DuckAnswer, DuckRequest } from "./duck-process.ts";
@@ -41,8 +43,14 @@ function reportProgress(): void {
   if (percentage >= 0) send({ id: -1, rows: [], percentage });
 }
 
-/** Highest resident memory of this process so far. */
+/** Highest resident memory of this process so far. Linux tells it apart from what the parent had when it forked us. */
 function peakRssBytes(): number {
+  try {
+    const match = /VmHWM:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"));
+    if (match?.[1] !== undefined) return Number(match[1]) * 1024;
+  } catch {
+    return process.resourceUsage().maxRSS * 1024; // no /proc on this system
+  }
   return process.resourceUsage().maxRSS * 1024;
 }
 

@@ -1,10 +1,9 @@
-import { MEASURES, ROW_STATE, STAGE_PART } from "./scan-sql.ts";
+import { MEASURES } from "./scan-sql.ts";
 
 /** The part of the stage one delivery is made of. */
 export type StageKey = { readonly fileNo: number; readonly keyHash: string };
 
-const FACTS = `stage semi join picked using (file_no, key_h)`;
-const IS_CHARGE = `part = ${STAGE_PART.charges} and state = ${ROW_STATE.accepted}`;
+const FACTS = `stage_charges semi join picked using (file_no, key_h)`;
 
 /** Names the delivery the next statements build. */
 export function pickSql(keys: readonly StageKey[]): string {
@@ -14,7 +13,7 @@ export function pickSql(keys: readonly StageKey[]): string {
 
 /** Staged rows of each day of the delivery, so that the collapse goes in bounded steps. */
 export function dayCountsSql(): string {
-  return `select day::varchar as day, count(*) as n from ${FACTS} where ${IS_CHARGE} group by day order by day`;
+  return `select day::varchar as day, count(*) as n from ${FACTS} group by day order by day`;
 }
 
 /** Empty tables of the delivery in hand. `charge` has the store's columns, ids instead of hashes. */
@@ -29,7 +28,7 @@ export function createChargeSql(): string[] {
 
 /** Collapses the days from `from` to `to` (both inclusive) into `charge` and `usage_hour`. */
 export function collapseSql(from: string, to: string): string[] {
-  const window = `${IS_CHARGE} and day between date '${from}' and date '${to}'`;
+  const window = `day between date '${from}' and date '${to}'`;
   const sums = MEASURES.map((name) => `sum(${name}) as ${name}`).join(", ");
   const hours = Array.from(
     { length: 24 },

@@ -1,6 +1,6 @@
 import { cleanJson } from "../formats/sql-tags.ts";
 import { cleanText } from "../formats/sql-text.ts";
-import { ATTRIBUTES, RESOURCE_FIELDS, ROW_STATE, SEPARATOR, STAGE_PART, TAG_FIELDS } from "./scan-sql.ts";
+import { ATTRIBUTES, RESOURCE_FIELDS, SEPARATOR, STAGE_TEXTS } from "./scan-sql.ts";
 
 /**
  * The three dictionaries of a load, cleaned and with their lasting ids: `attribute_set`, `billed_resource`, `tag_set`
@@ -9,15 +9,27 @@ import { ATTRIBUTES, RESOURCE_FIELDS, ROW_STATE, SEPARATOR, STAGE_PART, TAG_FIEL
 
 /** Texts the scan could not tell apart: [{texts}] must be 0. And texts that hold the separator: [{split}] must be 0. */
 export function checkHashesSql(): string {
-  const one = (part: number, text: string, hash: string, fields: number): string =>
-    `select (select count(*) from (select ${hash} from stage where part = ${part} group by ${hash} having min(${text}) <> max(${text}))) as texts,
-      (select count(*) from stage where part = ${part} and strlen(${text}) - strlen(replace(${text}, ${SEPARATOR}, '')) <> ${fields - 1}) as split`;
-  const all = [
-    one(STAGE_PART.attributes, "attr", "attr_h", ATTRIBUTES.length),
-    one(STAGE_PART.resources, "resource", "resource_h", RESOURCE_FIELDS.length),
-    one(STAGE_PART.tags, "tags", "tags_h", TAG_FIELDS.length),
-  ];
+  const all = STAGE_TEXTS.map(
+    ({
+      table,
+      text,
+      hash,
+      names,
+    }) => `select (select count(*) from (select ${hash} from ${table} group by ${hash} having count(*) > 1)) as texts,
+      (select count(*) from ${table} where ${separators(text)} <> ${names.length - 1}) as split`,
+  );
   return `select sum(texts)::bigint as texts, sum(split)::bigint as split from (${all.join(" union all ")})`;
+}
+
+/** Takes back the texts that hold the separator. */
+export function forgetSplitTextsSql(): string[] {
+  return STAGE_TEXTS.map(
+    ({ table, text, names }) => `delete from ${table} where ${separators(text)} <> ${names.length - 1}`,
+  );
+}
+
+function separators(text: string): string {
+  return `strlen(${text}) - strlen(replace(${text}, ${SEPARATOR}, ''))`;
 }
 
 /** Whether any key of the call is worth building at all, and the statements that build the dictionaries. */
@@ -25,17 +37,13 @@ export function dictionarySql(): string[] {
   return [
     dictionary({
       table: "attribute_set",
-      part: STAGE_PART.attributes,
-      text: "attr",
-      hash: "attr_h",
+      stage: STAGE_TEXTS[0],
       fields: ATTRIBUTES,
       nullWhenEmpty: false,
     }),
     dictionary({
       table: "billed_resource",
-      part: STAGE_PART.resources,
-      text: "resource",
-      hash: "resource_h",
+      stage: STAGE_TEXTS[1],
       fields: RESOURCE_FIELDS,
       nullWhenEmpty: true,
     }),
@@ -45,15 +53,14 @@ export function dictionarySql(): string[] {
 
 type Dictionary = {
   table: string;
-  part: number;
-  text: string;
-  hash: string;
+  stage: (typeof STAGE_TEXTS)[number];
   fields: readonly string[];
   /** A text without any field but the provider stands for "none": id null. */
   nullWhenEmpty: boolean;
 };
 
-function dictionary({ table, part, text, hash, fields, nullWhenEmpty }: Dictionary): string {
+function dictionary({ table, stage, fields, nullWhenEmpty }: Dictionary): string {
+  const { text, hash } = stage;
   const cleaned = fields.map((field, index) => `${cleanText(`p[${index + 1}]`)} as ${field}`);
   const rest = fields.slice(1).join(", ");
   const id = idSql("content");
@@ -61,7 +68,7 @@ function dictionary({ table, part, text, hash, fields, nullWhenEmpty }: Dictiona
 select * exclude (content), ${nullWhenEmpty ? `case when coalesce(${rest}) is not null then ${id} end` : id} as id, ${digestSql("content")} as digest
 from (select *, to_json([${fields.join(", ")}])::varchar as content
   from (select ${hash}, ${cleaned.join(", ")}
-    from (select ${hash}, string_split(any_value(${text}), ${SEPARATOR}) as p from stage where part = ${part} and ${text} is not null group by ${hash})))`;
+    from (select ${hash}, string_split(${text}, ${SEPARATOR}) as p from ${stage.table})))`;
 }
 
 /** 64 bits of MD5, as the signed integer Postgres keeps. */
@@ -88,7 +95,7 @@ function tagSetSql(): string {
   const entries = (json: string, rank: number): string =>
     `list_transform(map_entries(try_cast(${json}::json as map(varchar, json))), lambda e: {'k': e.key, 'v': e.value, 'r': ${rank}})`;
   return `create or replace table tag_set as
-with texts as (select tags_h, string_split(any_value(tags), ${SEPARATOR}) as p from stage where part = ${STAGE_PART.tags} and tags is not null group by tags_h),
+with texts as (select tags_h, string_split(tag_text, ${SEPARATOR}) as p from stage_tags),
 objects as (select tags_h, ${cleanJson("p[1]")} as own, ${cleanJson("p[2]")} as allocated from texts),
 entries as (select tags_h, unnest(list_concat(coalesce(${entries("allocated", 1)}, []), coalesce(${entries("own", 2)}, []))) as e from objects where coalesce(own, allocated) is not null),
 given as (select tags_h, e.k as k, arg_min(e.v, e.r) as v, min(e.r) as r from entries group by tags_h, e.k),
@@ -123,7 +130,5 @@ export function keysSql(): string {
   return `select file_no, key_h::varchar as key_h, ${cleanText("provider")} as provider, dataset, ${cleanText("account")} as account,
   billing_month::varchar as billing_month, state, ${cleanText("currency")} as currency, dropped_reason,
   sum(n)::bigint as n, sum(residuals)::bigint as residuals, ${[...sums, ...warnings].join(", ")}
-from stage where part = ${STAGE_PART.keys} group by all order by file_no, key_h, state`;
+from stage_keys group by all order by file_no, key_h, state`;
 }
-
-export const ACCEPTED = ROW_STATE.accepted;

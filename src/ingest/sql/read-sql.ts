@@ -23,6 +23,11 @@ export function csvRelation(file: SourceFile): string {
   return `read_csv(${quoteText(file.path)}, header = true, ${csvOptions(file.delimiter, file.header, [])})`;
 }
 
+/** DuckDB relation over a header-less piece of a CSV. */
+export function pieceRelation(path: string, file: SourceFile): string {
+  return `read_csv(${quoteText(path)}, header = false, ${csvOptions(file.delimiter, file.header, [])}, buffer_size = 8388608)`;
+}
+
 /** DuckDB relation over the careful copy of a CSV: no header, the line number first. */
 export function carefulRelation(path: string, file: SourceFile): string {
   return `read_csv(${quoteText(path)}, header = false, ${csvOptions(file.delimiter, file.header, [`${quoteText(LINE_COLUMN)}: 'BIGINT'`])})`;

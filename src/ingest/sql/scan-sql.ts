@@ -1,16 +1,15 @@
 import { CHARGE_COLUMNS } from "../../domain/charge-column.ts";
 import type { CostName, Format, SourceFile } from "../formats/format.ts";
-import { moneySql } from "../formats/sql-money.ts";
+import { amountOf, moneySql } from "../formats/sql-money.ts";
 import { quoteName } from "../formats/sql-text.ts";
 
 /**
- * One scan of a file fills `stage`: a single pass with grouping sets, so that text is touched once.
- * - part 1, 2, 3: the distinct attribute sets, resources and tag sets, as one text each, under a 64-bit hash;
- * - part 4: delivery keys with row counts and control totals (raw columns, before mapping), by state;
- * - part 5: the charges, narrow: hashes and sums; by hour where usage can be committed, else by day.
- * The hash is only a name inside one load; `checkHashes` (dictionary-sql.ts) proves that it named one text each.
+ * A file is scanned in chunks that fit in memory. Each chunk is mapped once into table `chunk`, then folded into:
+ * - `stage_attributes`, `stage_resources`, `stage_tags`: the distinct texts under a 64-bit hash;
+ * - `stage_keys`: delivery keys with row counts and control totals (raw columns, before mapping), by state;
+ * - `stage_charges`: the charges, narrow: hashes and amounts.
+ * The hash is only a name inside one load; `checkHashesSql` (dictionary-sql.ts) proves that it named one text each.
  */
-export const STAGE_PART = { attributes: 1, resources: 2, tags: 3, keys: 4, charges: 5 } as const;
 /** What became of a row. */
 export const ROW_STATE = { accepted: 0, rejected: 1, dropped: 2 } as const;
 
@@ -35,21 +34,41 @@ function columnsOf(home: "attribute" | "resource" | "tags"): string[] {
 /** How many warnings a format may count. */
 export const WARNINGS_MAX = 12;
 
-/** The table every scan fills. */
-export function createStageSql(): string {
-  const sums = [...MEASURES, ...COST_NAMES.map((name) => `control_${name}`)].map((name) => `${name} decimal(38,18)`);
-  const warnings = Array.from({ length: WARNINGS_MAX }, (_, index) => `warning_${index} bigint`);
-  return `create table stage (file_no integer, part utinyint, state utinyint, key_h ubigint, attr varchar, attr_h ubigint,
-    resource varchar, resource_h ubigint, tags varchar, tags_h ubigint, provider varchar, dataset varchar, account varchar,
-    billing_month date, currency varchar, dropped_reason varchar, day date, day_end date, hour tinyint,
-    n bigint, residuals bigint, ${[...sums, ...warnings].join(", ")})`;
+/** The dictionaries' texts as the scan finds them. */
+export const STAGE_TEXTS = [
+  { table: "stage_attributes", text: "attr", hash: "attr_h", names: ATTRIBUTES },
+  { table: "stage_resources", text: "resource", hash: "resource_h", names: RESOURCE_FIELDS },
+  { table: "stage_tags", text: "tag_text", hash: "tags_h", names: TAG_FIELDS },
+] as const;
+
+const CONTROLS = COST_NAMES.map((name) => `control_${name}`);
+const WARNINGS = Array.from({ length: WARNINGS_MAX }, (_, index) => `warning_${index}`);
+const KEY_COLUMNS = "key_h, provider, dataset, account, billing_month, state, currency, dropped_reason";
+const CHARGE_KEYS = "key_h, day, day_end, hour, attr_h, resource_h, tags_h";
+
+/** The tables every scan folds into. */
+export function createStageSql(): string[] {
+  const decimals = (names: readonly string[]): string => names.map((name) => `${name} decimal(38,18)`).join(", ");
+  return [
+    ...STAGE_TEXTS.map(({ table, text, hash }) => `create table ${table} (${hash} ubigint, ${text} varchar)`),
+    `create table stage_keys (file_no integer, key_h ubigint, provider varchar, dataset varchar, account varchar, billing_month date,
+      state utinyint, currency varchar, dropped_reason varchar, n bigint, residuals bigint, ${decimals(CONTROLS)},
+      ${WARNINGS.map((name) => `${name} bigint`).join(", ")})`,
+    `create table stage_charges (file_no integer, key_h ubigint, day date, day_end date, hour tinyint, attr_h ubigint,
+      resource_h ubigint, tags_h ubigint, n bigint, ${decimals(MEASURES)})`,
+  ];
+}
+
+/** Takes back what a file left in the stage (its texts are harmless). */
+export function forgetFileSql(fileNo: number): string[] {
+  return [`delete from stage_keys where file_no = ${fileNo}`, `delete from stage_charges where file_no = ${fileNo}`];
 }
 
 export type ScanOptions = {
   readonly fileNo: number;
   readonly format: Format;
   readonly file: SourceFile;
-  /** DuckDB relation over the file (read-sql.ts). */
+  /** DuckDB relation over the file, or a piece of it (read-sql.ts). */
   readonly relation: string;
   /** The format's additional rows, instead of the rows themselves. */
   readonly extra: boolean;
@@ -57,42 +76,100 @@ export type ScanOptions = {
   readonly separatorInText: boolean;
 };
 
-/** The statement that scans one relation into `stage`. */
-export function scanSql(options: ScanOptions): string {
-  const { fileNo, format, file, relation, extra } = options;
+/** The statements that scan one relation: the chunk, then how many of its texts the stage lacks (one row). */
+export function scanSql(options: ScanOptions): string[] {
+  const counts = STAGE_TEXTS.map(({ table, hash }) => `(${missingSql(table, hash, "count(*)")}) as ${table}`);
+  return ["drop table if exists chunk", chunkSql(options), `select ${counts.join(", ")}`];
+}
+
+function missingSql(table: string, hash: string, what: string): string {
+  return `select ${what} from (select distinct ${hash} from chunk where ${hash} is not null) as c anti join ${table} using (${hash})`;
+}
+
+/** Adds the texts a chunk is the first to have: a second look at the columns they are made of. */
+export function textsSql(
+  { format, file, relation, extra, separatorInText }: ScanOptions,
+  stage: (typeof STAGE_TEXTS)[number],
+): string {
+  const { table, text, hash, names } = stage;
+  const mapped = (extra ? format.extra?.(file) : format.select(file)) ?? "";
+  const absent = absentColumns(mapped);
+  return `insert into ${table} with raw as (select * from ${relation})
+select distinct ${hash}, ${text} from (select ${hashText(names, absent)} as ${hash}, ${joinText(names, separatorInText, absent)} as ${text} from (${mapped}))
+where ${hash} in (${missingSql(table, hash, hash)})`;
+}
+
+function hashText(names: readonly string[], absent: ReadonlySet<string>): string {
+  const present = names.filter((name) => !absent.has(name));
+  return present.length === 0 ? "0::ubigint" : `hash(${present.join(", ")})`;
+}
+
+function chunkSql({ format, file, relation, extra }: ScanOptions): string {
   const control = format.control(file);
   const warnings = (format.warnings?.(file) ?? []).slice(0, WARNINGS_MAX);
   const kept = [
     [control.currency, "~ctl currency"],
-    ...COST_NAMES.map((name) => [control.costs[name] ?? "null::varchar", `~ctl ${name}`]),
-    ...warnings.map((warning, index) => [warning.when, `~ctl warning ${index}`]),
+    ...(extra
+      ? []
+      : COST_NAMES.map((name) => [
+          exactColumn(file, control.costs[name]) ?? control.costs[name] ?? "null::varchar",
+          `~ctl ${name}`,
+        ])),
+    ...(extra ? [] : warnings.map((warning, index) => [warning.when, `~ctl warning ${index}`])),
   ] as const;
-  const keep = kept.map(([, name]) => name);
-  const mapped = extra ? format.extra?.(file, keep) : format.select(file, keep);
-  const sums = MEASURES.map((name) => `sum(${name}) as ${name}`);
+  const keep = kept.map(([, name]) => name ?? "");
+  const mapped = (extra ? format.extra?.(file, keep) : format.select(file, keep)) ?? "";
+  const absent = absentColumns(mapped);
   const controls = COST_NAMES.map((name) =>
-    extra ? `null as control_${name}` : `sum(${moneySql(quoteName(`~ctl ${name}`))}) as control_${name}`,
+    extra || control.costs[name] === null
+      ? `null::decimal(38,18) as control_${name}`
+      : `${exactColumn(file, control.costs[name]) === null ? moneySql(quoteName(`~ctl ${name}`)) : quoteName(`~ctl ${name}`)} as control_${name}`,
   );
-  const counted = Array.from({ length: WARNINGS_MAX }, (_, index) =>
-    !extra && index < warnings.length
-      ? `count(*) filter (where ${quoteName(`~ctl warning ${index}`)}) as warning_${index}`
-      : `0 as warning_${index}`,
+  const warned = WARNINGS.map((name, index) =>
+    !extra && index < warnings.length ? `${quoteName(`~ctl warning ${index}`)} as ${name}` : `false as ${name}`,
   );
-  return `insert into stage by name
-with raw as (select *, ${kept.map(([sql, name]) => `${sql} as ${quoteName(name)}`).join(", ")} from ${relation}),
-judged as (select *, ${stateSql()} as state from (${mapped})${extra ? " where problem_reason is null and dropped_reason is null" : ""}),
-texts as (select *, ${textColumns(options.separatorInText)} from judged)
-select ${fileNo} as file_no,
-  case when grouping(attr_h) = 0 and grouping(day) = 1 then ${STAGE_PART.attributes} when grouping(resource) = 0 then ${STAGE_PART.resources}
-    when grouping(tag_text) = 0 then ${STAGE_PART.tags} when grouping(account) = 0 then ${STAGE_PART.keys} else ${STAGE_PART.charges} end as part,
-  state, key_h, attr, attr_h, resource, resource_h, tag_text as tags, tags_h, slug as provider, set_name as dataset, account, billing_month,
-  currency, dropped_reason, day, day_end, hour, ${extra ? "0" : "count(*)"} as n, count(*) filter (where residual) as residuals,
-  ${[...sums, ...controls, ...counted].join(", ")}
-from (select *, hash(attr) as attr_h, hash(resource) as resource_h, hash(tag_text) as tags_h,
-  hash(slug, set_name, account, billing_month) as key_h from texts)
-group by grouping sets ((attr, attr_h), (resource, resource_h), (tag_text, tags_h),
-  (key_h, slug, set_name, account, billing_month, state, currency, dropped_reason),
-  (key_h, state, day, day_end, hour, attr_h, resource_h, tags_h))`;
+  const columns = kept.map(([sql, name]) => `${sql ?? "null"} as ${quoteName(name ?? "")}`).join(", ");
+  const hashes = STAGE_TEXTS.map(
+    ({ hash, names }) => `case when state = ${ROW_STATE.accepted} then ${hashText(names, absent)} end as ${hash}`,
+  );
+  return `create table chunk as
+with raw as (select *, ${columns} from ${relation}),
+judged as (select *, ${stateSql()} as state, date_trunc('month', billing_period_start)::date as billing_month
+  from (${mapped})${extra ? " where problem_reason is null and dropped_reason is null" : ""})
+select ${[...KEPT_COLUMNS, ...MEASURES, ...controls, ...warned, ...hashes].join(", ")},
+  hash(provider, dataset, billing_account_id, billing_month) as key_h
+from judged`;
+}
+
+/**
+ * A raw amount for the control total. A Parquet double is read by its shortest decimal text; where 15 digits give
+ * the double back they are that text, which is ten times cheaper (formats/sql-money.ts).
+ */
+function exactColumn(file: SourceFile, expression: string | null): string | null {
+  const column = /^"((?:[^"]|"")+)"::varchar$/.exec(expression ?? "")?.[1]?.replaceAll('""', '"');
+  return column !== undefined && file.types?.has(column) === true ? amountOf(file, column).sql : null;
+}
+
+/** The statements that fold the chunk into keys and charges. */
+export function foldSql({ fileNo, extra }: ScanOptions): string[] {
+  const sums = CONTROLS.map((name) => `sum(${name})`);
+  const warned = WARNINGS.map((name) => `count(*) filter (where ${name})`);
+  return [
+    `insert into stage_keys select ${fileNo}, ${KEY_COLUMNS}, ${extra ? "0" : "count(*)"}, count(*) filter (where residual), ${[...sums, ...warned].join(", ")}
+from chunk group by ${KEY_COLUMNS}`,
+    `insert into stage_charges select ${fileNo}, ${CHARGE_KEYS}, ${extra ? "0" : "1"}, ${MEASURES.join(", ")} from chunk where state = ${ROW_STATE.accepted}`,
+    "drop table chunk",
+  ];
+}
+
+/**
+ * Columns the mapping of this file leaves null in every row, as build-select.ts writes them: they need not be joined
+ * to the text or summed. Finding none is slower and as right.
+ */
+function absentColumns(mapping: string): ReadonlySet<string> {
+  return new Set(
+    [...mapping.matchAll(/\bnull::(?:varchar|decimal\(38,18\)) as "=(\w+)"/g)].map((match) => match[1] ?? ""),
+  );
 }
 
 function stateSql(): string {
@@ -103,22 +180,36 @@ function stateSql(): string {
     when ${within} then ${ROW_STATE.accepted} else ${ROW_STATE.rejected} end)::utinyint`;
 }
 
-/** Only accepted rows have text and a day: rejects must not fill the dictionaries. */
-function textColumns(separatorInText: boolean): string {
-  const field = (name: string): string => (separatorInText ? `replace(${name}, ${SEPARATOR}, ' ')` : name);
-  const join = (names: readonly string[]): string => `concat(${names.map(field).join(`, ${SEPARATOR}, `)})`;
-  const accepted = (sql: string): string => `case when state = ${ROW_STATE.accepted} then ${sql} end`;
-  return `${accepted(join(ATTRIBUTES))} as attr,
-    ${accepted(join(RESOURCE_FIELDS))} as resource,
-    ${accepted(join(TAG_FIELDS))} as tag_text,
-    provider as slug, dataset as set_name, billing_account_id as account, date_trunc('month', billing_period_start)::date as billing_month,
-    ${quoteName("~ctl currency")} as currency,
-    ${accepted("charge_period_start::date")} as day,
-    ${accepted("greatest(charge_period_start::date + 1, (charge_period_end - to_microseconds(1))::date + 1)")} as day_end,
-    case when state = ${ROW_STATE.accepted} and ${COMMITTABLE} and charge_category = 'Usage' and consumed_quantity is not null
-      and epoch_ms(charge_period_end) - epoch_ms(charge_period_start) = ${HOUR_MS}
-      then hour(charge_period_start)::tinyint end as hour`;
+/** The fields as one text. Separators of neighbouring absent fields are one constant: each argument costs every row. */
+function joinText(names: readonly string[], separatorInText: boolean, absent: ReadonlySet<string>): string {
+  const parts: string[] = [];
+  let separators = 0;
+  names.forEach((name, index) => {
+    if (index > 0) separators += 1;
+    if (absent.has(name)) return;
+    if (separators > 0) parts.push(`repeat(${SEPARATOR}, ${separators})`);
+    separators = 0;
+    parts.push(separatorInText ? `replace(${name}, ${SEPARATOR}, ' ')` : name);
+  });
+  if (separators > 0) parts.push(`repeat(${SEPARATOR}, ${separators})`);
+  return `concat(${parts.join(", ")})`;
 }
+
+/** What a chunk keeps of each row besides hashes, texts and amounts. Only accepted rows have a day. */
+const KEPT_COLUMNS = [
+  "state",
+  "dropped_reason",
+  "residual",
+  "provider",
+  "dataset",
+  "billing_account_id as account",
+  "billing_month",
+  `${quoteName("~ctl currency")} as currency`,
+  `case when state = ${ROW_STATE.accepted} then charge_period_start::date end as day`,
+  `case when state = ${ROW_STATE.accepted} then greatest(charge_period_start::date + 1, (charge_period_end - to_microseconds(1))::date + 1) end as day_end`,
+  `case when state = ${ROW_STATE.accepted} and ${COMMITTABLE} and charge_category = 'Usage' and consumed_quantity is not null
+    and epoch_ms(charge_period_end) - epoch_ms(charge_period_start) = ${HOUR_MS} then hour(charge_period_start)::tinyint end as hour`,
+];
 
 /** Why a row that passed the format's own checks is still refused. */
 export const TOO_LARGE_REASON = "is larger than any bill (10^15 and above)";
