@@ -65,7 +65,7 @@ test("a file with many problems lists every one, with line and remedy", () => {
           A short name. Write for example "finops".
       channels[0].only.tem (line 14): "tem" is no dimension.
           Did you mean "team"?
-      schedules[0].job (line 18): "digst" must be one of digest, detection, rollups, reap.
+      schedules[0].job (line 18): "digst" must be one of digest, detection, recommendations, audit, rollups, reap.
           Did you mean "digest"?
       schedules[0].cron (line 19): "0 9 * *" is no cron expression of five fields that ever comes due.
           Minute, hour, day of month, month, day of week. Write for example "0 9 * * *".
@@ -122,6 +122,8 @@ test("without a file everything has a default", () => {
   expect(config.schedules.map(({ name, cron }) => `${name} ${cron}`)).toEqual([
     "daily-digest 0 9 * * *",
     "detection 20 * * * *",
+    "recommendations 30 6 * * *",
+    "audit 5 0 * * *",
     "rollups 40 3 * * *",
     "reap 10 3 * * *",
   ]);

@@ -11,6 +11,7 @@ import { parseHandle, type ConfiguredPerson, type PeopleSettings } from "./domai
 import type { Schedule, WatchedSource } from "./domain/schedule.ts";
 import { bothScopes, type Condition, type ScopeFilter } from "./domain/scope.ts";
 import { DEFAULT_SETTINGS, type Installation, type Settings } from "./domain/settings.ts";
+import { decisionProblems, decisionsOf, secretVariables, withoutSecrets } from "./config/decisions.ts";
 import { parseEnvironment, secretValues, VARIABLES, type Environment, type Variables } from "./config/environment.ts";
 import type { ConfigFile } from "./config/file-schema.ts";
 import type { ConfigProblem } from "./config/problem.ts";
@@ -103,19 +104,26 @@ export function readConfig(env: Environment, cwd: string): ConfigReading {
   const { variables, problems, warnings } = parseEnvironment(env);
   const found = findConfigFile(env["FINOPS_CONFIG"] === "" ? undefined : env["FINOPS_CONFIG"], cwd);
   const reading = found === null ? { file: {}, problems: [] } : parseConfigText(found.text);
-  const all = [...problems, ...reading.problems, ...exposureProblems(variables, reading.file)];
+  const { decisions } = reading.file;
+  const secretsMissing = decisionProblems(decisions, env);
+  const all = [...problems, ...reading.problems, ...exposureProblems(variables, reading.file), ...secretsMissing];
   if (all.length > 0) return { ok: false, file: found?.path ?? null, problems: all };
   const config = build(variables, reading.file, found?.path ?? null, cwd);
   const { schedules, sources } = config;
+  const named = secretVariables(decisions);
   const installation: Installation = {
     configFile: config.file,
-    warnings: warnings.map((warning) => `${warning.path} ${warning.message} ${warning.remedy}`),
+    warnings: warnings
+      .filter(({ path: variable }) => !named.includes(variable))
+      .map((warning) => `${warning.path} ${warning.message} ${warning.remedy}`),
     variables: VARIABLES.map(({ name, about }) => ({ name, about, set: (env[name] ?? "") !== "" })),
     sources,
     schedules,
   };
-  const settings = { ...config.settings, installation };
-  return { ok: true, config: deepFreeze({ ...config, settings, secrets: secretValues(env) }) };
+  const approvals = decisions === undefined ? {} : { decisions: decisionsOf(decisions, env) };
+  const settings = { ...config.settings, ...approvals, installation };
+  const secrets = [...secretValues(env), ...named.flatMap((name) => env[name] ?? [])];
+  return { ok: true, config: deepFreeze({ ...config, settings, secrets }) };
 }
 
 /** Like readConfig; throws one AppError that lists all problems. */
@@ -143,8 +151,11 @@ export function clockOf(config: Config): Clock {
 /** The configuration for people: as data, secrets and passwords replaced. */
 export function describeConfig(config: Config): Record<string, unknown> {
   const { secrets: _secrets, token, databaseUrl, ...open } = config;
+  const { decisions } = open.settings;
+  const shown = decisions === undefined ? {} : { decisions: withoutSecrets(decisions, REDACTED) };
   return {
     ...open,
+    settings: { ...open.settings, ...shown },
     token: token === null ? null : REDACTED,
     databaseUrl: databaseUrl === null ? null : redactUrls(databaseUrl),
   };

@@ -8,6 +8,7 @@ import { parseHandle } from "../domain/person.ts";
 import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
 import { SCHEDULED_JOBS } from "../domain/schedule.ts";
 import { isTimeZone } from "../domain/time-zone.ts";
+import { decisions } from "./decisions-schema.ts";
 
 /**
  * What finops.yaml may say. `meta` carries the sentence editors show and the example problems point to,
@@ -268,6 +269,7 @@ export const fileSchema = z
       .max(12)
       .optional()
       .describe("Month the fiscal year begins with, for budgets by quarter and year. Default: 1, January."),
+    decisions: decisions.optional(),
     limits: limits.optional(),
   })
   .meta({

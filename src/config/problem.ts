@@ -73,7 +73,10 @@ function describeIssue(issue: z.core.$ZodIssue): Described[] {
   if (issue.code === "invalid_key") {
     const key = String(issue.path.at(-1));
     const message = `"${key}" ${issue.issues[0]?.message ?? "is not allowed"}.`;
-    // The only maps with restricted keys are those of dimensions (`only`, `except`).
+    if (issue.path.includes("savingMonthlyMax")) {
+      return [{ path: issue.path, message, remedy: exampleRemedy(schemaAt(issue.path.slice(0, -1))) }];
+    }
+    // The other maps with restricted keys are those of dimensions (`only`, `except`).
     return [{ path: issue.path, message, remedy: suggestKey(key, [...DIMENSIONS, "tag:KEY"]) }];
   }
   if (issue.code === "invalid_union") {
@@ -90,7 +93,9 @@ function sentence(issue: z.core.$ZodIssue): string {
     if (given === undefined) return "is missing.";
     return `${expectation([issue.expected])}, not ${describeValue(given)}.`;
   }
-  const given = "input" in issue && issue.input !== undefined ? `${describeValue(issue.input)} ` : "";
+  // Where a variable's name belongs somebody may have written the secret itself: it is not repeated.
+  const secret = String(issue.path.at(-1)).endsWith("Variable");
+  const given = !secret && "input" in issue && issue.input !== undefined ? `${describeValue(issue.input)} ` : "";
   if (issue.code === "invalid_value") return `${given}must be one of ${issue.values.map(String).join(", ")}.`;
   if (issue.code === "too_big") return `${given}must be at most ${issue.maximum}${unitOf(issue.origin)}.`;
   if (issue.code === "too_small") {

@@ -5,6 +5,7 @@ import { LineCounter, parseDocument } from "yaml";
 
 import { AppError } from "../domain/errors.ts";
 import { nearestWords } from "../domain/nearest.ts";
+import { crossCheckDecisions } from "./decisions.ts";
 import { fileSchema, type ConfigFile } from "./file-schema.ts";
 import { formatPath, lineAt, problemsOf, type ConfigProblem, type Path } from "./problem.ts";
 
@@ -127,6 +128,7 @@ function crossCheck(data: unknown, lineOf: (at: Path) => number | null): ConfigP
       'Write for example by: fixed and shares: { payments: "0.6", search: "0.4" }.',
     );
   }
+  crossCheckDecisions(fieldOf(data, "decisions"), report);
   return problems;
 }
 
