@@ -17,6 +17,8 @@ export const AUDIT_ACTIONS = [
   "recommendation.revise",
   "recommendation.hand-off",
   "recommendation.measure",
+  "waste.exclude",
+  "waste.include",
   "budget.set",
   "budget.remove",
   "budget.acknowledge",

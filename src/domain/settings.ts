@@ -3,6 +3,7 @@ import { DEFAULT_TAG_ALIAS_KEYS, type TagAliasKeys } from "./dimension.ts";
 import type { PeopleSettings } from "./person.ts";
 import type { DecisionSettings } from "./recommendation.ts";
 import type { Schedule, WatchedSource } from "./schedule.ts";
+import type { WasteSettings } from "./waste.ts";
 
 /** What was configured, for people to look at (`status`, `doctor`, `digest list`). Never changes a number. */
 export type Installation = {
@@ -33,6 +34,8 @@ export type Settings = {
   readonly ingestMemoryMb: number;
   /** Who approves what, and where approvals are handed to; absent = DEFAULT_DECISION_SETTINGS. */
   readonly decisions?: DecisionSettings;
+  /** What finops.yaml changes about waste rules; absent = every rule as it is. */
+  readonly waste?: WasteSettings;
   /** Who has which role and sees what; absent = NO_PEOPLE. */
   readonly people?: PeopleSettings;
   /** Month the fiscal year begins with, 1 = January (absent); quarters follow it. */
@@ -52,3 +55,9 @@ export const DEFAULT_SETTINGS: Settings = {
   ingestMemoryMb: 320,
   installation: { configFile: null, warnings: [], variables: [], sources: [], schedules: [] },
 };
+
+/** Settings of the sample estate: its approvals stay in it, nobody's tracker gets tickets about what does not exist. */
+export function sampleSettings(settings: Settings): Settings {
+  const { decisions } = settings;
+  return decisions === undefined ? settings : { ...settings, decisions: { ...decisions, handOff: [] } };
+}

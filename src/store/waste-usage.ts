@@ -1,9 +1,10 @@
 import type { UsageRow } from "../analysis/waste/assemble.ts";
+import { isOfEstate } from "../analysis/waste/estate.ts";
 import { RECENT_DAYS, WINDOW_DAYS, type LineAttributes, type WasteRule } from "../analysis/waste/rule.ts";
 import { parseAtoms } from "../domain/money.ts";
 import { addDays, type Day } from "../domain/period.ts";
 import type { Condition, ScopeFilter } from "../domain/scope.ts";
-import { chargeDimension } from "./cost-dimension.ts";
+import { chargeDimension, homeOf } from "./cost-dimension.ts";
 import { conditionSql, createParams, type Params } from "./cost-filter.ts";
 import type { ActiveBatch, CostSnapshot } from "./cost-snapshot.ts";
 
@@ -25,6 +26,10 @@ export type ScopedUsageRow = UsageRow & { readonly visible: boolean; readonly as
 export type WasteUsage = {
   readonly resources: readonly ScopedUsageRow[];
   readonly commitments: readonly ScopedUsageRow[];
+  /** Lines of sub-accounts, whatever their resource. */
+  readonly accounts: readonly ScopedUsageRow[];
+  /** What else there is, whatever the scope: only where a rule asks for it. */
+  readonly estate: readonly ScopedUsageRow[];
 };
 
 /** The columns rules match on, as `attribute_set` names them. */
@@ -55,18 +60,31 @@ const selectLine = LINE_NAMES.map((name) => `a.${LINE_COLUMNS[name]} as "${name}
  */
 export async function loadWasteUsage(snapshot: CostSnapshot, read: UsageRead): Promise<WasteUsage> {
   const batches = batchesInWindow(snapshot.batches, read.sources);
-  if (batches.length === 0) return { resources: [], commitments: [] };
+  if (batches.length === 0) return { resources: [], commitments: [], accounts: [], estate: [] };
   const kinds = await loadKinds(snapshot);
-  const triggered = kinds.filter((kind) =>
-    read.rules.some((rule) => rule.subject === "resource" && rule.triggers(kind.provider, kind.line)),
-  );
+  const ofSubject = (subject: WasteRule["subject"], rules = read.rules): readonly ChargeKind[] =>
+    kinds.filter((kind) => rules.some((rule) => rule.subject === subject && rule.triggers(kind.provider, kind.line)));
   const ids = (chosen: readonly ChargeKind[]): string[] => chosen.flatMap((kind) => kind.ids);
+  const asking = read.rules.filter(({ needsEstate }) => needsEstate === true);
+  const needsEstate = ofSubject("resource", asking).length > 0;
+  const neighbours = needsEstate ? kinds.filter((kind) => isOfEstate(kind.provider, kind.line)) : [];
+  const named = namedCondition(read.asked) !== undefined;
+  const wanted = [...new Set([...ofSubject("resource"), ...(named ? [] : neighbours)])];
+  const resources = await readUsage(snapshot, read, batches, { by: "resource", ids: ids(wanted) });
   return {
-    resources: await readUsage(snapshot, read, batches, { by: "resource", ids: ids(triggered) }),
+    resources,
     commitments: await readUsage(snapshot, read, batches, {
       by: "commitment",
       ids: ids(commitmentKinds(kinds, read.rules)),
     }),
+    // Sums of a whole account cannot be told to somebody who sees or asks for only some of its resources or tags.
+    accounts: [...read.access, ...read.asked].some(({ dimension }) => homeOf(dimension) !== "attribute")
+      ? []
+      : await readUsage(snapshot, read, batches, { by: "account", ids: ids(ofSubject("account")) }),
+    estate:
+      named && neighbours.length > 0
+        ? await readUsage(snapshot, { ...read, asked: [] }, batches, { by: "resource", ids: ids(neighbours) })
+        : resources,
   };
 }
 
@@ -108,7 +126,7 @@ function batchesInWindow(batches: readonly ActiveBatch[], sources: readonly Sour
   });
 }
 
-type Chosen = { readonly by: "resource" | "commitment"; readonly ids: readonly string[] };
+type Chosen = { readonly by: "resource" | "commitment" | "account"; readonly ids: readonly string[] };
 
 async function readUsage(
   snapshot: CostSnapshot,
@@ -137,8 +155,11 @@ function usageSql(
       ? `c.resource_ref in (select resource_ref from candidate)`
       : `c.attribute_set_id = any(${ids})`;
   // A commitment is described by its unused rows; who uses the rest does not matter.
-  const owner = (column: string): string =>
-    chosen.by === "resource" ? column : `case when c.attribute_set_id in (select id from unused) then ${column} end`;
+  const owner = (column: string): string => {
+    if (chosen.by === "resource") return column;
+    if (chosen.by === "account") return "null::bigint";
+    return `case when c.attribute_set_id in (select id from unused) then ${column} end`;
+  };
   const age = "(b.as_of - c.charge_day - 1)";
   const quantity = "coalesce(c.pricing_quantity, c.consumed_quantity)";
   const recent = `filter (where ${age} < ${RECENT_DAYS})`;
@@ -154,7 +175,8 @@ function usageSql(
         coalesce(bit_or(1::bigint << ${age}) filter (where coalesce(${quantity}, c.effective_cost) <> 0), 0) as active_days,
         sum(coalesce(${quantity}, 0)) as quantity, coalesce(sum(coalesce(${quantity}, 0)) ${recent}, 0) as quantity_recent,
         sum(c.effective_cost) as effective, coalesce(sum(c.effective_cost) ${recent}, 0) as effective_recent,
-        coalesce(sum(c.list_cost) ${recent}, 0) as list_recent
+        coalesce(sum(c.list_cost) ${recent}, 0) as list_recent,
+        min(${quantity}) ${recent} as day_min, max(${quantity}) ${recent} as day_max
       from ${window} and ${wanted}
       group by 1, 2, 3, 4)
     select ${selectLine}, a.provider, a.sub_account_id as account, coalesce(a.region_id, a.region_name) as region,
@@ -163,6 +185,7 @@ function usageSql(
       f.billed_days::text as "billedDays", f.active_days::text as "activeDays",
       f.quantity::text, f.quantity_recent::text as "quantityRecent", f.effective::text,
       f.effective_recent::text as "effectiveRecent", f.list_recent::text as "listRecent",
+      f.day_min::text as "dayQuantityMin", f.day_max::text as "dayQuantityMax",
       ${scopeSql(read.access, snapshot, params)} as visible, ${scopeSql(read.asked, snapshot, params)} as asked
     from folded f join attribute_set a on a.id = f.attribute_set_id and a.kind = 'usage'
       left join billed_resource r on r.id = f.resource_ref left join tag_set t on t.id = f.tag_set_id`;
@@ -170,13 +193,15 @@ function usageSql(
 
 /** Asked for by name: only those resources are looked at, by index. */
 function namedSql(asked: ScopeFilter, params: Params): string {
-  const named = asked.find(
-    ({ dimension, negated, values }) => dimension === "resource" && !negated && !values.includes(null),
-  );
+  const named = namedCondition(asked);
   if (named === undefined) return "c.resource_ref is not null";
   const list = named.values.map((value) => `lower(${params.add(value)}::text)`).join(", ");
   return `c.resource_ref in (select r.id from billed_resource r where lower(r.resource_id) in (${list})
       union all select r.id from billed_resource r where lower(r.resource_name) in (${list}))`;
+}
+
+function namedCondition(asked: ScopeFilter): Condition | undefined {
+  return asked.find(({ dimension, negated, values }) => dimension === "resource" && !negated && !values.includes(null));
 }
 
 /**
@@ -219,6 +244,8 @@ type UsageRecord = LineAttributes & {
   readonly effective: string;
   readonly effectiveRecent: string;
   readonly listRecent: string;
+  readonly dayQuantityMin: string | null;
+  readonly dayQuantityMax: string | null;
   readonly visible: boolean;
   readonly asked: boolean;
 };
@@ -242,6 +269,8 @@ function usageRow(row: UsageRecord): ScopedUsageRow {
     effectiveAtoms: parseAtoms(row.effective),
     effectiveRecentAtoms: parseAtoms(row.effectiveRecent),
     listRecentAtoms: parseAtoms(row.listRecent),
+    dayQuantityMin: row.dayQuantityMin === null ? null : parseAtoms(row.dayQuantityMin),
+    dayQuantityMax: row.dayQuantityMax === null ? null : parseAtoms(row.dayQuantityMax),
     visible: row.visible,
     asked: row.asked,
   };

@@ -53,7 +53,10 @@ export function detected(findings: readonly Finding[], through: string | null = 
     findings: [...findings],
     total: [],
     hygiene: [],
+    totalToVerify: [],
+    totalTrends: [],
     heldBack: [],
+    excluded: [],
     period: null,
     scope: "everything",
     sources:

@@ -1,6 +1,15 @@
-import { assembleCommitments, assembleResources, type UsageRow } from "../../src/analysis/waste/assemble.ts";
+import {
+  assembleAccounts,
+  assembleCommitments,
+  assembleResources,
+  type UsageRow,
+} from "../../src/analysis/waste/assemble.ts";
 import { dayBit } from "../../src/analysis/waste/day-mask.ts";
-import { evaluateWaste, type WasteEvaluation } from "../../src/analysis/waste/evaluate-waste.ts";
+import {
+  evaluateWaste,
+  type EvaluationContext,
+  type WasteEvaluation,
+} from "../../src/analysis/waste/evaluate-waste.ts";
 import { RECENT_DAYS, WINDOW_DAYS, type LineAttributes } from "../../src/analysis/waste/rule.ts";
 import { WASTE_RULES } from "../../src/analysis/waste/rules.ts";
 import { parseAtoms, roundAtoms } from "../../src/domain/money.ts";
@@ -72,18 +81,20 @@ export function rowsOf(bill: ResourceBill): readonly UsageRow[] {
       effectiveAtoms: parseAtoms(cost),
       effectiveRecentAtoms: age < RECENT_DAYS ? parseAtoms(cost) : 0n,
       listRecentAtoms: age < RECENT_DAYS ? parseAtoms(list) : 0n,
+      dayQuantityMin: age < RECENT_DAYS ? parseAtoms(quantity) : null,
+      dayQuantityMax: age < RECENT_DAYS ? parseAtoms(quantity) : null,
     }));
   });
 }
 
-/** All rules over the bills of resources and commitments. */
-export function judge(rows: readonly UsageRow[]): WasteEvaluation {
-  return evaluateWaste(WASTE_RULES, [...assembleResources(rows), ...assembleCommitments(rows)], CONTEXT);
+/** All rules over the bills of resources, commitments and accounts. */
+export function judge(rows: readonly UsageRow[], context: Partial<EvaluationContext> = {}): WasteEvaluation {
+  const billed = [...assembleResources(rows), ...assembleCommitments(rows), ...assembleAccounts(rows)];
+  return evaluateWaste(WASTE_RULES, billed, { ...CONTEXT, ...context });
 }
 
-/** "rule saving" of every finding of one resource, to four places; "unknown" where no price is known. */
+/** "rule saving" of every finding the bill of one resource proves, to four places; "unknown" where no price is known. */
 export function found(bill: ResourceBill): string[] {
-  return judge(rowsOf(bill)).findings.map(
-    ({ rule, saving }) => `${rule} ${saving === null ? "unknown" : roundAtoms(saving.atoms, 4)}`,
-  );
+  const proven = judge(rowsOf(bill)).findings.filter(({ confidence }) => confidence === "A");
+  return proven.map(({ rule, saving }) => `${rule} ${saving === null ? "unknown" : roundAtoms(saving.atoms, 4)}`);
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { assembleCommitments, assembleResources } from "../../src/analysis/waste/assemble.ts";
+import { assembleAccounts, assembleCommitments, assembleResources } from "../../src/analysis/waste/assemble.ts";
 import { evaluateWaste } from "../../src/analysis/waste/evaluate-waste.ts";
 import { WASTE_RULES } from "../../src/analysis/waste/rules.ts";
 import { wasteCommand } from "../../src/bot/commands/waste.ts";
@@ -33,10 +33,11 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 test("what the database folds is what the core makes of the rows", async () => {
-  const answer = await findWaste({ ctx: context(), input: { scope: [] } });
+  const answer = await findWaste({ ctx: context(), input: { scope: [], confidences: ["A", "B", "C"] } });
   expect(wasteAnswer.parse(answer)).toEqual(answer);
-  const billed = [...assembleResources(USAGE), ...assembleCommitments(USAGE)];
-  const { findings } = evaluateWaste(WASTE_RULES, billed, { environmentKeys: ["environment", "env", "stage"] });
+  const billed = [...assembleResources(USAGE), ...assembleCommitments(USAGE), ...assembleAccounts(USAGE)];
+  const { findings: all } = evaluateWaste(WASTE_RULES, billed, { environmentKeys: ["environment", "env", "stage"] });
+  const findings = (["A", "B", "C"] as const).flatMap((one) => all.filter(({ confidence }) => confidence === one));
   expect(findings.length).toBeGreaterThan(0);
   expect(
     answer.findings.map(({ id, rule, resource, saving, evidence, arithmetic, risk }) => ({
@@ -59,6 +60,11 @@ test("what the database folds is what the core makes of the rows", async () => {
       risk,
     })),
   );
+  const proven = await findWaste({ ctx: context(), input: { scope: [] } });
+  expect(proven.findings).toEqual(answer.findings.filter(({ confidence }) => confidence === "A"));
+  expect(proven.total).toEqual(answer.total);
+  expect([proven.totalToVerify, proven.totalTrends]).toEqual([[], []]);
+  expect(answer.totalToVerify[0]?.amount).not.toBe(answer.total[0]?.amount);
   expect(answer.period).toEqual({ from: "2025-09-13", to: "2025-10-18" });
 });
 

@@ -57,6 +57,8 @@ function usageRow(row: Readonly<Record<string, string>>, asOf: Day): UsageRow {
     effectiveAtoms: effective,
     effectiveRecentAtoms: recent ? effective : 0n,
     listRecentAtoms: recent ? parseAtoms(row["ListCost"] || "0") : 0n,
+    dayQuantityMin: recent ? quantity : null,
+    dayQuantityMax: recent ? quantity : null,
   };
 }
 

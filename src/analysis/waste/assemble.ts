@@ -24,6 +24,9 @@ export type UsageRow = {
   readonly effectiveAtoms: bigint;
   readonly effectiveRecentAtoms: bigint;
   readonly listRecentAtoms: bigint;
+  /** Smallest and largest quantity of one day among the last 14; null = none. */
+  readonly dayQuantityMin: bigint | null;
+  readonly dayQuantityMax: bigint | null;
 };
 
 /**
@@ -53,6 +56,19 @@ export function assembleCommitments(rows: readonly UsageRow[]): readonly BilledR
   return [...groupRows(rows, commitmentKey).values()]
     .filter((group) => group.some((row) => row.attributes.commitmentStatus === "Unused"))
     .map((group) => assembleCommitment(group));
+}
+
+/** The sub-account a row belongs to; null = it names none. */
+export function accountKey(row: UsageRow): string | null {
+  return row.account === null ? null : JSON.stringify([row.provider, row.account, row.currency]);
+}
+
+/** Rows by sub-account, whatever resource they belong to. */
+export function assembleAccounts(rows: readonly UsageRow[]): readonly BilledResource[] {
+  return [...groupRows(rows, accountKey).values()].map((group) => {
+    const one = assembleOne("account", group);
+    return { ...one, id: one.account ?? "", name: null, region: null, type: null, tags: new Map() };
+  });
 }
 
 /**
@@ -175,6 +191,8 @@ function linesOf(rows: readonly UsageRow[]): readonly BilledLine[] {
       effective: plus(before.effective, row.effectiveAtoms),
       effectiveRecent: plus(before.effectiveRecent, row.effectiveRecentAtoms),
       listRecent: plus(before.listRecent, row.listRecentAtoms),
+      dayQuantityMin: extreme(before.dayQuantityMin, row.dayQuantityMin, (a, b) => a < b),
+      dayQuantityMax: extreme(before.dayQuantityMax, row.dayQuantityMax, (a, b) => a > b),
     });
   }
   return [...lines.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -192,7 +210,14 @@ function emptyLine(key: string, row: UsageRow): BilledLine {
     effective: nothing,
     effectiveRecent: nothing,
     listRecent: nothing,
+    dayQuantityMin: null,
+    dayQuantityMax: null,
   };
+}
+
+function extreme(a: bigint | null, b: bigint | null, wins: (a: bigint, b: bigint) => boolean): bigint | null {
+  if (a === null || b === null) return a ?? b;
+  return wins(b, a) ? b : a;
 }
 
 function plus(sum: Money, atoms: bigint): Money {

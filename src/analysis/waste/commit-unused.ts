@@ -4,8 +4,6 @@ import { monthlyCost } from "./monthly-cost.ts";
 import { remedyFor } from "./remedy.ts";
 import type { BilledLine, BilledResource, WasteRule } from "./rule.ts";
 
-/** Unused share of a commitment that is more than noise, over the window (waste-rules §6). */
-const UNUSED_PERCENT_MIN = 5n;
 const CURRENT_DAYS = 2;
 
 /** A commitment part of which nothing uses. Purchases are not among its lines, so nothing is paid twice. */
@@ -13,17 +11,35 @@ export const unusedCommitment: WasteRule = {
   id: "commit.unused",
   title: "Unused commitment",
   subject: "commitment",
+  confidence: "A",
+  looksAt: "Savings plans, reservations and committed use with an unused part.",
+  formula: "30.4 × average daily effective cost of the unused part",
+  source: "waste-rules §6, §7; FOCUS CommitmentDiscountStatus",
+  options: {
+    unusedPercent: {
+      default: 5,
+      min: 0,
+      max: 100,
+      unit: "%",
+      about: "of the commitment's cost over 35 days that must be unused",
+    },
+  },
   action: "commitment",
   risk: "L",
   effort: "2",
   ageDaysMin: 7,
   triggers: (_, line) => line.commitmentId !== null && line.commitmentStatus === "Unused",
-  evaluate: (resource) => {
+  evaluate: (resource, context) => {
     const unused = resource.lines.filter((line) => line.attributes.commitmentStatus === "Unused");
     const current = unused.some((line) => inLastDays(line.billedDays, CURRENT_DAYS) !== 0n);
     const unusedCost = windowCost(resource, unused);
     const allCost = windowCost(resource, resource.lines);
-    if (!current || allCost.atoms <= 0n || unusedCost.atoms * 100n <= allCost.atoms * UNUSED_PERCENT_MIN) return null;
+    if (
+      !current ||
+      allCost.atoms <= 0n ||
+      unusedCost.atoms * 100n <= allCost.atoms * context.options.bigint("unusedPercent")
+    )
+      return null;
     const permille = (unusedCost.atoms * 1_000n + allCost.atoms / 2n) / allCost.atoms;
     const percent = `${permille / 10n}.${permille % 10n} %`;
     return {

@@ -4,32 +4,46 @@ import { coverageFacts, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { remedyFor } from "./remedy.ts";
 import type { BilledLine, LineAttributes, WasteRule } from "./rule.ts";
 
-const IDLE_DAYS_MIN = 14;
-/** GB-seconds run of 100 provisioned that still count as idle. */
-const USED_PERCENT_MAX = 1n;
-
 /** Provisioned concurrency that is paid for and hardly runs anything. */
 export const idleProvisionedConcurrency: WasteRule = {
   id: "compute.lambda.provisioned_idle",
   title: "Idle provisioned concurrency",
   subject: "resource",
+  confidence: "A",
+  looksAt: "Provisioned concurrency that hardly runs anything.",
+  formula: "effective cost of what is provisioned",
+  source: "waste-rules §1, §7",
+  options: {
+    idleDays: { default: 14, min: 1, max: 35, unit: "days", about: "provisioned in a row" },
+    usedPercent: {
+      default: 1,
+      min: 0,
+      max: 50,
+      unit: "%",
+      about: "of the provisioned GB-seconds that still count as idle",
+    },
+  },
   action: "stop",
   risk: "L",
   effort: "1",
-  ageDaysMin: IDLE_DAYS_MIN,
+  ageDaysMin: 14,
   keptFor: /cold-?start|\bslo\b/i,
   triggers: isProvisioned,
-  evaluate: (resource) => {
+  evaluate: (resource, context) => {
     const provisioned = linesWhere(resource, isProvisioned);
     const days = streakDays(provisioned.reduce((mask, line) => mask | line.activeDays, 0n));
     const ran = sumRecent(linesWhere(resource, isDuration));
     const bought = sumRecent(provisioned);
-    if (days < IDLE_DAYS_MIN || ran * 100n > bought * USED_PERCENT_MAX) return null;
+    if (days < context.options.number("idleDays") || ran * 100n > bought * context.options.bigint("usedPercent"))
+      return null;
     return {
       parts: wholeLines(resource, provisioned),
       evidence: [
         { fact: "days provisioned, in a row", value: String(days) },
-        { fact: "provisioned GB-seconds used in the last 14 days", value: ran === 0n ? "none" : "less than 1 %" },
+        {
+          fact: "provisioned GB-seconds used in the last 14 days",
+          value: ran === 0n ? "none" : `at most ${context.options.number("usedPercent")} %`,
+        },
         ...coverageFacts(provisioned),
       ],
       arithmetic: dailyArithmetic(resource, provisioned),

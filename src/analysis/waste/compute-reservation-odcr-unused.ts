@@ -4,23 +4,28 @@ import { coverageFacts, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { projectOption, remedyFor, shellQuote } from "./remedy.ts";
 import type { BilledResource, LineAttributes, WasteRule } from "./rule.ts";
 
-const UNUSED_DAYS_MIN = 7;
-
 /** Capacity held on demand and paid for without an instance in it. FOCUS says so; AWS also by usage type. */
 export const unusedCapacityReservation: WasteRule = {
   id: "compute.reservation.odcr_unused",
   title: "Unused capacity reservation",
   subject: "resource",
+  confidence: "A",
+  looksAt: "Capacity reserved on demand and billed as unused.",
+  formula: "effective cost of what is unused",
+  source: "waste-rules §1, §7; FOCUS 1.1 CapacityReservationStatus",
+  options: {
+    unusedDays: { default: 7, min: 1, max: 35, unit: "days", about: "billed as unused, in a row" },
+  },
   action: "delete",
   risk: "L",
   effort: "1",
-  ageDaysMin: UNUSED_DAYS_MIN,
+  ageDaysMin: 7,
   keptFor: /launch|event|headroom/i,
   triggers: isUnusedCapacity,
-  evaluate: (resource) => {
+  evaluate: (resource, context) => {
     const lines = linesWhere(resource, isUnusedCapacity);
     const days = streakDays(lines.reduce((mask, line) => mask | line.activeDays, 0n));
-    if (days < UNUSED_DAYS_MIN) return null;
+    if (days < context.options.number("unusedDays")) return null;
     return {
       parts: wholeLines(resource, lines),
       evidence: [{ fact: "days billed as unused, in a row", value: String(days) }, ...coverageFacts(lines)],

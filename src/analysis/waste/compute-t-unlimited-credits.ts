@@ -5,8 +5,6 @@ import { dailyArithmetic, monthlyCostOf, wholeLines } from "./monthly-cost.ts";
 import { remedyFor } from "./remedy.ts";
 import type { LineAttributes, WasteRule } from "./rule.ts";
 
-/** Surplus credits above a tenth of the instance's own price: it is no burstable workload. */
-const CREDIT_SHARE_PERCENT = 10n;
 const CURRENT_DAYS = 7;
 
 /** A burstable instance in unlimited mode that keeps buying CPU credits costs more than a fixed-performance one. */
@@ -14,12 +12,25 @@ export const unlimitedCredits: WasteRule = {
   id: "compute.t_unlimited_credits",
   title: "CPU credits bought all the time",
   subject: "resource",
+  confidence: "A",
+  looksAt: "Burstable instances that keep buying CPU credits.",
+  formula: "effective cost of the credits",
+  source: "waste-rules §1, §7; AWS usage types CPUCredits:*",
+  options: {
+    creditSharePercent: {
+      default: 10,
+      min: 1,
+      max: 100,
+      unit: "%",
+      about: "of the instance's own cost that credits must exceed",
+    },
+  },
   action: "rightsize",
   risk: "M",
   effort: "1",
   ageDaysMin: 14,
   triggers: isCredits,
-  evaluate: (resource) => {
+  evaluate: (resource, context) => {
     const credits = linesWhere(resource, isCredits);
     const instance = linesWhere(resource, (_, line) =>
       isUsage(line, /^BoxUsage:t\d/, /Linux t\d\w*\.\w+ Instance Hour/),
@@ -28,7 +39,7 @@ export const unlimitedCredits: WasteRule = {
     const instanceCost = monthlyCostOf(resource, instance);
     const current = credits.some((line) => inLastDays(line.activeDays, CURRENT_DAYS) !== 0n);
     if (!current || instanceCost.atoms <= 0n) return null;
-    if (creditCost.atoms * 100n <= instanceCost.atoms * CREDIT_SHARE_PERCENT) return null;
+    if (creditCost.atoms * 100n <= instanceCost.atoms * context.options.bigint("creditSharePercent")) return null;
     return {
       parts: wholeLines(resource, credits),
       evidence: [

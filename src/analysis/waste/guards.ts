@@ -2,7 +2,8 @@ import type { Day } from "../../domain/period.ts";
 import { parseDay } from "../../domain/period.ts";
 import { ageDays } from "./day-mask.ts";
 import { billedDaysOf } from "./monthly-cost.ts";
-import type { BilledResource, WasteRule } from "./rule.ts";
+import { AGE_OPTION } from "./rule-options.ts";
+import type { BilledResource, Options, WasteRule } from "./rule.ts";
 import { tagOf } from "./tags.ts";
 
 /** Why something that looks like waste is left alone (waste-rules §0, G1–G4). */
@@ -13,19 +14,21 @@ export const GUARDS = [
   "backup-or-dr",
   "kept-on-purpose",
   "too-young",
+  "exclusion",
 ] as const;
 export type Guard = (typeof GUARDS)[number];
 export type Held = { readonly guard: Guard; readonly why: string };
 
-/** The first guard that holds a resource back from a rule, or null. */
-export function heldBack(rule: WasteRule, resource: BilledResource): Held | null {
+/** The first guard that holds a resource back from a rule, or null. Accounts and services are no things to keep. */
+export function heldBack(rule: WasteRule, resource: BilledResource, options: Options): Held | null {
+  if (resource.subject === "account" || resource.subject === "service") return null;
   return (
     excludedByTag(resource) ??
     legalHold(resource) ??
     groupMember(resource) ??
     backupOrDr(resource) ??
     keptOnPurpose(rule, resource) ??
-    tooYoung(rule, resource)
+    tooYoung(options, resource)
   );
 }
 
@@ -140,8 +143,9 @@ function lastSegment(id: string): string {
 }
 
 /** G2: age as days seen in the bills; a resource seen on the window's first day is at least that old. */
-function tooYoung(rule: WasteRule, resource: BilledResource): Held | null {
+function tooYoung(options: Options, resource: BilledResource): Held | null {
   const seen = ageDays(billedDaysOf(resource.lines));
-  if (seen >= rule.ageDaysMin) return null;
-  return { guard: "too-young", why: `seen for ${seen} days, ${rule.ageDaysMin} needed` };
+  const needed = options.number(AGE_OPTION);
+  if (seen >= needed) return null;
+  return { guard: "too-young", why: `seen for ${seen} days, ${needed} needed` };
 }

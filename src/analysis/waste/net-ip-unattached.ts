@@ -4,7 +4,6 @@ import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { projectOption, remedyFor } from "./remedy.ts";
 import type { LineAttributes, WasteRule } from "./rule.ts";
 
-const IDLE_DAYS_MIN = 7;
 const AWS_USAGE = /(?:ElasticIP|PublicIPv4):IdleAddress$/;
 const AWS_TEXT = /per Idle public IPv4 address per hour|Elastic IP address not attached to a running instance/i;
 // An address in use is billed as "External IP Charge on a … VM".
@@ -15,16 +14,23 @@ export const unattachedIp: WasteRule = {
   id: "net.ip.unattached",
   title: "Unattached public address",
   subject: "resource",
+  confidence: "A",
+  looksAt: "Addresses AWS and Google Cloud bill under a name of their own because nothing uses them.",
+  formula: "effective cost of the address",
+  source: "waste-rules §4, §7; AWS usage type PublicIPv4:IdleAddress, Google SKU Static Ip Charge",
+  options: {
+    idleDays: { default: 7, min: 1, max: 35, unit: "days", about: "billed as idle, in a row, up to the last day" },
+  },
   action: "delete",
   risk: "M",
   effort: "1",
-  ageDaysMin: IDLE_DAYS_MIN,
+  ageDaysMin: 7,
   keptFor: /allow-?list|white-?list|byoip/i,
   triggers: isIdleAddress,
-  evaluate: (resource) => {
+  evaluate: (resource, context) => {
     const lines = linesWhere(resource, isIdleAddress);
     const idleDays = streakDays(lines.reduce((mask, line) => mask | line.activeDays, 0n));
-    if (idleDays < IDLE_DAYS_MIN) return null;
+    if (idleDays < context.options.number("idleDays")) return null;
     return {
       parts: wholeLines(resource, lines),
       evidence: [{ fact: "days billed as idle, in a row", value: String(idleDays) }],

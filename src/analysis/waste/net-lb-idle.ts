@@ -4,7 +4,6 @@ import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { remedyFor, shellQuote } from "./remedy.ts";
 import type { BilledLine, LineAttributes, WasteRule } from "./rule.ts";
 
-const IDLE_DAYS_MIN = 14;
 /**
  * Capacity units an hour that still count as none: 10⁻⁴ LCU = 2.4 MB or 216 new connections a day
  * (1 LCU-hour: 1 GB, or 25 new connections a second). Trusted Advisor calls less than 100 requests a day idle.
@@ -19,25 +18,34 @@ export const idleLoadBalancer: WasteRule = {
   id: "net.lb.idle",
   title: "Idle load balancer",
   subject: "resource",
+  confidence: "A",
+  looksAt: "AWS load balancers billed by the hour with no capacity unit and no byte to speak of.",
+  formula: "effective cost of hours and capacity",
+  source: "waste-rules §4, §7; Trusted Advisor: fewer than 100 requests a day",
+  options: {
+    idleDays: { default: 14, min: 1, max: 14, unit: "days", about: "billed in a row without use" },
+  },
   action: "delete",
   risk: "M",
   effort: "1",
-  ageDaysMin: IDLE_DAYS_MIN,
+  ageDaysMin: 14,
   keptFor: /blue[\s/_-]?green|canary/i,
   triggers: isHours,
-  evaluate: (resource) => {
+  evaluate: (resource, context) => {
+    const idleDays = context.options.number("idleDays");
     const hours = linesWhere(resource, isHours);
     const days = streakDays(hours.reduce((mask, line) => mask | line.activeDays, 0n));
     const units = linesWhere(resource, isCapacity);
     const bytes = linesWhere(resource, isBytes);
-    if (days < IDLE_DAYS_MIN || !nearlyNoUnits(hours, units) || !nearlyNoBytes(bytes)) return null;
-    const lines = [...hours, ...units, ...bytes];
+    if (days < idleDays || !nearlyNoUnits(hours, units) || !nearlyNoBytes(bytes, idleDays)) return null;
+    // Transfer is counted where it is judged, with the sub-account.
+    const lines = [...hours, ...units, ...bytes.filter(({ attributes }) => !isTransfer(attributes))];
     return {
       parts: wholeLines(resource, lines),
       evidence: [
         { fact: "days billed, in a row", value: String(days) },
         {
-          fact: `capacity used in the last ${IDLE_DAYS_MIN} days`,
+          fact: `capacity used in the last ${idleDays} days`,
           value: units.length + bytes.length === 0 ? "none" : "almost none",
         },
       ],
@@ -53,11 +61,11 @@ function nearlyNoUnits(hours: readonly BilledLine[], units: readonly BilledLine[
   return used * 10_000n <= sumRecent(hours) * LCU_PER_10000_HOURS_MAX;
 }
 
-function nearlyNoBytes(bytes: readonly BilledLine[]): boolean {
+function nearlyNoBytes(bytes: readonly BilledLine[], idleDays: number): boolean {
   const days = countDays(
     inLastDays(
       bytes.reduce((mask, line) => mask | line.billedDays, 0n),
-      IDLE_DAYS_MIN,
+      idleDays,
     ),
   );
   return sumRecent(bytes) * 1_000n <= BigInt(days) * ATOMS * CLASSIC_GB_PER_1000_DAYS_MAX;
@@ -101,4 +109,8 @@ function isBytes(_: string, line: LineAttributes): boolean {
     /DataProcessing-Bytes$|DataTransfer-(?:Out|In|Regional)-Bytes$/,
     /Data Processed by the LoadBalancer/i,
   );
+}
+
+function isTransfer(line: LineAttributes): boolean {
+  return isUsage(line, /DataTransfer-/, null);
 }

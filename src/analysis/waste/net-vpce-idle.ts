@@ -4,28 +4,34 @@ import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { remedyFor } from "./remedy.ts";
 import type { LineAttributes, WasteRule } from "./rule.ts";
 
-const IDLE_DAYS_MIN = 30;
-
 /** An interface endpoint that is billed by the hour and zone and carried no byte for a month. */
 export const idleVpcEndpoint: WasteRule = {
   id: "net.vpce.idle",
   title: "Idle VPC endpoint",
   subject: "resource",
+  confidence: "A",
+  looksAt: "Interface endpoints billed by the hour and zone without a byte.",
+  formula: "effective cost of the hours",
+  source: "waste-rules §4, §7",
+  options: {
+    idleDays: { default: 30, min: 1, max: 35, unit: "days", about: "billed in a row without a byte" },
+  },
   action: "delete",
   risk: "M",
   effort: "1",
-  ageDaysMin: IDLE_DAYS_MIN,
+  ageDaysMin: 30,
   triggers: isHours,
-  evaluate: (resource) => {
+  evaluate: (resource, context) => {
+    const idleDays = context.options.number("idleDays");
     const hours = linesWhere(resource, isHours);
     const days = streakDays(hours.reduce((mask, line) => mask | line.activeDays, 0n));
     const bytes = linesWhere(resource, isBytes).reduce((mask, line) => mask | line.activeDays, 0n);
-    if (days < IDLE_DAYS_MIN || inLastDays(bytes, IDLE_DAYS_MIN) !== 0n) return null;
+    if (days < idleDays || inLastDays(bytes, idleDays) !== 0n) return null;
     return {
       parts: wholeLines(resource, hours),
       evidence: [
         { fact: "days billed, in a row", value: String(days) },
-        { fact: `bytes processed in the last ${IDLE_DAYS_MIN} days`, value: "0" },
+        { fact: `bytes processed in the last ${idleDays} days`, value: "0" },
       ],
       arithmetic: dailyArithmetic(resource, hours),
       remedy: remedyFor(resource, (id, region) => [

@@ -1,5 +1,13 @@
 import { add, scale, zero, type Money } from "../../domain/money.ts";
-import { ACTIONS, type BilledLine, type BilledResource, type Proposal, type WasteRule } from "./rule.ts";
+import {
+  ACTIONS,
+  CONFIDENCES,
+  type Confidence,
+  type BilledLine,
+  type BilledResource,
+  type Proposal,
+  type WasteRule,
+} from "./rule.ts";
 import { monthlyCost } from "./monthly-cost.ts";
 
 export type Ranked = { readonly rule: WasteRule; readonly proposal: Proposal };
@@ -10,8 +18,14 @@ export type Counted = Ranked & {
   readonly after: readonly string[];
 };
 
+/** How sure a proposal is: the rule's own confidence, or less. */
+export function confidenceOf({ rule, proposal }: Ranked): Confidence {
+  return proposal.confidence ?? rule.confidence;
+}
+
 /**
- * Makes sure nothing is counted twice: proposals of one resource are taken in the order delete, stop, schedule, generation,
+ * Makes sure nothing is counted twice: what is proven comes first and is never lessened by what is not; then proposals of
+ * one resource are taken in the order delete, stop, schedule, generation,
  * rightsize, storage class, commitment, and each saves only from what the ones before leave of a line. What is left with
  * nothing is dropped, so that the sum never exceeds the resource's cost.
  */
@@ -27,6 +41,8 @@ export function withoutDoubleCounting(resource: BilledResource, proposals: reado
 }
 
 function byPrecedence(a: Ranked, b: Ranked): number {
+  const sure = CONFIDENCES.indexOf(confidenceOf(a)) - CONFIDENCES.indexOf(confidenceOf(b));
+  if (sure !== 0) return sure;
   const rank = ACTIONS.indexOf(a.rule.action) - ACTIONS.indexOf(b.rule.action);
   return rank !== 0 ? rank : a.rule.id < b.rule.id ? -1 : 1;
 }
@@ -37,6 +53,7 @@ function take(
   left: Map<BilledLine, Money>,
   takenBy: Map<BilledLine, string[]>,
 ): Counted | null {
+  if (proposal.parts.length === 0) return { rule, proposal, saving: null, after: [] };
   let known = zero(resource.currency);
   let unknown = 0;
   const after = new Set<string>();

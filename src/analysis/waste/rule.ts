@@ -1,6 +1,7 @@
 import type { Money } from "../../domain/money.ts";
-import type { Day } from "../../domain/period.ts";
+import type { Day, Month } from "../../domain/period.ts";
 import type { DayMask } from "./day-mask.ts";
+import type { Estate } from "./estate.ts";
 
 /** Days of bills the rules look at, up to the as-of day. */
 export const WINDOW_DAYS = 35;
@@ -45,11 +46,18 @@ export type BilledLine = {
   readonly effectiveRecent: Money;
   /** ListCost over the last 14 days. */
   readonly listRecent: Money;
+  /** The smallest and the largest quantity of one day among the last 14, in 10⁻¹⁸; null = none was billed. */
+  readonly dayQuantityMin: bigint | null;
+  readonly dayQuantityMax: bigint | null;
 };
 
-/** Who is charged: a resource, or a commitment with its used and unused lines. */
+/**
+ * Who is charged: a resource, a commitment with its used and unused lines, a sub-account with all its lines of some
+ * kinds, or a service (no lines, only its months).
+ */
+export type Subject = "resource" | "commitment" | "account" | "service";
 export type BilledResource = {
-  readonly subject: "resource" | "commitment";
+  readonly subject: Subject;
   readonly provider: string;
   readonly account: string | null;
   readonly region: string | null;
@@ -85,8 +93,14 @@ export type Action = (typeof ACTIONS)[number];
 /** What a rule says a line would cost less each month; null = no price is known for it. */
 export type SavingPart = { readonly line: BilledLine; readonly saving: Money | null };
 
-/** What one rule proposes for one resource, before guards and precedence. */
+/** A: the bill proves it. B: a strong hint, to be verified. C: a trend to look at. */
+export const CONFIDENCES = ["A", "B", "C"] as const;
+export type Confidence = (typeof CONFIDENCES)[number];
+
+/** What one rule proposes for one resource, before guards and precedence. No parts = a note without money. */
 export type Proposal = {
+  /** Less sure than the rule is in general. */
+  readonly confidence?: Confidence;
   readonly parts: readonly SavingPart[];
   readonly evidence: readonly Fact[];
   /** How the saving comes about, in one line: "30.4 × $0.12 a day × 20 %". */
@@ -97,13 +111,49 @@ export type Proposal = {
   readonly rollback: string;
 };
 
-export type RuleContext = { readonly environmentKeys: readonly string[] };
+/** A threshold people may change in finops.yaml: a whole number. */
+export type RuleOption = {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly unit: string;
+  /** Follows value and unit: "14 days billed in a row without a byte". */
+  readonly about: string;
+};
+/** The thresholds in force. Asking for one a rule does not declare is an error of ours and throws. */
+export type Options = { readonly number: (name: string) => number; readonly bigint: (name: string) => bigint };
 
-/** One rule = one record in one file; `rules.ts` lists them. Ids are those of the catalogue. */
+/** What a complete calendar month cost; months without cost are left out. */
+export type MonthCost = { readonly month: Month; readonly cost: Money };
+
+/** What a rule may know beyond the resource at hand. */
+export type RuleContext = {
+  readonly environmentKeys: readonly string[];
+  readonly estate: Estate;
+  /** Complete calendar months before the as-of day, oldest first; empty = nothing is known. */
+  readonly history: (resource: BilledResource) => readonly MonthCost[];
+  /** All usage of the resource's sub-account a month; null = unknown. */
+  readonly accountCost: (resource: BilledResource) => Money | null;
+  readonly options: Options;
+};
+
+/** One rule = one record in one file; `rules.ts` lists them. Ids are those of the catalogue; one id may have a record for each confidence. */
 export type WasteRule = {
   readonly id: string;
   readonly title: string;
-  readonly subject: BilledResource["subject"];
+  readonly subject: Subject;
+  readonly confidence: Confidence;
+  /** For people: what is looked at, how the saving is worked out, where the rule comes from. */
+  readonly looksAt: string;
+  readonly formula: string;
+  readonly source: string;
+  readonly options: Readonly<Record<string, RuleOption>>;
+  /** What would prove it; only where the bill alone does not. */
+  readonly proof?: string;
+  /** Months of history it asks for, from the monthly rollups. */
+  readonly historyMonths?: number;
+  /** It asks what else there is in the estate. */
+  readonly needsEstate?: true;
   readonly action: Action;
   readonly risk: Risk;
   readonly effort: Effort;

@@ -4,20 +4,24 @@ import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { remedyFor } from "./remedy.ts";
 import { RECENT_DAYS, type LineAttributes, type WasteRule } from "./rule.ts";
 
-/** Days with such charges in the last 14: once is a clean-up, three are a habit (a lifecycle rule). */
-const HABIT_DAYS_MIN = 3;
-
-/** Objects leave a storage class before its minimum duration and the rest is billed: a rule moves or deletes too early. */
+/** Objects leave a storage class before its minimum duration and the rest is billed: a rule moves or deletes too early. Once is a clean-up, three days are a habit. */
 export const earlyDelete: WasteRule = {
   id: "storage.snapshot.early_delete",
   title: "Objects deleted early",
   subject: "resource",
+  confidence: "A",
+  looksAt: "Early-delete charges of S3 buckets.",
+  formula: "effective cost of these charges",
+  source: "waste-rules §3, §7; AWS usage types EarlyDelete-*",
+  options: {
+    days: { default: 3, min: 1, max: 14, unit: "days", about: "with such charges, of the last 14" },
+  },
   action: "storage-class",
   risk: "L",
   effort: "2",
   ageDaysMin: 7,
   triggers: isEarlyDelete,
-  evaluate: (resource) => {
+  evaluate: (resource, context) => {
     const lines = linesWhere(resource, isEarlyDelete);
     const days = countDays(
       inLastDays(
@@ -25,7 +29,7 @@ export const earlyDelete: WasteRule = {
         RECENT_DAYS,
       ),
     );
-    if (days < HABIT_DAYS_MIN) return null;
+    if (days < context.options.number("days")) return null;
     return {
       parts: wholeLines(resource, lines),
       evidence: [{ fact: "days with early deletes, of the last 14", value: String(days) }],

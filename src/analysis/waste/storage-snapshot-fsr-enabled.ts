@@ -4,23 +4,28 @@ import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { remedyFor } from "./remedy.ts";
 import type { LineAttributes, WasteRule } from "./rule.ts";
 
-const DAYS_MIN = 7;
-
 /** Fast snapshot restore bills every hour and zone it is switched on ($0.75), whether anything is restored or not. */
 export const fastSnapshotRestore: WasteRule = {
   id: "storage.snapshot.fsr_enabled",
   title: "Fast snapshot restore on",
   subject: "resource",
+  confidence: "A",
+  looksAt: "Fast snapshot restore, billed every hour and zone it is switched on.",
+  formula: "effective cost of the switch",
+  source: "waste-rules §2, §7",
+  options: {
+    days: { default: 7, min: 1, max: 35, unit: "days", about: "switched on, in a row, up to the last day" },
+  },
   action: "delete",
   risk: "L",
   effort: "1",
-  ageDaysMin: DAYS_MIN,
+  ageDaysMin: 7,
   keptFor: /golden/i,
   triggers: isFastRestore,
-  evaluate: (resource) => {
+  evaluate: (resource, context) => {
     const lines = linesWhere(resource, isFastRestore);
     const days = streakDays(lines.reduce((mask, line) => mask | line.activeDays, 0n));
-    if (days < DAYS_MIN) return null;
+    if (days < context.options.number("days")) return null;
     return {
       parts: wholeLines(resource, lines),
       evidence: [{ fact: "days switched on, in a row", value: String(days) }],
