@@ -5,7 +5,7 @@ import { enqueueUpdate } from "../store/outbox.ts";
 
 /** Looks for what went wrong: sources that fell silent, sources that came back. */
 export const detect: Act = async ({ ctx, schedule }) => {
-  const answer = await checkFreshness({ ctx, input: {} });
+  const answer = await checkFreshness({ ctx: { ...ctx, scope: schedule.scope }, input: {} });
   const channel = schedule.channel ?? "finops";
   const posts: Post[] = [
     ...answer.fellSilent.map((silence) => ({ channel, key: silenceKey(silence), card: silenceCard(silence) })),

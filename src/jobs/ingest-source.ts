@@ -19,8 +19,9 @@ export const ingestSource: Act = async ({ ctx, schedule }) => {
   const changes = answer.batches.filter(({ status }) => !QUIET.includes(status) && !PROBLEMS.includes(status));
   const problems = answer.batches.filter(({ status }) => PROBLEMS.includes(status));
   const channel = schedule.channel ?? "finops";
+  // A delivery's totals are whole: a channel that shows a part is not told of them.
   const posts = [changes, problems]
-    .filter((batches) => batches.length > 0)
+    .filter((batches) => batches.length > 0 && schedule.scope.length === 0)
     .map((batches): Post => ({ channel, key: newsKey(name, batches), card: ingestCard({ batches }) }));
   const note = `${answer.batches.length} deliveries, ${changes.length} new, ${problems.length} held or refused`;
   return { status: "done", note, posts };

@@ -86,7 +86,7 @@ export async function buildDigest({ ctx, input }: Verb<{ readonly day?: Day }>):
 
 /** The day all answers are complete through; with every source stale, the newest day any of them has. */
 async function lastCompleteDay(ctx: Context): Promise<Day> {
-  const { through, sources } = await dataThrough(ctx.db, ctx.clock, ctx.settings);
+  const { through, sources } = await dataThrough(ctx.db, ctx.clock, ctx.settings, ctx.scope);
   const newest = sources
     .flatMap((source) => source.through ?? [])
     .toSorted()

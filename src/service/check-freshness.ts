@@ -1,8 +1,10 @@
 import { silenceAllowedMs } from "../analysis/silence.ts";
 import type { WatchedSource } from "../domain/schedule.ts";
+import { withCostSnapshot } from "../store/cost-snapshot.ts";
+import { withinScope } from "../store/cost-sources.ts";
 import type { SqlLike } from "../store/db.ts";
 import { insertSilence, loadSourceArrivals, resolveSilences, type SourceArrivals } from "../store/silences.ts";
-import type { Verb } from "./context.ts";
+import type { Context, Verb } from "./context.ts";
 
 const MS_PER_HOUR = 3_600_000;
 
@@ -35,7 +37,7 @@ export type FreshnessAnswer = {
  */
 export async function checkFreshness({ ctx }: Verb<Record<string, never>>): Promise<FreshnessAnswer> {
   const now = ctx.clock.now();
-  const arrivals = await loadSourceArrivals(ctx.db.sql);
+  const arrivals = await visibleArrivals(ctx);
   const { sources: watched } = ctx.settings.installation;
   const all = arrivals.map((source) => {
     const configured = watched.find((place) => feeds(place, source))?.staleAfterHours ?? null;
@@ -59,6 +61,15 @@ export async function checkFreshness({ ctx }: Verb<Record<string, never>>): Prom
       for (const { sourceId, since } of fellSilent) await insertSilence(tx, { sourceId, since, at: now });
     },
   };
+}
+
+/** Sources that hold anything the reader may see. */
+async function visibleArrivals(ctx: Context): Promise<SourceArrivals[]> {
+  const arrivals = await loadSourceArrivals(ctx.db.sql);
+  if (ctx.scope.length === 0) return arrivals;
+  const seen = await withCostSnapshot(ctx.db, ctx.settings.tagAliases, (snapshot) => withinScope(snapshot, ctx.scope));
+  const ids = new Set(seen.batches.map((batch) => batch.sourceId));
+  return arrivals.filter(({ sourceId }) => ids.has(sourceId));
 }
 
 /** Whether a watched place is where the source's bills come from: by its name, or by where the latest file lay. */

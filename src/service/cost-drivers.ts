@@ -23,6 +23,7 @@ export async function readDrivers(asking: Asking, before: CostSpan): Promise<Dri
     snapshot,
     "sub-account",
     drivers.flatMap((driver) => driver.key["sub-account"] ?? []),
+    asking.ctx.scope,
   );
   return drivers.map((driver) => {
     const name = accounts.get(driver.key["sub-account"] ?? "");

@@ -41,7 +41,8 @@ export async function writeReceipt(
     sources: [...through.sources],
     provisional: batches.some((batch) => isProvisional(batch.provider, batch.billingMonth, today)),
     sourceRows: current.reduce((sum, fact) => sum + fact.sourceRows, 0),
-    rejects: batches.reduce((sum, batch) => sum + batch.rejects, 0),
+    // A refused row belongs to nobody: it cannot be said whether it lies within a scope.
+    rejects: ctx.scope.length > 0 ? null : batches.reduce((sum, batch) => sum + batch.rejects, 0),
     ...(query.currency === null ? {} : { rates: used.map((rate) => ({ ...rate })) }),
     notes: [
       ...completenessNotes(asking, batches),

@@ -4,6 +4,7 @@ import { AppError } from "../domain/errors.ts";
 import type { IngestProgress } from "../ingest/progress.ts";
 import { runIngest, tidyUp } from "../ingest/run-ingest.ts";
 import type { Verb } from "./context.ts";
+import { requireWholeScope } from "./whole-scope.ts";
 
 export type IngestBills = {
   /** Files, folders, globs. */
@@ -31,6 +32,7 @@ export async function ingestBills({ ctx, input }: Verb<IngestBills>): Promise<In
       remedy: "Ask one, or change the roles in finops.yaml.",
     });
   }
+  requireWholeScope(ctx, "ingest");
   const env = { db: ctx.db, settings: ctx.settings, dataDir: ctx.dataDir, today: ctx.clock.today() };
   const answer = await runIngest(env, {
     paths: input.paths,

@@ -1,5 +1,6 @@
 import { loadRejects, type StoredReject } from "../store/batches.ts";
 import type { Verb } from "./context.ts";
+import { requireWholeScope } from "./whole-scope.ts";
 
 const REJECTS_MAX = 1_000;
 
@@ -8,6 +9,7 @@ export async function listRejects({
   ctx,
   input,
 }: Verb<{ batch?: string; limit?: number }>): Promise<{ rejects: StoredReject[] }> {
+  requireWholeScope(ctx, "rejects");
   const limit = Math.min(input.limit ?? REJECTS_MAX, REJECTS_MAX);
   return { rejects: await loadRejects(ctx.db.sql, input.batch ?? null, limit) };
 }

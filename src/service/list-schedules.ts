@@ -1,4 +1,5 @@
 import { nextRuns } from "../analysis/next-runs.ts";
+import { isScopeWithin } from "../analysis/scope-within.ts";
 import type { ScheduleList } from "../domain/contract-operations.ts";
 import { dateOfInstant } from "../domain/period.ts";
 import { loadLatestRuns, loadSchedules } from "../store/schedules.ts";
@@ -10,7 +11,9 @@ import type { Verb } from "./context.ts";
  */
 export async function listSchedules({ ctx }: Verb<Record<string, never>>): Promise<ScheduleList> {
   const recorded = await loadSchedules(ctx.db.sql);
-  const known = recorded.length > 0 ? recorded : ctx.settings.installation.schedules;
+  const all = recorded.length > 0 ? recorded : ctx.settings.installation.schedules;
+  // Whoever sees a part sees the schedules that show nothing but that part.
+  const known = all.filter((schedule) => isScopeWithin(schedule.scope, ctx.scope));
   const runs = await loadLatestRuns(ctx.db.sql);
   const now = ctx.clock.now();
   return {

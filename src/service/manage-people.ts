@@ -139,7 +139,8 @@ export function requireAdmin(ctx: Context): void {
 export async function requirePerson(ctx: Context, word: string): Promise<Person> {
   const person = await findPerson(ctx.db.sql, word);
   if (person !== null) return person;
-  const handles = (await loadPeople(ctx.db.sql)).map(({ handle }) => handle);
+  // Whoever sees a part is told of nobody they did not name.
+  const handles = ctx.scope.length > 0 ? [] : (await loadPeople(ctx.db.sql)).map(({ handle }) => handle);
   const near = nearestWords(word.replace(/^@/, "").toLowerCase(), handles)[0];
   throw new AppError("not-found", `There is nobody called "${word.slice(0, 60)}".`, {
     remedy:

@@ -10,6 +10,7 @@ import {
   type Source,
 } from "../store/batches-sources.ts";
 import type { Context, Verb } from "./context.ts";
+import { requireWholeScope } from "./whole-scope.ts";
 
 export type SourceScope = {
   readonly name: string;
@@ -20,6 +21,7 @@ export type SourceScope = {
 
 /** Where bills come from, removed ones included. */
 export async function listSources({ ctx }: Verb<object>): Promise<{ sources: Source[] }> {
+  requireWholeScope(ctx, "source list");
   return { sources: await loadSources(ctx.db.sql) };
 }
 
@@ -95,5 +97,6 @@ function scopeText(source: Source): string {
 }
 
 function requireAdmin(ctx: Context): void {
+  requireWholeScope(ctx, "source");
   if (!hasRole(ctx.actor, "admin")) throw new AppError("forbidden", "Only an admin may change sources.");
 }

@@ -3,6 +3,7 @@ import { AppError } from "../domain/errors.ts";
 import { rollbackFlip } from "../store/batches-flip.ts";
 import { loadBatches } from "../store/batches.ts";
 import type { Verb } from "./context.ts";
+import { requireWholeScope } from "./whole-scope.ts";
 
 export type RollbackAnswer = {
   readonly batch: string;
@@ -15,6 +16,7 @@ export type RollbackAnswer = {
 /** Shows again what a batch replaced. Throws AppError when it is not the one shown, or its forerunner is gone. */
 export async function rollbackBatch({ ctx, input }: Verb<{ batch: string }>): Promise<RollbackAnswer> {
   if (!hasRole(ctx.actor, "admin")) throw new AppError("forbidden", "Only an admin may roll back a load.");
+  requireWholeScope(ctx, "rollback");
   if (!/^\d{1,18}$/.test(input.batch)) {
     throw new AppError("bad-input", `"${input.batch.slice(0, 40)}" is no batch number.`, {
       remedy: "See `finops batches`.",

@@ -4,6 +4,7 @@ import { countRuns, freeBytes, loadServerFacts, type ServerFacts } from "../stor
 import { outboxState } from "../store/outbox.ts";
 import { checkFreshness } from "./check-freshness.ts";
 import type { Context, Verb } from "./context.ts";
+import { requireWholeScope } from "./whole-scope.ts";
 
 type Check = DoctorAnswer["checks"][number];
 
@@ -15,9 +16,10 @@ const CLOCK_SKEW_SECONDS_MAX = 30;
 
 /**
  * Looks for what keeps the installation from working and names, for each, the one command or edit that mends it.
- * Never throws: a check that cannot be made has failed.
+ * Throws for who sees only a part of the bills, and for nothing else: a check that cannot be made has failed.
  */
 export async function runDoctor({ ctx }: Verb<Record<string, never>>): Promise<DoctorAnswer> {
+  requireWholeScope(ctx, "doctor");
   const checks = (
     await Promise.all([
       attempt("database", () => checkDatabase(ctx)),

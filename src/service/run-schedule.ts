@@ -1,6 +1,9 @@
 import { latestRun, nextRuns } from "../analysis/next-runs.ts";
+import { isScopeWithin } from "../analysis/scope-within.ts";
 import { AppError, explain } from "../domain/errors.ts";
 import type { ScheduledJob } from "../domain/schedule.ts";
+import { bothScopes } from "../domain/scope.ts";
+import { channelScope } from "../store/conversations.ts";
 import type { SqlLike } from "../store/db.ts";
 import { enqueuePost } from "../store/outbox.ts";
 import {
@@ -111,9 +114,10 @@ export async function runSchedule({
   input,
 }: Verb<RunKey & { act: Act; lastAttempt: boolean }>): Promise<RunResult> {
   const key = { schedule: input.schedule, dueAt: input.dueAt };
-  const schedule = (await loadSchedules(ctx.db.sql)).find(({ name }) => name === input.schedule);
+  const known = (await loadSchedules(ctx.db.sql)).find(({ name }) => name === input.schedule);
   const run = await loadRun(ctx.db.sql, key);
-  if (schedule === undefined || run === null || run.status !== "queued") return "already";
+  if (known === undefined || run === null || run.status !== "queued") return "already";
+  const schedule = await withinChannel(ctx, known);
   try {
     const outcome = await input.act({ ctx, schedule, run });
     const finished = await ctx.db.sql.begin((tx) => commitOutcome(tx, key, outcome));
@@ -126,6 +130,13 @@ export async function runSchedule({
     if (final) return "failed";
     throw error;
   }
+}
+
+/** What a schedule shows is never more than its channel shows now, whatever held when it was made. */
+async function withinChannel(ctx: Context, schedule: KnownSchedule): Promise<KnownSchedule> {
+  if (schedule.channel === null) return schedule;
+  const shown = await channelScope(ctx.db.sql, schedule.channel);
+  return isScopeWithin(schedule.scope, shown) ? schedule : { ...schedule, scope: bothScopes(schedule.scope, shown) };
 }
 
 async function commitOutcome(tx: SqlLike, key: RunKey, outcome: RunOutcome): Promise<boolean> {

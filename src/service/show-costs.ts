@@ -8,7 +8,7 @@ import { costFilter } from "../store/cost-filter.ts";
 import type { CostRead, CostSpan } from "../store/cost-plan.ts";
 import { readCosts, type CostFact } from "../store/cost-read.ts";
 import { withCostSnapshot, type ActiveBatch, type CostSnapshot } from "../store/cost-snapshot.ts";
-import { batchesMatching } from "../store/cost-sources.ts";
+import { batchesMatching, withinScope } from "../store/cost-sources.ts";
 import { readDataThrough } from "../store/data-through.ts";
 import { loadNames } from "../store/dimension-values.ts";
 import type { Context, Verb } from "./context.ts";
@@ -32,14 +32,12 @@ export async function showCosts({ ctx, input }: Verb<CostQuery>): Promise<CostAn
   return withCostSnapshot(ctx.db, ctx.settings.tagAliases, (snapshot) => answer(ctx, snapshot, input));
 }
 
-async function answer(ctx: Context, whole: CostSnapshot, query: CostQuery): Promise<CostAnswer> {
+async function answer(ctx: Context, everything: CostSnapshot, query: CostQuery): Promise<CostAnswer> {
+  const whole = await withinScope(everything, ctx.scope);
   const filter = costFilter(ctx.scope, query);
   const snapshot = { ...whole, batches: await batchesMatching(whole, filter) };
   // A filter that matches nothing still deserves the day its scope is complete through.
-  const sources =
-    snapshot.batches.length > 0
-      ? snapshot.batches
-      : await batchesMatching(whole, { conditions: ctx.scope, without: [] });
+  const sources = snapshot.batches.length > 0 ? snapshot.batches : whole.batches;
   const through = await readDataThrough(
     snapshot,
     recent(sources, query),
@@ -169,7 +167,7 @@ async function nameKeys(asking: Asking, rows: CostRow[]): Promise<CostRow[]> {
   let named = rows;
   for (const dimension of asking.query.by) {
     const ids = [...new Set(named.flatMap((row) => row.key[dimension] ?? []))].slice(0, NAMED_IDS_MAX);
-    const names = await loadNames(asking.snapshot, dimension, ids);
+    const names = await loadNames(asking.snapshot, dimension, ids, asking.ctx.scope);
     if (names.size === 0) continue;
     named = named.map((row) => {
       const name = names.get(row.key[dimension] ?? "");

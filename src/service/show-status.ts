@@ -22,15 +22,17 @@ export async function showStatus({ ctx }: Verb<Record<string, never>>): Promise<
     outboxState(sql),
     countOutdatedBatches(sql, version),
   ]);
+  // Deliveries, and what is on its way to which channel, cannot be cut to a part of the bills.
+  const whole = ctx.scope.length === 0;
   return {
     sources: freshness.sources.map(({ sourceId: _id, lastArrival, ...source }) => ({
       ...source,
       lastArrival: lastArrival === null ? null : dateOfInstant(lastArrival).toISOString(),
     })),
-    batches,
+    batches: whole ? batches : [],
     schedules: list.schedules,
     runs,
-    outbox: { waiting: outbox.waiting, dead: [...outbox.dead] },
+    outbox: { waiting: outbox.waiting, dead: whole ? [...outbox.dead] : [] },
     rollups: { version, outdatedBatches },
   };
 }

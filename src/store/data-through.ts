@@ -9,8 +9,10 @@ import {
 import type { Clock } from "../domain/clock.ts";
 import type { TagAliasKeys } from "../domain/dimension.ts";
 import { addDays, type Day } from "../domain/period.ts";
+import { EVERYTHING, type ScopeFilter } from "../domain/scope.ts";
 import { DEFAULT_SETTINGS } from "../domain/settings.ts";
 import { withCostSnapshot, type ActiveBatch, type CostSnapshot } from "./cost-snapshot.ts";
+import { withinScope } from "./cost-sources.ts";
 import type { Database } from "./db.ts";
 
 export type DataThrough = { readonly through: Day | null; readonly sources: readonly SourceDays[] };
@@ -18,15 +20,17 @@ export type DataThrough = { readonly through: Day | null; readonly sources: read
 /** Days read of each source: enough to learn its usual count and to look back over a gap. */
 const DAYS_READ = USUAL_DAYS + 21;
 
-/** Per source the last complete day, and the day all answers are complete through. */
+/** Per source that holds anything of `scope` the last complete day, and the day all answers are complete through. */
 export async function dataThrough(
   db: Database,
   clock: Clock,
   settings: { readonly staleAfterHours: number; readonly tagAliases: TagAliasKeys } = DEFAULT_SETTINGS,
+  scope: ScopeFilter = EVERYTHING,
 ): Promise<DataThrough> {
-  return withCostSnapshot(db, settings.tagAliases, (snapshot) =>
-    readDataThrough(snapshot, snapshot.batches, clock.today(), settings.staleAfterHours),
-  );
+  return withCostSnapshot(db, settings.tagAliases, async (snapshot) => {
+    const { batches } = await withinScope(snapshot, scope);
+    return readDataThrough(snapshot, batches, clock.today(), settings.staleAfterHours);
+  });
 }
 
 /** The same inside a snapshot, for the sources of the given batches. */

@@ -176,7 +176,9 @@ describe("laws of answers", () => {
           [],
         );
         const filtered = await ask({ ...asked, filters: [...asked.filters, { ...limit, values: [...limit.values] }] });
-        expect(limited.rows).toEqual(filtered.rows);
+        // A name that only charges outside a scope carry is told to whoever filters, not to whoever is limited.
+        const nameless = (rows: typeof limited.rows) => rows.map(({ names: _names, ...row }) => row);
+        expect(nameless(limited.rows)).toEqual(nameless(filtered.rows));
         if (limited.receipt.sourceRows === 0) return;
         const names = new Set(free.receipt.sources.map((source) => source.source));
         expect(limited.receipt.sources.every((source) => names.has(source.source))).toBe(true);

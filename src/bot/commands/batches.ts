@@ -1,7 +1,6 @@
 import { formatMoney, money } from "../../domain/money.ts";
 import { listBatches } from "../../service/list-batches.ts";
 import type { Command } from "../command.ts";
-import { requireWholeScope } from "../whole-scope.ts";
 
 type Batch = Awaited<ReturnType<typeof listBatches>>["batches"][number];
 
@@ -15,7 +14,6 @@ export const batchesCommand: Command = {
   examples: ["batches"],
   role: "viewer",
   run: async ({ ctx }) => {
-    requireWholeScope(ctx, "batches");
     const data = await listBatches({ ctx, input: {} });
     const { batches } = data;
     const shown = batches.filter((batch) => batch.visible === true).length;

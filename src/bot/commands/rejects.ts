@@ -1,7 +1,6 @@
 import { AppError } from "../../domain/errors.ts";
 import { listRejects } from "../../service/list-rejects.ts";
 import type { Command } from "../command.ts";
-import { requireWholeScope } from "../whole-scope.ts";
 
 const REJECTS_SHOWN = 50;
 
@@ -12,7 +11,6 @@ export const rejectsCommand: Command = {
   examples: ["rejects", "rejects 12"],
   role: "analyst",
   run: async ({ ctx, text }) => {
-    requireWholeScope(ctx, "rejects");
     const batch = text.trim();
     if (batch !== "" && !/^\d{1,18}$/.test(batch)) {
       throw new AppError("bad-input", `"${batch.slice(0, 40)}" is no batch number.`, {

@@ -3,7 +3,6 @@ import { addSource, listSources, promoteSource, removeSource, type SourceScope }
 import type { Context } from "../../service/context.ts";
 import type { Card } from "../card.ts";
 import type { Command, CommandAnswer } from "../command.ts";
-import { requireWholeScope } from "../whole-scope.ts";
 
 type Scope = Partial<Omit<SourceScope, "name">>;
 
@@ -57,7 +56,6 @@ export const sourceCommand: Command = {
 };
 
 async function list(ctx: Context): Promise<CommandAnswer> {
-  requireWholeScope(ctx, "source list");
   const data = await listSources({ ctx, input: {} });
   const live = data.sources.filter((source) => !source.removed);
   const card: Card = {

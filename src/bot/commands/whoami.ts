@@ -7,9 +7,9 @@ import type { Command } from "../command.ts";
 /** What each role adds to those before it. */
 const MAY: Readonly<Record<Role, string>> = {
   viewer: "ask, look at findings and digests",
-  analyst: "name owners, propose and assign recommendations, load bills, read the audit",
+  analyst: "name owners, propose and assign recommendations, read the audit",
   approver: "approve and reject recommendations",
-  admin: "manage people, channels, sources and deliveries",
+  admin: "manage people, channels and sources, load bills and roll them back",
 };
 
 export const whoamiCommand: Command = {

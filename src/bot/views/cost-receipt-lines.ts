@@ -15,10 +15,11 @@ export function receiptLines({ receipt }: CostAnswer): string[] {
   const late = receipt.sources
     .filter((source) => source.through !== receipt.dataThrough)
     .map((source) => `${source.source} ${source.through ?? "never"}${source.stale ? " (stale)" : ""}`);
-  const rejects = receipt.rejects === 0 ? "no row refused" : `${receipt.rejects} rows refused (type rejects)`;
+  const refused = receipt.rejects === 0 ? ", no row refused" : `, ${receipt.rejects} rows refused (type rejects)`;
+  const rejects = receipt.rejects === null ? "" : refused;
   return [
     `${METRICS[receipt.metric] ?? receipt.metric}, ${receipt.basis}, ${receipt.period.from} to ${addDays(receipt.period.to as Day, -1)}, ${receipt.scope}`,
-    `Bills ${through}${late.length === 0 ? "" : `; ${late.join(", ")}`}; ${receipt.provisional ? "provisional" : "final"}; ${receipt.sourceRows.toLocaleString("en-US")} source rows, ${rejects}`,
+    `Bills ${through}${late.length === 0 ? "" : `; ${late.join(", ")}`}; ${receipt.provisional ? "provisional" : "final"}; ${receipt.sourceRows.toLocaleString("en-US")} source rows${rejects}`,
     ...rateLines(receipt),
     ...receipt.notes,
     `Again: ${receipt.question}`,
