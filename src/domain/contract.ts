@@ -122,7 +122,10 @@ export const finding = z.object({
   saving: amount.nullable(),
   evidence: z.array(z.object({ fact: z.string(), value: z.string() })),
   arithmetic: z.string(),
+  /** A: the bill proves it. B: a strong hint, to be verified. C: a trend to look at. */
   confidence: z.enum(["A", "B", "C"]),
+  /** What would prove it; absent where the bill does. */
+  proof: z.string().optional(),
   risk: z.enum(["L", "M", "H"]),
   effort: z.enum(["1", "2", "3"]),
   remedy: z.array(z.string()),
@@ -130,12 +133,18 @@ export const finding = z.object({
 });
 export type Finding = z.infer<typeof finding>;
 export const wasteAnswer = z.object({
+  /** What is proven first, then what is to be verified, then trends; dearest first. */
   findings: z.array(finding),
-  /** Known savings a month, one a currency. */
+  /** Known savings a month of what is proven (A), one a currency. */
   total: z.array(amount),
+  /** The same of what is to be verified (B) and of trends (C): never part of `total`. */
+  totalToVerify: z.array(amount),
+  totalTrends: z.array(amount),
   hygiene: z.array(z.object({ note: z.string(), rule: z.string() })),
   /** What looked like waste and was left alone, by reason. */
   heldBack: z.array(z.object({ reason: z.string(), count: z.number().int() })),
+  /** Ids of findings people have excluded: they are not over, only not shown. */
+  excluded: z.array(z.string()),
   /** Days of bills looked at; null = there are none. */
   period: z.object({ from: dayText, to: dayText }).nullable(),
   scope: z.string(),

@@ -1,4 +1,6 @@
 import {
+  accountKey,
+  assembleAccounts,
   assembleCommitments,
   assembleResources,
   commitmentKey,
@@ -9,7 +11,9 @@ import { evaluateWaste, type HeldBack, type WasteFinding } from "../analysis/was
 import type { Guard } from "../analysis/waste/guards.ts";
 import { coverageNotes, untaggedNotes } from "../analysis/waste/hygiene.ts";
 import { describeFilter } from "../analysis/describe-filter.ts";
-import { WINDOW_DAYS } from "../analysis/waste/rule.ts";
+import { holdsOn } from "../analysis/waste/exclusions.ts";
+import { isEnabled } from "../analysis/waste/rule-options.ts";
+import { CONFIDENCES, WINDOW_DAYS, type Confidence } from "../analysis/waste/rule.ts";
 import { WASTE_RULES } from "../analysis/waste/rules.ts";
 import type { Finding, WasteAnswer } from "../domain/contract.ts";
 import { add, toDecimal, zero, type Money } from "../domain/money.ts";
@@ -20,40 +24,75 @@ import { withCostSnapshot } from "../store/cost-snapshot.ts";
 import { withinScope } from "../store/cost-sources.ts";
 import { readDataThrough, type DataThrough } from "../store/data-through.ts";
 import { loadHygieneShares } from "../store/waste-hygiene.ts";
+import { listExclusions } from "../store/waste-exclusions.ts";
 import { loadWasteUsage, type SourceAsOf } from "../store/waste-usage.ts";
 import type { Context, Verb } from "./context.ts";
+import { loadKnowledge } from "./waste-knowledge.ts";
+
+export type FindWasteInput = {
+  readonly scope: ScopeFilter;
+  /** How sure findings must be. Default: only what the bills prove. */
+  readonly confidences?: readonly Confidence[];
+};
+
+/** What is counted, approved and posted unless somebody asks for more. */
+const PROVEN: readonly Confidence[] = ["A"];
 
 /**
- * What the bills alone prove to be waste, dearest first, with the saving of each a month in its billing currency.
- * Everything is read from one snapshot; "now" is each source's last complete day. Unknown savings are null and in no total.
+ * What the bills alone prove to be waste, dearest first, with the saving of each a month in its billing currency; on
+ * request also what they hint at (B) and trends (C), each with a total of its own. Everything is read from one snapshot;
+ * "now" is each source's last complete day. Unknown savings are null and in no total.
  */
-export async function findWaste({ ctx, input }: Verb<{ readonly scope: ScopeFilter }>): Promise<WasteAnswer> {
+export async function findWaste({ ctx, input }: Verb<FindWasteInput>): Promise<WasteAnswer> {
   return withCostSnapshot(ctx.db, ctx.settings.tagAliases, async (snapshot) =>
-    answerFrom(await withinScope(snapshot, ctx.scope), ctx, input.scope),
+    answerFrom(await withinScope(snapshot, ctx.scope), ctx, input),
   );
 }
 
-async function answerFrom(snapshot: CostSnapshot, ctx: Context, asked: ScopeFilter): Promise<WasteAnswer> {
+async function answerFrom(snapshot: CostSnapshot, ctx: Context, input: FindWasteInput): Promise<WasteAnswer> {
+  const { scope: asked, confidences = PROVEN } = input;
+  const rules = WASTE_RULES.filter(
+    (rule) => confidences.some((one) => one >= rule.confidence) && isEnabled(rule, ctx.settings.waste),
+  );
   const through = await readDataThrough(snapshot, snapshot.batches, ctx.clock.today(), ctx.settings.staleAfterHours);
   const sources = asOfSources(snapshot.batches, through);
-  const usage = await loadWasteUsage(snapshot, { rules: WASTE_RULES, sources, access: ctx.scope, asked });
+  const period = periodOf(sources);
+  const usage = await loadWasteUsage(snapshot, { rules, sources, access: ctx.scope, asked });
   const billed = [
     ...assembleResources(rowsInScope(usage.resources, resourceKey)),
     ...assembleCommitments(rowsInScope(usage.commitments, commitmentKey)),
+    ...assembleAccounts(rowsInScope(usage.accounts, accountKey)),
   ];
-  const { findings, held } = evaluateWaste(WASTE_RULES, billed, {
-    environmentKeys: ctx.settings.tagAliases.environment,
+  const knowledge = await loadKnowledge(snapshot, {
+    rules,
+    billed,
+    everything: rules.some(({ needsEstate }) => needsEstate === true) ? assembleResources(usage.estate) : [],
+    asOf: period?.to ?? null,
+    conditions: [...ctx.scope, ...asked],
   });
-  const period = periodOf(sources);
+  const { findings: all, held } = evaluateWaste(rules, [...billed, ...knowledge.services], {
+    ...knowledge,
+    environmentKeys: ctx.settings.tagAliases.environment,
+    settings: ctx.settings.waste,
+    exclusions: (await listExclusions(snapshot.sql)).filter((one) => holdsOn(one, ctx.clock.today())),
+  });
+  const findings = CONFIDENCES.filter((one) => confidences.includes(one)).flatMap((one) => withConfidence(all, one));
   return {
     findings: findings.map(findingAnswer),
-    total: totalsOf(findings).map(amountOf),
+    total: totalsOf(withConfidence(findings, "A")),
+    totalToVerify: totalsOf(withConfidence(findings, "B")),
+    totalTrends: totalsOf(withConfidence(findings, "C")),
     hygiene: period === null ? [] : await hygieneOf(snapshot, period, [...ctx.scope, ...asked]),
     heldBack: heldBackOf(held),
+    excluded: held.filter(({ guard }) => guard === "exclusion").map(({ id }) => id),
     period,
     scope: describeFilter(asked),
     sources: [...through.sources],
   };
+}
+
+function withConfidence(findings: readonly WasteFinding[], confidence: Confidence): readonly WasteFinding[] {
+  return findings.filter((finding) => finding.confidence === confidence);
 }
 
 /**
@@ -93,9 +132,10 @@ async function hygieneOf(
 }
 
 function findingAnswer(found: WasteFinding): Finding {
-  const { currency: _, saving, evidence, remedy, ...rest } = found;
+  const { currency: _, saving, evidence, remedy, proof, ...rest } = found;
   return {
     ...rest,
+    ...(proof === null ? {} : { proof }),
     saving: saving === null ? null : amountOf(saving),
     evidence: evidence.map(({ fact, value }) => ({ fact, value })),
     remedy: [...remedy],
@@ -107,13 +147,13 @@ function amountOf(amount: Money): { amount: string; currency: string } {
 }
 
 /** Known savings, one sum a currency. */
-function totalsOf(findings: readonly WasteFinding[]): readonly Money[] {
+function totalsOf(findings: readonly WasteFinding[]): WasteAnswer["total"] {
   const totals = new Map<string, Money>();
   for (const { saving } of findings) {
     if (saving === null) continue;
     totals.set(saving.currency, add(totals.get(saving.currency) ?? zero(saving.currency), saving));
   }
-  return [...totals.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+  return [...totals.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1)).map(amountOf);
 }
 
 const REASONS: Readonly<Record<Guard, string>> = {
@@ -123,6 +163,7 @@ const REASONS: Readonly<Record<Guard, string>> = {
   "backup-or-dr": "backup or disaster recovery by name or tag",
   "kept-on-purpose": "kept for a purpose its tags name",
   "too-young": "seen for too few days",
+  exclusion: "excluded by a person (waste exclusions)",
 };
 
 function heldBackOf(held: readonly HeldBack[]): WasteAnswer["heldBack"] {
