@@ -38,6 +38,8 @@ export type Rollups = {
   readonly promoted: readonly string[];
   /** Every active batch was rolled up with today's tag settings and layout. */
   readonly current: boolean;
+  /** Every active batch was rolled up with today's layout: what is not about tags is right even when `current` is not. */
+  readonly sameLayout: boolean;
 };
 
 /** The cheapest relation that holds everything the read needs. Pure; the answer is the same from any that does. */
@@ -47,7 +49,8 @@ export function chooseCover(read: CostRead, rollups: Rollups): Cover {
   if (read.metric === "usage" || read.byIssuer === true || !inSlices) return { from: "charge" };
   const monthly = needsOnlyMonths(read);
   if (dimensions.includes("resource")) return { from: monthly ? "resource-month" : "charge" };
-  const cube = rollups.current ? cubeFor(dimensions, monthly ? "month" : "day", rollups.promoted) : null;
+  const usable = rollups.current || (rollups.sameLayout && !dimensions.some(readsTags));
+  const cube = usable ? cubeFor(dimensions, monthly ? "month" : "day", rollups.promoted) : null;
   return cube === null ? { from: "daily" } : { from: "cube", cube };
 }
 

@@ -1,7 +1,7 @@
 import type { TagAliasKeys } from "../domain/dimension.ts";
 import type { Day } from "../domain/period.ts";
 import type { Rollups } from "./cost-plan.ts";
-import { cubeVersion, loadPromotedTags } from "./cube-version.ts";
+import { cubeVersion, hasTodaysLayout, loadPromotedTags } from "./cube-version.ts";
 import type { Database, SqlLike } from "./db.ts";
 
 /** A delivered month that readers see. */
@@ -42,7 +42,7 @@ export async function withCostSnapshot<Result>(
     await sql.unsafe("set local jit = off; set local plan_cache_mode = force_custom_plan; set local work_mem = '64MB'");
     return { value: await read(await openSnapshot(sql, aliases)) };
   });
-  return result.value as Result;
+  return result.value;
 }
 
 /** The view inside a transaction the caller opened (repeatable read), with the settings of withCostSnapshot. */
@@ -50,7 +50,8 @@ export async function openSnapshot(sql: SqlLike, aliases: TagAliasKeys): Promise
   const [batches, promoted] = [await loadActiveBatches(sql), await loadPromotedTags(sql)];
   const version = cubeVersion(aliases, promoted);
   const current = batches.every((batch) => batch.cubeVersion === version);
-  return { sql, batches, aliases, rollups: { promoted, current } };
+  const sameLayout = batches.every((batch) => hasTodaysLayout(batch.cubeVersion));
+  return { sql, batches, aliases, rollups: { promoted, current, sameLayout } };
 }
 
 async function loadActiveBatches(sql: SqlLike): Promise<ActiveBatch[]> {

@@ -7,10 +7,16 @@ import type { SqlLike } from "./db.ts";
 const LAYOUT = 1;
 const VERSION_LENGTH = 12;
 
-/** What the rollups of a batch depend on besides its charges, as a short hash (12 hex digits). */
+/** What the rollups of a batch depend on besides its charges: the layout, then a short hash (12 hex digits) of the tag settings. */
 export function cubeVersion(aliases: TagAliasKeys, promoted: readonly string[]): string {
   const parts = [LAYOUT, TAG_ALIASES.map((alias) => aliases[alias]), [...new Set(promoted)].sort()];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, VERSION_LENGTH);
+  const hash = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, VERSION_LENGTH);
+  return `${LAYOUT}.${hash}`;
+}
+
+/** Whether rollups of this version differ from today's at most in what they say of tags. */
+export function hasTodaysLayout(version: string): boolean {
+  return version.startsWith(`${LAYOUT}.`);
 }
 
 /** The tag keys the rollups carry now, normalised and sorted. */
