@@ -7,7 +7,9 @@ const connection = await instance.connect();
 const sniffed = await connection.runAndReadAll(
   `describe select * from ${file.endsWith(".parquet") ? `read_parquet('${file}')` : `read_csv('${file}', all_varchar = true)`}`,
 );
-const columns = sniffed.getRowObjectsJson().map((row) => `'${String(row["column_name"])}': 'VARCHAR'`);
+const columns = sniffed
+  .getRowObjectsJson()
+  .map((row) => `'${JSON.stringify(row["column_name"]).slice(1, -1)}': 'VARCHAR'`);
 const relation = file.endsWith(".parquet")
   ? `read_parquet('${file}')`
   : `read_csv('${file}', header = true, delim = ',', quote = '"', escape = '"', nullstr = ['NULL', 'null', ''], auto_detect = false, columns = {${columns.join(", ")}})`;

@@ -58,7 +58,7 @@ function contrast(a: string, b: string): number {
   return high / low;
 }
 
-const themes = Object.entries(THEMES) as [string, Theme][];
+const themes = Object.entries<Theme>(THEMES);
 
 describe.each(themes)("%s theme", (_, theme) => {
   test.each(Object.entries(EYES))("series stay apart for %s", (_, eye) => {

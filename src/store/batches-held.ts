@@ -23,6 +23,6 @@ export async function releaseHeld(sql: SqlLike, key: DeliveryKey, shown: string)
 export async function loadIncomplete(sql: SqlLike, batchIds: readonly string[]): Promise<Map<string, string>> {
   if (batchIds.length === 0) return new Map();
   const rows = await sql<{ id: string; incomplete: string }[]>`
-    select batch_id::text as id, incomplete from active_batch where incomplete is not null and batch_id = any(${batchIds as string[]}::bigint[])`;
+    select batch_id::text as id, incomplete from active_batch where incomplete is not null and batch_id = any(${batchIds}::bigint[])`;
   return new Map(rows.map((row) => [row.id, row.incomplete]));
 }

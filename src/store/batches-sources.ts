@@ -43,7 +43,7 @@ export async function listSources(sql: SqlLike): Promise<Source[]> {
 export async function insertSource(sql: SqlLike, source: NewSource): Promise<Source> {
   const rows = await sql<{ id: string }[]>`
     insert into source (name, provider, billing_account, sub_accounts, kind)
-    values (${source.name}, ${source.provider}, ${source.billingAccount}, ${source.subAccounts as string[] | null}, ${source.kind})
+    values (${source.name}, ${source.provider}, ${source.billingAccount}, ${source.subAccounts}, ${source.kind})
     on conflict (name) do nothing returning id::text`;
   const [row] = rows;
   if (row !== undefined) return { ...source, id: row.id, removed: false };

@@ -111,7 +111,7 @@ function condition(sql: SqlLike, filter: BatchFilter) {
       return sql`b.source_id = ${filter.key.sourceId} and b.dataset = ${filter.key.dataset}
         and b.billing_account = ${filter.key.billingAccount} and b.billing_month = ${filter.key.billingMonth}`;
     case "files":
-      return sql`exists (select 1 from jsonb_array_elements(b.files) f where f ->> 'sha256' = any(${filter.sha256s as string[]}))`;
+      return sql`exists (select 1 from jsonb_array_elements(b.files) f where f ->> 'sha256' = any(${filter.sha256s}))`;
     case "all":
       return sql`b.status <> 'reaped'`;
   }
@@ -165,7 +165,7 @@ export async function insertBatch(sql: SqlLike, batch: NewBatch): Promise<string
   const rows = await sql<{ id: string }[]>`
     insert into ingest_batch (source_id, dataset, provider, billing_account, billing_month, mode, status, fingerprint, files, epoch, cube_version, replaces)
     values (${batch.sourceId}, ${batch.dataset}, ${batch.provider}, ${batch.billingAccount}, ${batch.billingMonth}, ${batch.mode},
-      'loading', ${batch.fingerprint}, ${sql.json(batch.files as never)}, ${batch.epoch}, ${batch.cubeVersion}, ${batch.replaces})
+      'loading', ${batch.fingerprint}, ${sql.json(batch.files)}, ${batch.epoch}, ${batch.cubeVersion}, ${batch.replaces})
     returning id::text`;
   return rows[0]?.id ?? "";
 }
@@ -186,9 +186,9 @@ export type BatchResult = Pick<
 /** What the load found, before it is decided whether readers see it. */
 export async function saveBatchResult(sql: SqlLike, id: string, result: BatchResult): Promise<void> {
   await sql`update ingest_batch set rows_read = ${result.rowsRead}, rows_accepted = ${result.rowsAccepted},
-    rows_rejected = ${result.rowsRejected}, rows_stored = ${result.rowsStored}, totals = ${sql.json(result.totals as never)},
-    control = ${sql.json(result.control as never)}, notices = ${sql.json(result.notices as never)},
-    warnings = ${sql.json(result.warnings as never)}, first_day = ${result.firstDay}, last_day = ${result.lastDay}
+    rows_rejected = ${result.rowsRejected}, rows_stored = ${result.rowsStored}, totals = ${sql.json(result.totals)},
+    control = ${sql.json(result.control as never)}, notices = ${sql.json(result.notices)},
+    warnings = ${sql.json(result.warnings)}, first_day = ${result.firstDay}, last_day = ${result.lastDay}
     where id = ${id}`;
 }
 

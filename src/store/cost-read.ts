@@ -33,9 +33,7 @@ export async function readCosts(
   const touched = touchedBatches(snapshot.batches, read);
   if (touched.ids.length === 0) return [];
   const statement = costSql(read, cover, touched, snapshot.aliases);
-  const rows = await snapshot.sql
-    .unsafe<Record<string, string>[]>(statement.text, statement.values as never[])
-    .values();
+  const rows = await snapshot.sql.unsafe<Record<string, string>[]>(statement.text, statement.values).values();
   const keyCount = read.by.length + (read.byIssuer === true ? 1 : 0);
   return rows.map((row) =>
     factOf(row as unknown as readonly Cell[], keyCount, read.rates === null ? undefined : target),

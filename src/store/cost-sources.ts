@@ -83,7 +83,7 @@ async function batchIdsWith(snapshot: CostSnapshot, condition: Condition): Promi
   const where = `c.cube = ${params.add(cube)} and ${conditionSql(condition, cubeDimension(dimension, dimension === "kind" ? "c.kind" : "c.key1"), params)}`;
   const rows = await snapshot.sql.unsafe<{ id: string }[]>(
     `select distinct c.batch_id::text as id from cost_cube c where ${where}`,
-    params.values as never[],
+    params.values,
   );
   return new Set(rows.map((row) => row.id));
 }

@@ -25,7 +25,7 @@ export async function listDimensionValues(
   const rows = await snapshot.sql.unsafe<{ value: string }[]>(
     `select distinct listed.value from cost_slice s cross join lateral (values ${[value, ...matches.slice(1)].map((one) => `(${one})`).join(", ")}) as listed(value)
       where listed.value is not null and ${where} order by 1 limit ${params.add(VALUES_MAX)}::int`,
-    params.values as never[],
+    params.values,
   );
   return rows.map((row) => row.value);
 }

@@ -77,7 +77,7 @@ async function ensureDatabase(adminUrl: string, name: string): Promise<void> {
       });
     }
   } catch (cause) {
-    throw new AppError("unavailable", `The database server cannot be used: ${String((cause as Error).message)}`, {
+    throw new AppError("unavailable", `The database server cannot be used: ${(cause as Error).message}`, {
       remedy: "Check DATABASE_URL (host, port, user, password, right to create databases) and that the server runs.",
       cause,
     });

@@ -299,7 +299,7 @@ describe("text and tags", () => {
         Object.entries(tag).map(([key, item]) => [key.replace(/^ +| +$/g, ""), item]),
       );
       delete expected[""];
-      expect(cleaned[index] === null ? {} : JSON.parse(String(cleaned[index]))).toEqual(expected);
+      expect(cleaned[index] === null ? {} : JSON.parse(cleaned[index] as string)).toEqual(expected);
     });
   });
 

@@ -35,8 +35,8 @@ export async function openBills(folder: string): Promise<{ ask: (sql: string) =>
           row.map((value, index) => {
             if (value === null) return null;
             return types[index]?.startsWith("DECIMAL") === true
-              ? atomsToDecimal(parseAtoms(String(value)))
-              : String(value);
+              ? atomsToDecimal(parseAtoms(value as string))
+              : (value as string);
           }),
         ),
       );

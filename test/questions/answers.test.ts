@@ -43,7 +43,7 @@ async function cost(
   const answer = await costCommand.run({ ctx: ctx(scope), text });
   return {
     ...answer,
-    data: answer.exitCode === 0 ? (costAnswer.parse(answer.data) as CostAnswer) : (answer.data as CostAnswer),
+    data: answer.exitCode === 0 ? (costAnswer.parse(answer.data)) : (answer.data as CostAnswer),
   };
 }
 

@@ -119,7 +119,7 @@ async function intern(sql: SqlLike, table: string, row: Readonly<Record<string, 
   const id = `hashtextextended(jsonb_build_array(${columns.map((_, index) => `$${index + 1}::text`).join(", ")})::text, 7)`;
   const [found] = await sql.unsafe<{ id: string }[]>(
     `with given as (select ${id} as id), stored as (insert into ${table} (id, digest, ${columns.join(", ")}) select id, gen_random_uuid(), ${casts.join(", ")} from given on conflict (id) do nothing) select id::text as id from given`,
-    values as never[],
+    values,
   );
   return found?.id ?? "";
 }

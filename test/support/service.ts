@@ -52,7 +52,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export type Shown = { key: string; card: { title: string; blocks: { kind: string }[] } };
+export type Shown = { key: string; card: { title: string; summary: string; blocks: { kind: string }[] } };
 
 /** The messages of a channel, as the page gets them. */
 export async function messagesOf(url: string, channel = "finops"): Promise<Shown[]> {

@@ -34,7 +34,7 @@ export type DigestOptions = {
 export function digestCard(digest: DigestAnswer, options: DigestOptions = { lateSince: null }): Card {
   const at = day(digest.day);
   return {
-    title: `${dayName(at)}`,
+    title: dayName(at),
     summary: headline(digest),
     tone: rises(digest) || outdated(digest) ? "warning" : "neutral",
     blocks: [

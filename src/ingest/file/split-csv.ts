@@ -28,7 +28,7 @@ export async function* splitCsv(
 ): AsyncGenerator<string> {
   const input = inputOf(file);
   const iterator = (input as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-  let rest: Buffer<ArrayBufferLike> | null = await skipHeader(iterator, file.delimiter);
+  let rest: Buffer | null = await skipHeader(iterator, file.delimiter);
   let count = 0;
   const next = async (): Promise<string | null> => {
     if (rest === null) return null;
