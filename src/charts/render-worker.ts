@@ -1,3 +1,5 @@
+import { setPriority } from "node:os";
+
 import { Resvg } from "@resvg/resvg-js";
 import { parse, View } from "vega";
 import { compile } from "vega-lite";
@@ -13,10 +15,24 @@ const PIXEL_RATIO = 2;
 export type RenderTask = { readonly view: ChartView; readonly theme: ThemeName; readonly width?: number };
 
 registerFonts();
+yieldToAnswers();
 
 /** Runs in a worker thread: a picture is about 200 ms of CPU that must not stop the chat. */
 export async function renderChart(task: RenderTask): Promise<Uint8Array> {
   return rasterise(await drawSvg(task));
+}
+
+/** Nicer than the thread that answers (0), less so than the loading of bills (10). */
+const NICENESS = 5;
+
+/** Where a thread has a priority of its own, this one's comes after the thread that answers. */
+function yieldToAnswers(): void {
+  if (process.platform !== "linux") return; // elsewhere 0 means the whole process
+  try {
+    setPriority(0, NICENESS);
+  } catch {
+    return; // forbidden in some containers
+  }
 }
 
 async function drawSvg(task: RenderTask): Promise<string> {

@@ -1,8 +1,9 @@
 import { configureChannels } from "../store/conversations.ts";
 import type { Estate, HttpDeps } from "./deps.ts";
 import { createLiveHub, type LiveHub } from "./live.ts";
+import { createMessageTexts, type MessageTexts } from "./message-view.ts";
 
-export type OpenEstate = Estate & { readonly hub: LiveHub };
+export type OpenEstate = Estate & { readonly hub: LiveHub; readonly messageTexts: MessageTexts };
 export type Estates = {
   /** The estate people see now: the sample one until real bills have a source. */
   readonly current: () => Promise<OpenEstate>;
@@ -16,7 +17,8 @@ export type Estates = {
 export async function openEstates(deps: Pick<HttpDeps, "real" | "demo" | "channels">): Promise<Estates> {
   const open = async (estate: Estate): Promise<OpenEstate> => {
     await configureChannels(estate.base.db.sql, deps.channels);
-    return { ...estate, hub: createLiveHub(estate.base.db.sql, estate.base.log) };
+    const hub = createLiveHub(estate.base.db.sql, estate.base.log);
+    return { ...estate, hub, messageTexts: createMessageTexts() };
   };
   const real = await open(deps.real);
   const demo = deps.demo === null ? null : await open(deps.demo);

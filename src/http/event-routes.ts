@@ -5,7 +5,6 @@ import { AppError } from "../domain/errors.ts";
 import { messagesSince } from "../store/conversations.ts";
 import type { HttpDeps } from "./deps.ts";
 import type { Estates, OpenEstate } from "./estates.ts";
-import { messageView } from "./message-view.ts";
 import type { ChatEnv } from "./security.ts";
 import type { Session } from "./session.ts";
 import { signedIn } from "./sign-in.ts";
@@ -81,7 +80,7 @@ async function follow(input: {
       const messages = await messagesSince(estate.base.db.sql, { reader, seq });
       for (const message of messages) {
         seq = message.seq;
-        const data = JSON.stringify(messageView(message));
+        const data = estate.messageTexts(message);
         await stream.writeSSE({ event: "message", data, id: `${estate.name}-${seq}` });
       }
       if (messages.length > 0 || pending) continue;

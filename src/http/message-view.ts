@@ -4,6 +4,8 @@ import { renderWeb, type WebCard } from "../bot/channels/web/render-web.ts";
 import type { MessageRow } from "../store/conversations.ts";
 
 const NAME_MAX = 80;
+/** Messages kept ready: all open pages ask for the newest few at the same moment. */
+const KEPT_MAX = 100;
 
 /** One message as the page draws it. */
 export type MessageView = {
@@ -34,5 +36,25 @@ export function messageView(row: MessageRow): MessageView {
     replyTo: row.replyTo,
     at: row.createdAt,
     editedAt: row.editedAt,
+  };
+}
+
+/** A message as JSON for a page, the same for everybody who may read it. */
+export type MessageTexts = (row: MessageRow) => string;
+
+/**
+ * Draws a message once for all pages that are open: they all ask at the moment it is written. A seq stands for one
+ * message in one revision, so what is kept is never old. One for each estate, since seqs are its own.
+ */
+export function createMessageTexts(): MessageTexts {
+  const kept = new Map<string, string>();
+  return (row) => {
+    const known = kept.get(row.seq);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(messageView(row));
+    const oldest = kept.keys().next();
+    if (kept.size >= KEPT_MAX && oldest.done !== true) kept.delete(oldest.value);
+    kept.set(row.seq, text);
+    return text;
   };
 }

@@ -146,16 +146,17 @@ export async function requireChannel(sql: SqlLike, name: string, reader: Reader)
 export async function postMessage(sql: SqlLike, input: NewMessage): Promise<MessageRow> {
   const body = input.body ?? null;
   const card = input.card === undefined ? null : JSON.stringify(input.card);
-  await sql`
+  const [row] = await sql<RawMessage[]>`
     with there as (select 1 from message where channel = ${input.channel} and key = ${input.key}),
     tick as (update chat_clock set last_seq = last_seq + 1 where not exists (select 1 from there) returning last_seq),
     written as (
       insert into message (seq, channel, key, author_kind, author_id, author_name, body, card, reply_to, revision)
       select last_seq, ${input.channel}, ${input.key}, ${input.author.kind}, ${input.author.id}, ${input.author.name},
         ${body}, ${card}::text::jsonb, ${input.replyTo ?? null}::bigint, ${input.revision ?? 1}
-      from tick on conflict (channel, key) do nothing returning seq)
-    select pg_notify(${CHAT_NOTIFY}, seq::text) from written`;
-  return requireMessage(sql, input.channel, input.key);
+      from tick on conflict (channel, key) do nothing returning *),
+    told as (select pg_notify(${CHAT_NOTIFY}, seq::text) from written)
+    select ${columns(sql)} from written, told`;
+  return row === undefined ? requireMessage(sql, input.channel, input.key) : toMessage(row);
 }
 
 /** Replaces the card of a posted message, unless it already is at that revision or later. Never goes back. */
