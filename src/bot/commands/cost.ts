@@ -23,7 +23,7 @@ export const costCommand: Command = {
     const read = parseQuestion(text, { today });
     if (read.ok) return answerQuery(ctx, read.query);
     // Only a failure needs the tag keys of the data, for did-you-mean.
-    const again = parseQuestion(text, { today, tagKeys: await listPromotedTags({ ctx, input: {} }) });
+    const again = parseQuestion(text, { today, tagKeys: await listPromotedTags({ ctx }) });
     return again.ok ? answerQuery(ctx, again.query) : refusal(again.message, again.suggestions);
   },
 };
