@@ -8,6 +8,7 @@ import { clockOf, loadConfig, workingDirectory } from "../config.ts";
 import type { Environment } from "../config/environment.ts";
 import { AppError } from "../domain/errors.ts";
 import { nearestWords } from "../domain/nearest.ts";
+import { sampleSettings } from "../domain/settings.ts";
 import { createLog } from "../log.ts";
 import type { Context } from "../service/context.ts";
 import { addSamplePeople } from "../service/sample-people.ts";
@@ -149,7 +150,7 @@ async function openContext(call: TerminalCall): Promise<Context> {
   const base = {
     db,
     clock: clockOf(config),
-    settings: config.settings,
+    settings: demo ? sampleSettings(config.settings) : config.settings,
     log: createLog({
       level: config.log.level,
       destination: config.log.destination === "stderr" ? join(config.dataDir, "finops.log") : config.log.destination,

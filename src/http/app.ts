@@ -5,6 +5,7 @@ import type { HttpDeps } from "./deps.ts";
 import { answerError } from "./errors.ts";
 import { openEstates } from "./estates.ts";
 import { createEventRoutes } from "./event-routes.ts";
+import { createHandOffRoutes } from "./hand-off-routes.ts";
 import { createPictureRoutes } from "./picture-routes.ts";
 import { hostAllowed, originAllowed, securityHeaders, sessionNeeded, type ChatEnv } from "./security.ts";
 import { createStaticHandler } from "./static-files.ts";
@@ -18,7 +19,8 @@ export type HttpApp = {
 
 /**
  * The whole HTTP surface: the chat page and what it calls. Deny by default: host, origin, session and token are
- * checked before a route is reached; only probes, the page's own files and the way to a session come before.
+ * checked before a route is reached; only probes, signed answers of hand-off targets, the page's own files and the way
+ * to a session come before.
  */
 export async function createHttpApp(deps: HttpDeps): Promise<HttpApp> {
   const estates = await openEstates(deps);
@@ -27,7 +29,10 @@ export async function createHttpApp(deps: HttpDeps): Promise<HttpApp> {
   app.onError((error, c) => answerError(error, c, deps.log));
   app.notFound((c) => c.json({ error: { code: "not-found", message: "There is nothing at this address." } }, 404));
   if (deps.health !== null) app.route("/", deps.health);
-  app.use(hostAllowed(deps), originAllowed());
+  app.use(hostAllowed(deps));
+  // Machines, not pages: signed instead of same-origin.
+  app.route("/api/hand-off", createHandOffRoutes(deps.real));
+  app.use(originAllowed());
 
   const chat = new Hono<ChatEnv>();
   chat.route("/", createEntryRoutes(deps, estates));

@@ -113,6 +113,8 @@ async function list(ctx: Context, given: RecsArguments): Promise<CommandAnswer> 
 }
 
 async function show(ctx: Context, given: RecsArguments): Promise<CommandAnswer> {
+  // A finding of the waste card is shown as what can be decided on, also before the service has looked.
+  await refreshRecommendations({ ctx, input: { render } });
   const view = await showRecommendation({ ctx, input: { id: idOf(given) } });
   return { card: recommendationCard(view), data: recommendationData(view), exitCode: 0 };
 }
