@@ -97,7 +97,8 @@ function comparisonNotes(
   previous: readonly CostFact[],
 ): string[] {
   const { compared } = sides;
-  if (compared === null) return [];
+  if (compared === null)
+    return query.versus === null ? [] : ["Not compared: no day of the period is complete in the bills yet."];
   const length = (period: Period): string => `${periodLength(period)} ${periodLength(period) === 1 ? "day" : "days"}`;
   const notes = [
     `Compared: ${span(compared.current)} (${length(compared.current)}) with ${span(compared.previous)} (${length(compared.previous)}).`,

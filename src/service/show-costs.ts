@@ -91,7 +91,10 @@ function sidesOf(query: CostQuery, through: Day | null, snapshot: CostSnapshot):
   const { select, versus } = query;
   if (select.by === "days") {
     const period = { from: select.from, to: select.to };
-    if (versus === null) return { current: { by: "days", period }, previous: null, compared: null, period };
+    // Before its first complete day a period has nothing to compare: −100 % would be true of every one.
+    const nothingComplete = through !== null && addDays(through, 1) <= period.from;
+    if (versus === null || (nothingComplete && versus.with !== "period"))
+      return { current: { by: "days", period }, previous: null, compared: null, period };
     const compared = comparePeriods(period, query.said, versus, through);
     return {
       current: { by: "days", period: compared.current },

@@ -43,7 +43,7 @@ async function cost(
   const answer = await costCommand.run({ ctx: ctx(scope), text });
   return {
     ...answer,
-    data: answer.exitCode === 0 ? (costAnswer.parse(answer.data)) : (answer.data as CostAnswer),
+    data: answer.exitCode === 0 ? costAnswer.parse(answer.data) : (answer.data as CostAnswer),
   };
 }
 
@@ -62,6 +62,13 @@ describe("cost", () => {
       sourceRows: 32,
       scope: "provider azure",
     });
+  });
+
+  test("a period without a complete day is not compared, and says so instead of −100 %", async () => {
+    const { data } = await cost("this month by team vs previous");
+    expect(data.receipt.notes).toContain("Not compared: no day of the period is complete in the bills yet.");
+    expect(data.receipt.previousPeriod).toBeUndefined();
+    expect(data.rows.every((row) => row.previous === undefined)).toBe(true);
   });
 
   test("a comparison names lengths, per-day change, and what moved it", async () => {
