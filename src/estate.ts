@@ -5,15 +5,17 @@ import type { Logger } from "pino";
 import { createWebChannel } from "./bot/channels/web/web-channel.ts";
 import { startDeliverer } from "./bot/deliver-outbox.ts";
 import { clockOf, type Config } from "./config.ts";
-import { addDays, type Day } from "./domain/period.ts";
+import { sampleSettings } from "./domain/settings.ts";
 import type { Estate } from "./http/deps.ts";
 import { ACTS } from "./jobs/acts.ts";
+import { DEMO_ACTS, DEMO_RENDER, demoSettings } from "./jobs/demo-acts.ts";
 import { watchBudgets } from "./jobs/watch-budgets.ts";
 import { passOnApprovals } from "./jobs/pass-on-approvals.ts";
 import { startJobs, type JobMetrics, type Jobs } from "./jobs/start-jobs.ts";
 import { createStack, type Stack } from "./lifecycle.ts";
 import type { Context } from "./service/context.ts";
 import { loadDemo } from "./service/load-demo.ts";
+import { readSampleState } from "./service/sample-state.ts";
 import { addSamplePeople } from "./service/sample-people.ts";
 import { DEMO_DATABASE, openStore, REAL_DATABASE } from "./store/open-store.ts";
 import { syncPeople } from "./store/people.ts";
@@ -30,7 +32,8 @@ export async function openEstate(config: Config, log: Logger, stack: Stack, name
   stack.add(`${name} store`, db, (it) => it.close());
   if (name === "demo") await addSamplePeople(db.sql);
   else await syncPeople(db.sql, settings.people?.people ?? [], randomUUID);
-  return { name, base: { db, clock: clockOf(config), settings, log: log.child({ "labels.estate": name }), dataDir } };
+  const base = { db, clock: clockOf(config), log: log.child({ "labels.estate": name }), dataDir };
+  return { name, base: { ...base, settings: name === "demo" ? sampleSettings(settings) : settings } };
 }
 
 /** null when the server lets us make no second database: then there is no sample, and all else works. */
@@ -43,14 +46,21 @@ export async function openDemo(config: Config, log: Logger, stack: Stack): Promi
   }
 }
 
+const AT_START = ["ingest", "rollups", "recommendations"] as const;
+
 /** What happens by itself in one estate: posts are delivered, schedules kept. */
-export async function startWork(estate: Estate, stack: Stack, metrics: JobMetrics): Promise<Jobs> {
+export async function startWork(
+  estate: Estate,
+  stack: Stack,
+  metrics: JobMetrics,
+  work: Pick<Parameters<typeof startJobs>[0], "acts" | "atStart"> = { acts: ACTS, atStart: AT_START },
+): Promise<Jobs> {
   const { db, log } = estate.base;
   const channels = [createWebChannel(db.sql)];
   stack.add("deliverer", await startDeliverer({ sql: db.sql, channels, log }), (it) => it.stop());
   const ctx = systemContext(estate);
   stack.add("hand-offs", passOnApprovals(ctx), (it) => it.stop());
-  const jobs = await startJobs({ ctx, acts: ACTS, atStart: ["ingest", "rollups", "recommendations"], metrics });
+  const jobs = await startJobs({ ctx, ...work, metrics });
   stack.add("budgets", await watchBudgets(systemContext(estate)), (it) => it.stop());
   return stack.add("jobs", jobs, (it) => it.stop());
 }
@@ -58,32 +68,19 @@ export async function startWork(estate: Estate, stack: Stack, metrics: JobMetric
 type DemoOptions = { real: Estate; stack: Stack; metrics: JobMetrics; say: (text: string) => void };
 
 /**
- * Shows the sample estate until real bills arrive: loaded first when it is missing, renewed in the background when its
+ * Shows the sample estate until real bills arrive: loaded first when it is missing, extended in the background when its
  * days have gone stale, so that only the very first start waits.
  */
-export async function showDemo(demo: Estate, { real, stack, metrics, say }: DemoOptions): Promise<void> {
+export async function showDemo(given: Estate, { real, stack, metrics, say }: DemoOptions): Promise<void> {
+  const demo = { ...given, base: { ...given.base, settings: demoSettings(given.base.settings) } };
   const ctx = systemContext(demo);
   const work = createStack();
   stack.add("demo", work, (it) => it.closeAll(demo.base.log));
-  const state = await sampleState(ctx);
-  if (state === "missing") await loadDemo({ ctx, input: { onProgress: tenths(say) } });
-  if (state === "stale") {
-    void loadDemo({ ctx, input: {} })
-      .then(() => startWork(demo, work, metrics))
-      .catch((error: unknown) => demo.base.log.warn({ err: error }, "the sample estate could not be renewed"));
-  } else {
-    await startWork(demo, work, metrics);
-  }
+  const state = await readSampleState(ctx);
+  if (state === "missing") await loadDemo({ ctx, input: { render: DEMO_RENDER, onProgress: tenths(say) } });
+  const atStart = AT_START.filter((job) => job !== "ingest" || state === "stale");
+  await startWork(demo, work, metrics, { acts: DEMO_ACTS, atStart });
   await real.base.db.sql.listen("finops_flip", () => void work.closeAll(demo.base.log));
-}
-
-/** Whether the demo database has its estate, and whether that reaches to yesterday. */
-async function sampleState(ctx: Context): Promise<"missing" | "stale" | "current"> {
-  const [row] = await ctx.db.sql<{ lastDay: Day | null }[]>`
-    select max(b.last_day) as "lastDay" from active_batch a join ingest_batch b on b.id = a.batch_id`;
-  const lastDay = row?.lastDay ?? null;
-  if (lastDay === null) return "missing";
-  return lastDay >= addDays(ctx.clock.today(), -1) ? "current" : "stale";
 }
 
 function systemContext(estate: Estate): Context {

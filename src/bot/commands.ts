@@ -19,6 +19,7 @@ import { ownersCommand } from "./commands/owners.ts";
 import { peopleCommand } from "./commands/people.ts";
 import { settingsCommand } from "./commands/settings.ts";
 import { startCommand } from "./commands/start.ts";
+import { tourCommand } from "./commands/tour.ts";
 import { whoamiCommand } from "./commands/whoami.ts";
 
 /**
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   settingsCommand,
   linkCommand,
   startCommand,
+  tourCommand,
   queryCommand,
   createHelpCommand(() => COMMANDS),
 ];

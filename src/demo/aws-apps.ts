@@ -17,14 +17,10 @@ const DAYS = 30.4;
 const LOAD: Readonly<Record<Environment, number>> = { prod: 1, staging: 0.12, dev: 0.07 };
 
 /** Applications of the company on AWS: machines, volumes, balancer, database, bucket, logs, queue, functions. */
-export function awsApps(extraNodes: number): Resource[] {
-  return APPS.flatMap((app, index) => {
-    const share = Math.floor(extraNodes / APPS.length) + (index < extraNodes % APPS.length ? 1 : 0);
-    return ENVIRONMENTS.flatMap((environment) => [
-      ...nodes(app, environment, environment === "prod" ? share : 0),
-      ...attached(app, environment),
-    ]);
-  });
+export function awsApps(): Resource[] {
+  return APPS.flatMap((app) =>
+    ENVIRONMENTS.flatMap((environment) => [...nodes(app, environment), ...attached(app, environment)]),
+  );
 }
 
 type Site = { readonly account: Account; readonly region: Region; readonly rhythm: Rhythm; readonly load: number };
@@ -35,13 +31,13 @@ function siteOf(app: App, environment: Environment): Site {
   return { account: AWS_ACCOUNTS[environment], region, rhythm, load: LOAD[environment] };
 }
 
-export const SAVINGS_PLAN = `arn:aws:savingsplans::210044550000:savingsplan/${"7c1f2a90-41d7-4b6e-9a35-0d5be1f6a2c4"}`;
+export const SAVINGS_PLAN = "arn:aws:savingsplans::210044550000:savingsplan/7c1f2a90-41d7-4b6e-9a35-0d5be1f6a2c4";
 /** The machines the Savings Plan pays for, by application. */
 const COVERED_NODES: Readonly<Record<string, number>> = { "route-api": 4, "parcel-events": 4 };
 
-function nodes(app: App, environment: Environment, extra: number): Resource[] {
+function nodes(app: App, environment: Environment): Resource[] {
   const site = siteOf(app, environment);
-  const count = environment === "prod" ? app.nodes + extra : 1;
+  const count = environment === "prod" ? app.nodes : 1;
   const type = environment === "prod" ? app.machine : "t3.medium";
   const owner = ownerOf(app, environment);
   return Array.from({ length: count }, (_, index) => {

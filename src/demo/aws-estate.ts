@@ -1,15 +1,17 @@
 import { AWS_ACCOUNTS, awsApps, SAVINGS_PLAN } from "./aws-apps.ts";
-import { awsMeter } from "./aws-meters.ts";
+import { awsHistory } from "./aws-history.ts";
+import { awsMeter, machine, US_EAST_1 } from "./aws-meters.ts";
 import { awsShared } from "./aws-shared.ts";
 import { awsWaste } from "./aws-waste.ts";
 import { COMPANY } from "./company.ts";
 import type { Estate } from "./estate.ts";
+import { hex } from "./random.ts";
 
 const PAYER = { id: "210044550000", name: COMPANY };
 const PLAN = { description: "hour of Compute Savings Plan, 1 year, no upfront", unit: "Hours" };
 
-/** The company on AWS: five accounts, two regions, one Savings Plan. `extraNodes` enlarges the production groups. */
-export function awsEstate(extraNodes: number): Estate {
+/** The company on AWS: five accounts, two regions, one Savings Plan. */
+export function awsEstate(hasStory: boolean): Estate {
   const waste = awsWaste();
   return {
     provider: "aws",
@@ -24,7 +26,7 @@ export function awsEstate(extraNodes: number): Estate {
     taxThousandths: 60n,
     taxName: "US sales tax",
     extraColumns: ["x_UsageType", "x_Operation", "x_ServiceCode"],
-    resources: [...awsApps(extraNodes), ...awsShared(), ...waste.resources],
+    resources: [...awsApps(), ...awsShared(), ...waste.resources, ...(hasStory ? awsHistory() : [])],
     commitments: [
       {
         id: SAVINGS_PLAN,
@@ -65,5 +67,12 @@ export function awsEstate(extraNodes: number): Estate {
     ],
     corrections: [],
     planted: waste.planted,
+    fleet: {
+      meter: machine("m6i.large", US_EAST_1),
+      account: AWS_ACCOUNTS.prod,
+      region: US_EAST_1,
+      type: "EC2 Instance",
+      idOf: (name) => `i-${hex(`i:${name}`, 17)}`,
+    },
   };
 }

@@ -89,6 +89,7 @@ const DATABASE_PRICES: Readonly<Record<string, readonly [string, string]>> = {
   "db.r6g.large": ["0.225", "0.45"],
   "db.r6g.xlarge": ["0.45", "0.9"],
   "db.r6g.2xlarge": ["0.899", "1.798"],
+  "db.r6g.4xlarge": ["1.798", "3.596"],
 };
 
 export function database(type: string, zones: 1 | 2, region: Region): Meter {

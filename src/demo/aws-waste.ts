@@ -20,7 +20,7 @@ export function awsWaste(): { resources: Resource[]; planted: PlantedWaste[] } {
     resource: SAVINGS_PLAN,
     why: "a seventh of the Savings Plan is used by nothing",
   };
-  return { resources: [...new Set(wasted.map(({ resource }) => resource)), ...traps()], planted: [...planted, plan] };
+  return { resources: [...wasted.map(({ resource }) => resource), ...traps()], planted: [...planted, plan] };
 }
 
 type At = { readonly account: Account; readonly region?: Region; readonly owner?: Owner | null };
@@ -196,7 +196,7 @@ function databases(): Waste[] {
     "customs-archive",
     "DB Instance",
     { account: prod, owner: { team: "billing", product: "invoicing", environment: "prod" } },
-    [hours(database("db.r6g.2xlarge", 1, US_EAST_1)), hours(support, 192)],
+    [hours(database("db.r6g.4xlarge", 1, US_EAST_1)), hours(support, 384)],
   );
   const doubled = thing(
     `arn:aws:rds:us-east-1:${staging.id}:db:dispatch-rehearsal`,

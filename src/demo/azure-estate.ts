@@ -118,11 +118,14 @@ function machines(
   ]);
 }
 
+const SCALE_SET_NODE = azureMeter("vm", ["Dasv5 Series", "D4as v5", "1 Hour", "0.1776"]);
+
 /** Members of a scale set are judged with their set. */
 function scaleSet(of: Group, count: number): Resource[] {
-  const node = azureMeter("vm", ["Dasv5 Series", "D4as v5", "1 Hour", "0.1776"]);
   return Array.from({ length: count }, (_, index) =>
-    made(of, "Microsoft.Compute/virtualMachineScaleSets/aks-hub/virtualMachines", String(index), [use(node, 24)]),
+    made(of, "Microsoft.Compute/virtualMachineScaleSets/aks-hub/virtualMachines", String(index), [
+      use(SCALE_SET_NODE, 24),
+    ]),
   );
 }
 
@@ -228,8 +231,8 @@ const reservation: Commitment = {
   region: WEST_EUROPE,
 };
 
-/** The company on Azure: three subscriptions in euros, one reservation, a refund. `extraNodes` enlarges the scale set. */
-export function azureEstate(extraNodes: number): Estate {
+/** The company on Azure: three subscriptions in euros, one reservation, a refund. */
+export function azureEstate(): Estate {
   const wasted = waste();
   const store = platformOf(ERP, 1);
   return {
@@ -251,7 +254,7 @@ export function azureEstate(extraNodes: number): Estate {
       ...machines(ERP_REHEARSAL, "erp-test", 3, { perDay: 10 }),
       ...machines(HUB, "hub-edge", 4),
       ...machines(HUB_NORTH, "hub-north", 2),
-      ...scaleSet(HUB, 6 + extraNodes),
+      ...scaleSet(HUB, 6),
       ...store,
       ...platformOf(ERP_REHEARSAL, 0.1),
       ...platformOf(HUB, 0.6),
@@ -281,6 +284,14 @@ export function azureEstate(extraNodes: number): Estate {
         description: "Refund: Tiered Block Blob - Hot LRS Data Stored, metered twice",
       },
     ],
+    fleet: {
+      meter: SCALE_SET_NODE,
+      account: WAREHOUSE,
+      region: WEST_EUROPE,
+      type: "Microsoft.Compute/virtualMachineScaleSets/virtualMachines",
+      idOf: (name) =>
+        `${WAREHOUSE.id}/resourcegroups/hub-fleet/providers/microsoft.compute/virtualmachinescalesets/${name}`,
+    },
     planted: [
       ...wasted.map((each) => each.planted),
       { rule: "commit.unused", resource: RESERVATION, why: "five machines reserved, four running" },

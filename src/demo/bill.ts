@@ -2,6 +2,7 @@ import { atomsToDecimal } from "../domain/money.ts";
 import { addDays, monthOf, monthPeriod, type Month } from "../domain/period.ts";
 import { commitmentLines } from "./commitment-lines.ts";
 import type { Estate } from "./estate.ts";
+import { fleetLines } from "./fleet.ts";
 import { csvLine, type Moving, type Template } from "./focus-csv.ts";
 import { correctionLines, monthlyLines, taxCollector } from "./monthly-lines.ts";
 import { dayOfSpan, quantityMicros, type DayOfSpan, type Span } from "./quantity.ts";
@@ -15,7 +16,8 @@ const LATE_SHARE = 0.45;
 /** A provider's bills for a span: every line, month by month. Pure: the same span gives the same lines. */
 export type Bill = { readonly linesOf: (month: Month) => Generator<Line> };
 
-export function billOf(estate: Estate, span: Span): Bill {
+/** `machines`: how many billed by the hour the estate is enlarged with. */
+export function billOf(estate: Estate, span: Span, machines = 0): Bill {
   const uses = estate.resources.flatMap((resource) => resource.uses.map((use) => useLine(estate, resource, use, span)));
   const lastDay = addDays(span.end, -1);
   const sets = estate.commitments.map((commitment) => commitmentLines(estate, commitment, uses));
@@ -34,6 +36,7 @@ export function billOf(estate: Estate, span: Span): Bill {
       const at = dayOfSpan(span, day);
       if (day === whole.from) yield* tax.over(monthlyLines(estate, month, write));
       yield* tax.over(usageLines(uses, at, write));
+      yield* tax.over(fleetLines(estate, machines, span, at, write));
       if (day !== lastDay) for (const set of sets) yield* tax.over(set(at, write));
     }
     if (isOpen) yield* correctionLines(estate, month, span, write);

@@ -37,6 +37,8 @@ export type Use = {
   readonly growthPercent?: number;
   /** From `daysBeforeEnd` days before the end on, the quantity is multiplied. */
   readonly jump?: { readonly daysBeforeEnd: number; readonly factor: number };
+  /** Days after the start of the estate it is used on, `to` exclusive; absent = all. */
+  readonly days?: { readonly from?: number; readonly to?: number };
   /** Paid for by this commitment, at its rate. */
   readonly commitment?: string;
   /** A reservation nothing ran in. */
@@ -111,6 +113,16 @@ export type Estate = {
   readonly monthly: readonly MonthlyCharge[];
   readonly corrections: readonly LateCorrection[];
   readonly planted: readonly PlantedWaste[];
+  readonly fleet: FleetKind;
+};
+
+/** What the estate is enlarged with: machines of one kind, billed by the hour. */
+export type FleetKind = {
+  readonly meter: Meter;
+  readonly account: Account;
+  readonly region: Region;
+  readonly type: string;
+  readonly idOf: (name: string) => string;
 };
 
 /** Waste put there on purpose; confidence A of the catalogue: the bill alone proves it. */

@@ -85,6 +85,8 @@ export type Subject = {
 
 export type Moving = {
   readonly period: Period;
+  /** 0–23: the charge is of this hour of the period's first day. */
+  readonly hour?: number;
   readonly costs: Costs;
   /** Pricing quantity, decimal text; "" = none. */
   readonly quantity: string;
@@ -97,6 +99,14 @@ const at = (column: FocusColumn): number => INDEX.get(column) ?? 0;
 /** The first line of a provider's files. */
 export function headerLine(estate: Estate): string {
   return [...FOCUS_COLUMNS, ...estate.extraColumns].join(",");
+}
+
+/** The same line for another resource of the same kind. */
+export function templateFor(template: Template, resource: { readonly id: string; readonly name: string }): Template {
+  const cells = [...template.cells];
+  cells[at("ResourceId")] = escapeCell(resource.id);
+  cells[at("ResourceName")] = escapeCell(resource.name);
+  return { ...template, cells };
 }
 
 /** Fills every column that stays the same for a line of the bill. */
@@ -154,8 +164,9 @@ export function csvLine(template: Template, moving: Moving, billing: { month: Pe
   cells[at("BillingPeriodStart")] = instant(billing.month.from);
   cells[at("BillingPeriodEnd")] = instant(billing.month.to);
   cells[at("InvoiceId")] = billing.invoiceId;
-  cells[at("ChargePeriodStart")] = instant(moving.period.from);
-  cells[at("ChargePeriodEnd")] = instant(moving.period.to);
+  const [start, end] = chargePeriod(moving);
+  cells[at("ChargePeriodStart")] = start;
+  cells[at("ChargePeriodEnd")] = end;
   cells[at("BilledCost")] = atomsToDecimal(moving.costs.billed);
   cells[at("EffectiveCost")] = atomsToDecimal(moving.costs.effective);
   cells[at("ListCost")] = atomsToDecimal(moving.costs.list);
@@ -166,8 +177,13 @@ export function csvLine(template: Template, moving: Moving, billing: { month: Pe
   return cells.join(",");
 }
 
-function instant(day: Day): string {
-  return `${day}T00:00:00Z`;
+function chargePeriod({ period, hour }: Moving): [start: string, end: string] {
+  if (hour === undefined) return [instant(period.from), instant(period.to)];
+  return [instant(period.from, hour), hour === 23 ? instant(period.to) : instant(period.from, hour + 1)];
+}
+
+function instant(day: Day, hour = 0): string {
+  return `${day}T${String(hour).padStart(2, "0")}:00:00Z`;
 }
 
 /** Quotes a cell where CSV needs it. */

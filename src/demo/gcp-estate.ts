@@ -208,7 +208,7 @@ function waste(): { resource: Resource; rule: string; why: string }[] {
 }
 
 /** The company on Google Cloud: four projects, BigQuery first, whose scans jump in the last fortnight. */
-export function gcpEstate(extraNodes: number): Estate {
+export function gcpEstate(): Estate {
   const wasted = waste();
   const planted: PlantedWaste[] = wasted.map(({ rule, why, resource }) => ({ rule, resource: resource.id, why }));
   const inUse = sku("compute", "External IP Charge on a Standard VM", "hour", "0.004");
@@ -230,7 +230,7 @@ export function gcpEstate(extraNodes: number): Estate {
       ...pipelines(),
       ...buckets(),
       ...services(),
-      ...nodes(AT_INSIGHTS, "insights-gke", 6 + extraNodes),
+      ...nodes(AT_INSIGHTS, "insights-gke", 6),
       ...nodes(AT_MOBILE, "driver-gke", 5),
       ...nodes(AT_DEV, "dev-gke", 2, 10),
       made(AT_MOBILE, "compute/addresses", "driver-edge", [use(inUse, 24)]),
@@ -256,5 +256,12 @@ export function gcpEstate(extraNodes: number): Estate {
       },
     ],
     planted,
+    fleet: {
+      meter: sku("compute", "E2 Instance Core running in Americas", "hour", "0.02181159"),
+      account: INSIGHTS,
+      region: US_CENTRAL1,
+      type: "instances",
+      idOf: (name) => `//compute.googleapis.com/projects/${INSIGHTS.id}/instances/gke-fleet-${name}`,
+    },
   };
 }

@@ -23,6 +23,8 @@ export type DayOfSpan = {
   readonly day: Day;
   readonly period: Period;
   readonly weekday: number;
+  /** Days since the span's first day; 0 = that day. */
+  readonly daysIn: number;
   /** Months since the span's first day. */
   readonly months: number;
   /** Days to the end; 1 = the last one. */
@@ -35,6 +37,7 @@ export function dayOfSpan(span: Span, at: Day): DayOfSpan {
     day: at,
     period: { from: at, to: addDays(at, 1) },
     weekday: weekday(at),
+    daysIn: daysBetween(span.first, at),
     months: daysBetween(span.first, at) / DAYS_PER_MONTH,
     daysLeft: daysBetween(at, span.end),
     seed: span.seed,
@@ -43,6 +46,7 @@ export function dayOfSpan(span: Span, at: Day): DayOfSpan {
 
 /** Millionths of a unit used on a day. Depends on the key and the day alone. */
 export function quantityMicros(use: Use, key: string, at: DayOfSpan): bigint {
+  if (at.daysIn < (use.days?.from ?? 0) || at.daysIn >= (use.days?.to ?? Infinity)) return 0n;
   const noise = NOISE[use.rhythm];
   const varied = noise === 0 ? 1 : 1 + noise * (2 * chance(`${at.seed}:${key}:${at.day}`) - 1);
   const growth = 1 + ((use.growthPercent ?? 0) / 100) * at.months;

@@ -1,148 +1,119 @@
-import { createWriteStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGzip } from "node:zlib";
 
-import { atomsToDecimal } from "../domain/money.ts";
-import { addDays, eachMonth, type Day, type Month } from "../domain/period.ts";
+import { addDays, eachMonth, monthOf, type Day } from "../domain/period.ts";
+import type { SampleAnswers, SampleBill } from "./answers.ts";
 import { awsEstate } from "./aws-estate.ts";
+import { mistakenAddress } from "./aws-history.ts";
 import { azureEstate } from "./azure-estate.ts";
-import { billOf, type Bill } from "./bill.ts";
-import type { Estate, PlantedWaste, Provider } from "./estate.ts";
-import { fileName, headerLine, type Costs } from "./focus-csv.ts";
+import type { Estate } from "./estate.ts";
+import { HOURS_PER_DAY } from "./fleet.ts";
 import { gcpEstate } from "./gcp-estate.ts";
 import type { Span } from "./quantity.ts";
-import type { Line } from "./use-line.ts";
+import { RATES_FILE, ratesCsv } from "./rates.ts";
+import { DECISIONS, hasStory } from "./story.ts";
+import { writeBill } from "./write-bill.ts";
 
-export const SAMPLE_DAYS_DEFAULT = 75;
 export const SAMPLE_SEED_DEFAULT = 1;
-/** Two dozen bills of a few lines and a decade of a large company are both nonsense for a sample. */
+/** Three years of days, and the hourly lines of 800,000 machines: more is nonsense for a sample. */
 export const SAMPLE_DAYS_MAX = 1_100;
-export const SAMPLE_ROWS_PER_DAY_MAX = 200_000;
+export const SAMPLE_ROWS_PER_DAY_MAX = 20_000_000;
+/** Deliveries that were restated lie in a folder of their own: loading the others alone gives the true figures. */
+const EARLIER = "earlier";
 
-/** Level 4 packs as fast as the rows are made; the files are read once. */
-const GZIP_LEVEL = 4;
-/** Lines handed to the compressor at a time. */
-const CHUNK_LINES = 500;
-
-export type SampleEstate = { readonly files: readonly string[]; readonly answers: SampleAnswers };
-
-/** What is known about the estate, exactly: what any answer about it must equal. */
-export type SampleAnswers = {
-  readonly company: string;
-  readonly seed: number;
-  readonly from: Day;
-  /** Exclusive. The day before has only partly arrived. */
-  readonly until: Day;
-  readonly lateDay: Day;
-  readonly bills: readonly {
-    readonly file: string;
-    readonly provider: Provider;
-    readonly month: Month;
-    readonly currency: string;
-    readonly rows: number;
-    readonly totals: {
-      readonly billed: string;
-      readonly effective: string;
-      readonly list: string;
-      readonly contracted: string;
-    };
-  }[];
-  readonly planted: readonly (PlantedWaste & { readonly provider: Provider })[];
-  readonly costJump: {
-    readonly provider: Provider;
-    readonly service: string;
-    readonly resource: string;
-    readonly from: Day;
-  };
+export type SampleEstate = {
+  readonly files: readonly string[];
+  /** Deliveries before some of them; empty when the span is too short for a history. */
+  readonly earlier: readonly string[];
+  readonly rates: string;
+  readonly answers: SampleAnswers;
 };
 
 type Input = { directory: string; until: Day; days: number; rowsPerDay?: number; seed: number };
 
 /**
  * Writes the bills of an invented company on three clouds: FOCUS 1.2 as CSV.gz, a file a provider and month, up to the
- * day before `until`, and `answers.json` beside them. The same input gives the same bytes. Costs are unit price ×
- * quantity to the last decimal. `rowsPerDay` enlarges the groups of machines; fewer than the base estate has no effect.
+ * day before `until`; dated exchange rates, and `answers.json` beside them. The same input gives the same bytes. Costs
+ * are unit price × quantity to the last decimal. `rowsPerDay` adds machines billed by the hour until a day has about that
+ * many lines; fewer than the base estate has no effect. A span of whole months from 59 days on has a history.
  */
 export async function writeSampleEstate(input: Input): Promise<SampleEstate> {
+  const { directory } = input;
   const span: Span = { first: addDays(input.until, -input.days), end: input.until, seed: input.seed };
-  const estates = sampleEstates(input.rowsPerDay);
-  await mkdir(input.directory, { recursive: true });
-  const bills = await Promise.all(estates.map((estate) => writeBills(estate, span, input.directory)));
-  const written = bills.flat();
-  const answers: SampleAnswers = {
-    company: estates[0]?.billingAccount.name ?? "",
-    seed: input.seed,
-    from: span.first,
-    until: span.end,
-    lateDay: addDays(span.end, -1),
-    bills: written,
-    planted: estates.flatMap((estate) => estate.planted.map((each) => ({ ...each, provider: estate.provider }))),
-    costJump: costJump(estates, span),
+  const estates = sampleEstates(hasStory(span));
+  const machines = fleetSizes(estates, input.rowsPerDay ?? 0);
+  await mkdir(directory, { recursive: true });
+  const bills: SampleBill[] = [];
+  for (const [index, estate] of estates.entries()) {
+    for (const month of eachMonth({ from: span.first, to: span.end })) {
+      bills.push(await writeBill({ estate, span, month, machines: machines[index] ?? 0, directory }));
+    }
+  }
+  const restated = hasStory(span) ? await writeRestated(estates, span, directory) : [];
+  await writeFile(join(directory, RATES_FILE), ratesCsv(span));
+  const answers = answersOf(estates, span, bills, restated);
+  await writeFile(join(directory, "answers.json"), `${JSON.stringify(answers, null, 2)}\n`);
+  return {
+    files: bills.map(({ file }) => join(directory, file)),
+    earlier: restated.map(({ file }) => join(directory, file)),
+    rates: join(directory, RATES_FILE),
+    answers,
   };
-  await writeFile(join(input.directory, "answers.json"), `${JSON.stringify(answers, null, 2)}\n`);
-  return { files: written.map(({ file }) => join(input.directory, file)), answers };
 }
 
-/** The three bills of the company; machines are added until a day has about `rowsPerDay` lines. */
-export function sampleEstates(rowsPerDay = 0): Estate[] {
-  const base = [awsEstate(0), azureEstate(0), gcpEstate(0)];
-  const lines = base.reduce((sum, estate) => sum + linesPerDay(estate), 0);
-  const missing = Math.max(0, Math.min(rowsPerDay, SAMPLE_ROWS_PER_DAY_MAX) - lines);
-  if (missing === 0) return base;
-  // A machine is two lines a day on AWS and Google Cloud, one on Azure: half the lines, a quarter, a quarter.
-  const quarter = Math.floor(missing / 4);
-  return [awsEstate(Math.ceil((missing - 2 * quarter) / 2)), azureEstate(quarter), gcpEstate(Math.floor(quarter / 2))];
+/** The three bills of the company; with a history, AWS has waste that is over. */
+export function sampleEstates(withStory = false): Estate[] {
+  return [awsEstate(withStory), azureEstate(), gcpEstate()];
+}
+
+/** Machines each estate is enlarged with: half of them on AWS, a quarter on each of the others. */
+function fleetSizes(estates: readonly Estate[], rowsPerDay: number): number[] {
+  const lines = estates.reduce((sum, estate) => sum + linesPerDay(estate), 0);
+  const machines = Math.max(0, Math.ceil((rowsPerDay - lines) / HOURS_PER_DAY));
+  const quarter = Math.floor(machines / 4);
+  return [machines - 2 * quarter, quarter, quarter];
 }
 
 function linesPerDay(estate: Estate): number {
   return estate.resources.reduce((sum, resource) => sum + resource.uses.length, 0) + estate.commitments.length * 2;
 }
 
-async function writeBills(estate: Estate, span: Span, directory: string): Promise<SampleAnswers["bills"][number][]> {
-  const bill = billOf(estate, span);
-  const written: SampleAnswers["bills"][number][] = [];
-  for (const month of eachMonth({ from: span.first, to: span.end })) {
-    const file = fileName(estate, month);
-    const { rows, totals } = await writeMonth(estate, bill, month, join(directory, file));
-    written.push({ file, provider: estate.provider, month, currency: estate.currency, rows, totals });
-  }
-  return written;
+/** The first month of AWS as it was delivered first, with something metered by mistake. */
+async function writeRestated(estates: readonly Estate[], span: Span, directory: string): Promise<SampleBill[]> {
+  const [aws] = estates;
+  if (aws === undefined) return [];
+  await mkdir(join(directory, EARLIER), { recursive: true });
+  const month = monthOf(span.first);
+  const mistaken = { ...aws, resources: [...aws.resources, mistakenAddress()] };
+  const name = `${EARLIER}/aws_${month}.first.csv.gz`;
+  return [await writeBill({ estate: mistaken, span, month, machines: 0, directory, name })];
 }
 
-async function writeMonth(estate: Estate, bill: Bill, month: Month, path: string) {
-  let rows = 0;
-  const sums = { billed: 0n, effective: 0n, list: 0n, contracted: 0n };
-  const count = (line: Line): void => {
-    rows += 1;
-    for (const cost of COSTS) sums[cost] += line.costs[cost];
+function answersOf(
+  estates: readonly Estate[],
+  span: Span,
+  bills: readonly SampleBill[],
+  restated: SampleAnswers["restated"],
+): SampleAnswers {
+  const named = [...estates.flatMap(({ resources, commitments }) => [...resources, ...commitments]), mistakenAddress()];
+  const decided = named.flatMap(({ id, name }) => {
+    const decision = DECISIONS[name];
+    return decision === undefined ? [] : [{ resource: id, ...decision }];
+  });
+  return {
+    company: estates[0]?.billingAccount.name ?? "",
+    seed: span.seed,
+    from: span.first,
+    until: span.end,
+    lateDay: addDays(span.end, -1),
+    bills,
+    restated,
+    planted: estates.flatMap((estate) => estate.planted.map((each) => ({ ...each, provider: estate.provider }))),
+    decided: hasStory(span) ? decided : [],
+    costJump: costJump(estates, span),
+    rates: RATES_FILE,
   };
-  function* chunks(): Generator<string> {
-    let chunk = `${headerLine(estate)}\n`;
-    let held = 0;
-    for (const line of bill.linesOf(month)) {
-      count(line);
-      chunk += `${line.text}\n`;
-      held += 1;
-      if (held < CHUNK_LINES) continue;
-      yield chunk;
-      [chunk, held] = ["", 0];
-    }
-    yield chunk;
-  }
-  await pipeline(Readable.from(chunks()), createGzip({ level: GZIP_LEVEL }), createWriteStream(path));
-  const [billed, effective, list, contracted] = COSTS.map((cost) => atomsToDecimal(sums[cost])) as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  return { rows, totals: { billed, effective, list, contracted } };
 }
-
-const COSTS = ["billed", "effective", "list", "contracted"] as const satisfies readonly (keyof Costs)[];
 
 function costJump(estates: readonly Estate[], span: Span): SampleAnswers["costJump"] {
   for (const { provider, resources } of estates) {

@@ -1,26 +1,33 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
+import type { SampleAnswers } from "../demo/answers.ts";
+import { usualFirstDay } from "../demo/story.ts";
 import {
-  SAMPLE_DAYS_DEFAULT,
   SAMPLE_DAYS_MAX,
   SAMPLE_ROWS_PER_DAY_MAX,
   SAMPLE_SEED_DEFAULT,
   writeSampleEstate,
-  type SampleAnswers,
+  type SampleEstate,
 } from "../demo/write-sample-estate.ts";
 import type { IngestAnswer } from "../domain/contract.ts";
 import { AppError } from "../domain/errors.ts";
+import { daysBetween, type Day } from "../domain/period.ts";
 import type { IngestProgress } from "../ingest/progress.ts";
-import type { Verb } from "./context.ts";
+import type { Context, Verb } from "./context.ts";
+import { playDemoStory, type DemoRender } from "./demo-story.ts";
+import { importFx } from "./import-fx.ts";
 import { ingestBills } from "./ingest-bills.ts";
 
 export type LoadDemo = {
+  /** Absent: what is loaded already is continued, a new estate has two whole months and the one of yesterday. */
   readonly days?: number;
   /** About how many lines a day holds; the estate is never smaller than its base of about 440. */
   readonly rowsPerDay?: number;
   readonly seed?: number;
   /** Write the bills to this folder and load nothing. */
   readonly out?: string;
+  /** Makes the cards of what happens in the estate; absent = bills only, nobody decides anything. */
+  readonly render?: DemoRender;
   readonly onProgress?: (progress: IngestProgress) => void;
 };
 
@@ -33,22 +40,76 @@ export type DemoAnswer = {
 };
 
 /**
- * Writes the sample estate up to yesterday and loads it into the database of `ctx`, which must be the demo's.
- * Loading the same day again changes nothing. Throws AppError("bad-input") for numbers out of range.
+ * Writes the sample estate up to yesterday and loads it into the database of `ctx`, which must be the demo's; a new one
+ * with its history: bills that were restated, people's decisions, budgets. Loading the same day again changes nothing,
+ * a later day extends what is there. Throws AppError("bad-input") for numbers out of range.
  */
 export async function loadDemo({ ctx, input }: Verb<LoadDemo>): Promise<DemoAnswer> {
-  const days = whole("days", input.days ?? SAMPLE_DAYS_DEFAULT, 1, SAMPLE_DAYS_MAX);
+  const until = ctx.clock.today();
+  const firstLoaded = input.out === undefined ? await readFirstDay(ctx) : null;
+  const usual = Math.min(SAMPLE_DAYS_MAX, daysBetween(firstLoaded ?? usualFirstDay(until), until));
+  const days = whole("days", input.days ?? usual, 1, SAMPLE_DAYS_MAX);
   const rowsPerDay = whole("rows per day", input.rowsPerDay ?? 0, 0, SAMPLE_ROWS_PER_DAY_MAX);
   const seed = whole("seed", input.seed ?? SAMPLE_SEED_DEFAULT, 0, Number.MAX_SAFE_INTEGER);
   const directory = input.out ?? join(ctx.dataDir, "demo-bills");
-  const { files, answers } = await writeSampleEstate({ directory, until: ctx.clock.today(), days, rowsPerDay, seed });
+  const estate = await writeSampleEstate({ directory, until, days, rowsPerDay, seed });
+  const { files, answers } = estate;
   if (input.out !== undefined) return { directory, files, answers, ingest: null };
-  const ingest = await ingestBills({
-    ctx,
-    // A later day's estate replaces an earlier one whole, whatever the shrink guard would say.
-    input: { paths: files, parts: false, replace: true, dryRun: false, onProgress: input.onProgress },
-  });
+  const { render } = input;
+  const isNew = firstLoaded === null && render !== undefined && estate.earlier.length > 0;
+  const ingest = await loadBills(ctx, isNew ? asFirstDelivered(estate) : files, input.onProgress);
+  await importFx({ ctx, input: { path: estate.rates } });
+  if (isNew) await playDemoStory(ctx, estate, render);
   return { directory, files, answers, ingest };
+}
+
+/** The bills with those deliveries that were restated later in their place. */
+function asFirstDelivered({ files, earlier, answers }: SampleEstate): string[] {
+  return files.map((file, index) => {
+    const bill = answers.bills[index];
+    const first = answers.restated.findIndex((one) => one.provider === bill?.provider && one.month === bill.month);
+    return earlier[first] ?? file;
+  });
+}
+
+/** One cloud beside the others: they share nothing, and a load waits for its own steps most of the time. */
+async function loadBills(
+  ctx: Context,
+  files: readonly string[],
+  onProgress: LoadDemo["onProgress"],
+): Promise<IngestAnswer> {
+  const isAws = (file: string): boolean => basename(file).startsWith("aws_");
+  const halves = [files.filter(isAws), files.filter((file) => !isAws(file))];
+  const percents = halves.map(() => 0);
+  const answers = await Promise.all(
+    halves.map((paths, half) =>
+      ingestBills({
+        ctx,
+        input: {
+          paths,
+          parts: false,
+          // A later day's estate replaces an earlier one whole, whatever the shrink guard would say.
+          replace: true,
+          dryRun: false,
+          onProgress: (progress) => {
+            percents[half] = progress.percent;
+            onProgress?.({
+              ...progress,
+              percent: Math.round(percents.reduce((sum, one) => sum + one, 0) / halves.length),
+            });
+          },
+        },
+      }),
+    ),
+  );
+  return { batches: answers.flatMap(({ batches }) => batches) };
+}
+
+/** Where the bills that are loaded begin; null = there are none. */
+async function readFirstDay(ctx: Context): Promise<Day | null> {
+  const [row] = await ctx.db.sql<{ firstDay: Day | null }[]>`
+    select min(b.first_day) as "firstDay" from active_batch a join ingest_batch b on b.id = a.batch_id`;
+  return row?.firstDay ?? null;
 }
 
 function whole(name: string, value: number, least: number, most: number): number {

@@ -1,4 +1,4 @@
-import type { Role } from "../domain/actor.ts";
+import type { Actor, Role } from "../domain/actor.ts";
 import type { ScopeFilter } from "../domain/scope.ts";
 import type { SqlLike } from "../store/db.ts";
 import { insertOwner, insertPerson } from "../store/people.ts";
@@ -20,4 +20,12 @@ export async function addSamplePeople(sql: SqlLike): Promise<void> {
     await insertPerson(sql, { ...person, id: `demo_${person.handle}`, origin: "demo" });
   await insertOwner(sql, { scope: team("tracking"), personId: "demo_tom", channel: null, setBy: "demo" });
   await insertOwner(sql, { scope: [], personId: "demo_ada", channel: null, setBy: "demo" });
+}
+
+/** One of them, acting: what the history of the sample estate is made by. Throws for a handle nobody has. */
+export function sampleActor(handle: string): Actor {
+  const person = SAMPLE_PEOPLE.find((one) => one.handle === handle);
+  if (person === undefined) throw new Error(`nobody at the sample company is called ${handle}`);
+  const { name, role, scope } = person;
+  return { kind: "user", id: `demo_${handle}`, name, role, scope };
 }

@@ -100,11 +100,28 @@ describe("the files", () => {
     expect(await digests(other)).not.toEqual(await digests(written));
   });
 
-  test("grow with the rows asked for, and start where asked", async () => {
-    const big = await writeSampleEstate({ ...INPUT, days: 3, rowsPerDay: 2_000, directory: join(directory, "d") });
-    const bills = big.answers.bills.reduce((total, bill) => total + bill.rows, 0);
-    expect(bills / 2.35).toBeGreaterThan(1_800);
-    expect(big.answers.from).toBe(addDays(UNTIL, -3));
+  test("grow with the rows asked for, by the hour, with as many resources and sets of tags as a large company has", async () => {
+    const big = await writeSampleEstate({ ...INPUT, days: 1, rowsPerDay: 12_000, directory: join(directory, "d") });
+    const lines = (await Promise.all(big.files.map(readBill))).flatMap((file) => file.rows);
+    expect(big.answers.from).toBe(addDays(UNTIL, -1));
+    const hourly = lines.filter(
+      (row) =>
+        row["ChargePeriodStart"]?.slice(0, 13) !== `${dayOf(row)}T00` || row["ChargePeriodEnd"]?.endsWith("T01:00:00Z"),
+    );
+    expect(hourly.length).toBeGreaterThan(11_400);
+    expect(hourly.length).toBeLessThan(12_000);
+    const perMillion = (count: number): number => (count / hourly.length) * 1_000_000;
+    expect(perMillion(new Set(hourly.map((row) => row["ResourceId"])).size)).toBeGreaterThan(40_000);
+    expect(perMillion(new Set(hourly.map((row) => row["Tags"])).size)).toBeGreaterThan(2_000);
+    const bill = big.answers.bills.find(({ provider }) => provider === "aws");
+    expect(
+      atomsToDecimal(
+        sum(
+          lines.filter((row) => row["ProviderName"] === "AWS"),
+          "BilledCost",
+        ),
+      ),
+    ).toBe(bill?.totals.billed);
   });
 });
 

@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 
+import { renderBudget } from "../../bot/views/budget-card.ts";
 import { ingestCard } from "../../bot/views/ingest-card.ts";
+import { recommendationCard } from "../../bot/views/recommendation-card.ts";
 import { AppError } from "../../domain/errors.ts";
 import { loadDemo } from "../../service/load-demo.ts";
 import type { CliCommand } from "../cli-command.ts";
@@ -31,6 +33,7 @@ export const demoCli: CliCommand = {
           ...(rowsPerDay === undefined ? {} : { rowsPerDay }),
           ...(seed === undefined ? {} : { seed }),
           ...(out === undefined ? {} : { out: resolve(call.cwd, out) }),
+          render: { recommendation: recommendationCard, budget: renderBudget },
           onProgress: ({ percent, phase, what }) => bar.show(percent, `${phase} ${what}`),
         },
       });

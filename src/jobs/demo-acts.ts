@@ -1,0 +1,56 @@
+import { renderBudget } from "../bot/views/budget-card.ts";
+import { recommendationCard } from "../bot/views/recommendation-card.ts";
+import { tourCard } from "../bot/views/tour-card.ts";
+import type { Schedule, ScheduledJob } from "../domain/schedule.ts";
+import type { Settings } from "../domain/settings.ts";
+import type { DemoRender } from "../service/demo-story.ts";
+import { loadDemo } from "../service/load-demo.ts";
+import type { Act } from "../service/run-schedule.ts";
+import { readSampleState } from "../service/sample-state.ts";
+import { ACTS } from "./acts.ts";
+
+/** The cards of what happens in the sample estate. */
+export const DEMO_RENDER: DemoRender = { recommendation: recommendationCard, budget: renderBudget };
+
+/** Every hour, so that a service that runs over midnight has yesterday's bills long before its digest. */
+const EXTENSION: Schedule = {
+  name: "ingest:sample",
+  job: "ingest",
+  cron: "5 * * * *",
+  timeZone: "UTC",
+  channel: null,
+  scope: [],
+  origin: "built-in",
+};
+
+/** The demo's settings: what is configured, and the schedule that extends the sample day by day. */
+export function demoSettings(settings: Settings): Settings {
+  const { installation } = settings;
+  const schedules = installation.schedules.filter(({ job }) => job !== "ingest");
+  return { ...settings, installation: { ...installation, sources: [], schedules: [...schedules, EXTENSION] } };
+}
+
+/** What jobs do in the sample estate: its bills come from the generator, quietly, and the first digest brings the tour. */
+export const DEMO_ACTS: Readonly<Record<ScheduledJob, Act>> = {
+  ...ACTS,
+  ingest: async ({ ctx }) => {
+    const state = await readSampleState(ctx);
+    if (state === "current") return { status: "done", note: "reaches to yesterday", posts: [] };
+    const { answers } = await loadDemo({ ctx, input: {} });
+    return { status: "done", note: `extended through ${answers.lateDay}`, posts: [] };
+  },
+  detection: async (given) => {
+    // The service was off for days: the bills that are missing are about to be written, nobody fell silent.
+    if ((await readSampleState(given.ctx)) === "current") return ACTS.detection(given);
+    return { status: "skipped", note: "the sample is being extended first", posts: [], waiting: true };
+  },
+  digest: async (given) => {
+    if ((await readSampleState(given.ctx)) !== "current")
+      return { status: "skipped", note: "the sample is being extended first", posts: [], waiting: true };
+    const outcome = await ACTS.digest(given);
+    if (outcome.posts.length === 0) return outcome;
+    // One key: however many digests there are, the tour is posted after the first.
+    const channel = given.schedule.channel ?? "finops";
+    return { ...outcome, posts: [...outcome.posts, { channel, key: "tour", card: tourCard() }] };
+  },
+};
