@@ -17,6 +17,7 @@ import type { ConfigFile } from "./config/file-schema.ts";
 import type { ConfigProblem } from "./config/problem.ts";
 import { DEFAULT_CHANNEL, findConfigFile, parseConfigText } from "./config/read-file.ts";
 import { REDACTED, redactUrls } from "./config/redact.ts";
+import { wasteSettings } from "./config/waste-schema.ts";
 
 export type ChannelConfig = { readonly name: string; readonly title: string; readonly scope: ScopeFilter };
 
@@ -243,6 +244,7 @@ function settingsOf(file: ConfigFile): Settings {
     installation: DEFAULT_SETTINGS.installation,
     people: peopleOf(file),
     ...(file.fiscalYearStart === undefined ? {} : { fiscalYearStart: file.fiscalYearStart }),
+    ...(file.waste === undefined ? {} : { waste: wasteSettings(file.waste) }),
   };
 }
 

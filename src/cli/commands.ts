@@ -35,7 +35,7 @@ export const CLI_COMMANDS: readonly CliCommand[] = [
   costCli,
   queryCli,
   fromBot(budgetCommand),
-  fromBot(wasteCommand),
+  fromBot(wasteCommand, { readsOptions: true }),
   fromBot(recsCommand, { readsOptions: true }),
   fromBot(savingsCommand),
   fromBot(auditCommand, { readsOptions: true }),

@@ -7,6 +7,7 @@ import { DIMENSIONS, normaliseTagKey } from "../domain/dimension.ts";
 import { parseHandle } from "../domain/person.ts";
 import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
 import { SCHEDULED_JOBS } from "../domain/schedule.ts";
+import { wasteSchema } from "./waste-schema.ts";
 import { isTimeZone } from "../domain/time-zone.ts";
 import { decisions } from "./decisions-schema.ts";
 
@@ -270,6 +271,7 @@ export const fileSchema = z
       .optional()
       .describe("Month the fiscal year begins with, for budgets by quarter and year. Default: 1, January."),
     decisions: decisions.optional(),
+    waste: wasteSchema.optional(),
     limits: limits.optional(),
   })
   .meta({

@@ -75,9 +75,13 @@ function checked(ctx: Context, input: ExclusionInput): WasteExclusion {
   const { rule, resource, account, tag } = input;
   const reason = input.reason.trim().slice(0, TEXT_MAX);
   if ((rule ?? resource ?? account ?? tag) === null) {
-    throw new AppError("bad-input", "Say what to exclude: a rule, a resource, an account, a tag, or several together.", {
-      remedy: 'For example: waste exclude resource vol-1 --reason "kept for the auditors" --until 2026-12-31',
-    });
+    throw new AppError(
+      "bad-input",
+      "Say what to exclude: a rule, a resource, an account, a tag, or several together.",
+      {
+        remedy: 'For example: waste exclude resource vol-1 --reason "kept for the auditors" --until 2026-12-31',
+      },
+    );
   }
   if (rule !== null && !WASTE_RULES.some(({ id }) => id === rule)) throw unknownRule(rule);
   if (reason === "") {
@@ -123,7 +127,10 @@ function needAnalyst(ctx: Context): void {
 /** An exclusion changes what everybody sees, and its words may name what lies outside a part. */
 function needWholeView(ctx: Context): void {
   if (ctx.scope.length === 0) return;
-  throw new AppError("forbidden", "Exclusions hold for everybody: only who sees the whole bill may read or change them.");
+  throw new AppError(
+    "forbidden",
+    "Exclusions hold for everybody: only who sees the whole bill may read or change them.",
+  );
 }
 
 function auditOf(ctx: Context, action: AuditAction, exclusion: WasteExclusion) {

@@ -2,29 +2,34 @@ import type { Finding, WasteAnswer } from "../../domain/contract.ts";
 import { formatMoney, money, scale } from "../../domain/money.ts";
 import { addDays, day } from "../../domain/period.ts";
 import type { Block, Card, RichText } from "../card.ts";
+import { CONFIDENCE_WORDS } from "./waste-words.ts";
 
-/** Findings a card lists; the rest is counted, and all are in `--json`. */
+/** Findings a section lists; the rest is counted, and all are in `--json`. */
 const FINDINGS_MAX = 10;
+const HINTS_MAX = 5;
 const MONTHS_A_YEAR = 12n;
-const CONFIDENCE: Readonly<Record<Finding["confidence"], string>> = {
-  A: "A, proven",
-  B: "B, verify",
-  C: "C, trend",
+
+type Section = {
+  readonly findings: readonly Finding[];
+  readonly total: WasteAnswer["total"];
+  readonly caption: string;
+  readonly max: number;
 };
 
-/** What is wasted: total first, then the dearest findings, then what order in the bills would help with. */
+/** What is wasted: what is proven first, then what is to be verified, then trends, each with a total of its own. */
 export function wasteCard(answer: WasteAnswer): Card {
   if (answer.period === null) return noBillsCard();
   if (answer.findings.length === 0) return nothingFoundCard(answer);
-  const shown = answer.findings.slice(0, FINDINGS_MAX);
-  const unknown = answer.findings.filter(({ saving }) => saving === null).length;
-  const count = answer.findings.length;
+  const [proven, hints, trends] = sectionsOf(answer);
+  const shown = [...proven.findings, ...hints.findings].slice(0, 3);
   return {
-    title: `Waste: ${count} ${count === 1 ? "finding" : "findings"}`,
-    summary: `${count === 1 ? "One resource" : `${count} findings`} could save ${totalText(answer, 1n)} a month, ${totalText(answer, MONTHS_A_YEAR)} a year. ${provenText(answer)}`,
-    tone: "warning",
-    blocks: [totalsBlock(answer, unknown), findingsTable(shown, count), ...hygieneBlocks(answer)],
-    actions: shown.slice(0, 3).map((finding, index) => ({
+    title: `Waste: ${countText(proven.findings.length, "finding")}${proven.findings.length === 0 ? " proven" : ""}`,
+    summary: [provenSummary(proven), hintsSummary(hints), trendsSummary(trends)]
+      .filter((text) => text !== "")
+      .join(" "),
+    tone: proven.findings.length > 0 ? "warning" : "neutral",
+    blocks: [...provenBlocks(proven), ...hintBlocks(hints), ...trendBlocks(trends), ...hygieneBlocks(answer)],
+    actions: shown.map((finding, index) => ({
       label: `Show ${nameOf(finding)}`,
       style: index === 0 ? "primary" : "plain",
       command: `waste ${finding.id}`,
@@ -33,43 +38,92 @@ export function wasteCard(answer: WasteAnswer): Card {
   };
 }
 
-function totalText(answer: WasteAnswer, months: bigint): string {
-  const totals = answer.total.map(({ amount, currency }) => formatMoney(scale(money(amount, currency), months, 1n)));
+function sectionsOf(answer: WasteAnswer): readonly [Section, Section, Section] {
+  const sure = (confidence: Finding["confidence"]): readonly Finding[] =>
+    answer.findings.filter((finding) => finding.confidence === confidence);
+  return [
+    { findings: sure("A"), total: answer.total, caption: "Proven", max: FINDINGS_MAX },
+    { findings: sure("B"), total: answer.totalToVerify, caption: "To verify", max: HINTS_MAX },
+    { findings: sure("C"), total: answer.totalTrends, caption: "Trends", max: HINTS_MAX },
+  ];
+}
+
+function provenSummary({ findings, total }: Section): string {
+  if (findings.length === 0) return "Nothing is proven to be waste.";
+  const who = findings.length === 1 ? "One resource" : `${findings.length} findings`;
+  return `${who} could save ${totalText(total, 1n)} a month, ${totalText(total, MONTHS_A_YEAR)} a year. Each is proven by the bill alone.`;
+}
+
+function hintsSummary({ findings, total }: Section): string {
+  if (findings.length === 0) return "";
+  return `To verify, not counted: ${countText(findings.length, "hint")}${total.length === 0 ? "" : `, ${totalText(total, 1n)} a month`}.`;
+}
+
+function trendsSummary({ findings }: Section): string {
+  return findings.length === 0 ? "" : `${countText(findings.length, "trend")} to look at.`;
+}
+
+function countText(count: number, word: string): string {
+  return `${count} ${count === 1 ? word : `${word}s`}`;
+}
+
+function totalText(total: WasteAnswer["total"], months: bigint): string {
+  const totals = total.map(({ amount, currency }) => formatMoney(scale(money(amount, currency), months, 1n)));
   return totals.length === 0 ? "an unknown amount" : totals.join(" and ");
 }
 
-function provenText(answer: WasteAnswer): string {
-  return answer.findings.every(({ confidence }) => confidence === "A")
-    ? "Each is proven by the bill alone."
-    : "Some are to be verified first.";
-}
-
-function totalsBlock(answer: WasteAnswer, unknown: number): Block {
-  const facts: { label: string; value: RichText }[] = answer.total.flatMap(({ amount, currency }) => [
+function provenBlocks(section: Section): readonly Block[] {
+  const { findings, total } = section;
+  if (findings.length === 0) return [];
+  const unknown = findings.filter(({ saving }) => saving === null).length;
+  const facts: { label: string; value: RichText }[] = total.flatMap(({ amount, currency }) => [
     { label: "Saving a month", value: [{ kind: "strong", text: formatMoney(money(amount, currency)) }] },
     { label: "Saving a year", value: formatMoney(scale(money(amount, currency), MONTHS_A_YEAR, 1n)) },
   ]);
-  if (unknown > 0)
-    facts.push({ label: "Saving unknown, not counted", value: `${unknown} of ${answer.findings.length}` });
-  return { kind: "facts", facts };
+  if (unknown > 0) facts.push({ label: "Saving unknown, not counted", value: `${unknown} of ${findings.length}` });
+  return [{ kind: "facts", facts }, findingsTable(section, "Saving a month")];
 }
 
-function findingsTable(shown: readonly Finding[], count: number): Block {
+function hintBlocks(section: Section): readonly Block[] {
+  if (section.findings.length === 0) return [];
+  return [
+    findingsTable(section, "If so, a month"),
+    {
+      kind: "note",
+      tone: "neutral",
+      text: `To verify: ${section.total.length === 0 ? "no amount is known" : `${totalText(section.total, 1n)} a month`}, in no other total. Each finding says what would prove it.`,
+    },
+  ];
+}
+
+function trendBlocks(section: Section): readonly Block[] {
+  if (section.findings.length === 0) return [];
+  const items = section.findings.slice(0, section.max).map((finding) => {
+    const evidence = finding.evidence.map(({ fact, value }) => `${fact} ${value}`).join(", ");
+    return `${finding.title} (${whereOf(finding)}): ${evidence}${finding.saving === null ? "" : `; perhaps ${savingText(finding)} a month`}`;
+  });
+  const total =
+    section.total.length === 0 ? "" : `, perhaps ${totalText(section.total, 1n)} a month, in no other total`;
+  return [{ kind: "list", caption: `${captionOf(section)}${total}`, items }];
+}
+
+function captionOf({ caption, findings, max }: Section): string {
+  return findings.length > max ? `${caption}: the ${max} dearest of ${findings.length}` : caption;
+}
+
+function findingsTable(section: Section, amount: string): Block {
   return {
     kind: "table",
-    caption: count > shown.length ? `The ${shown.length} dearest of ${count}` : "Findings",
+    caption: captionOf(section),
     columns: [
       { header: "What", align: "left" },
       { header: "Where", align: "left" },
-      { header: "Saving a month", align: "right" },
+      { header: amount, align: "right" },
       { header: "Confidence", align: "left" },
     ],
-    rows: shown.map((finding) => [
-      finding.title,
-      whereOf(finding),
-      savingText(finding),
-      CONFIDENCE[finding.confidence],
-    ]),
+    rows: section.findings
+      .slice(0, section.max)
+      .map((finding) => [finding.title, whereOf(finding), savingText(finding), CONFIDENCE_WORDS[finding.confidence]]),
   };
 }
 
@@ -109,7 +163,7 @@ function footerOf(answer: WasteAnswer): readonly string[] {
     [...days, `scope: ${answer.scope}`].join(", "),
     ...oldSources(answer),
     "Saving = 30.4 × average daily effective cost of the last 14 days × what the change saves; nothing is counted twice.",
-    "Only what bills alone can prove: idle machines and unattached disks need inventory and metrics.",
+    "Only what bills tell: whether a machine idles or a disk is attached needs inventory and metrics.",
   ];
 }
 
