@@ -43,24 +43,23 @@ export const weekdayRunRate: BudgetForecaster = ({ daily, period, through, first
   const known = daysBetween(firstDay, through) + 1;
   if (known < DAYS_MIN) return null;
   const cost = (day: Day): bigint => daily.get(day) ?? 0n;
-  const shares = weekShares(cost, through, Math.floor(known / WEEK));
-  const expected = (day: Day, level: bigint): bigint => divide(level * (shares[weekday(day)] ?? 0n), PPM);
+  const { back, rest, begun } = calendarOf(period, through);
+  const shares = weekShares(cost, back, Math.floor(known / WEEK));
+  const share = ({ weekday: at }: CalendarDay): bigint => shares[at] ?? 0n;
+  const expected = (one: CalendarDay, level: bigint): bigint => divide(level * share(one), PPM);
 
-  const recent = eachDay({ from: addDays(through, 1 - Math.min(LEVEL_DAYS, known)), to: addDays(through, 1) });
-  const level = median(recent.flatMap((day) => levelOf(cost(day), shares[weekday(day)] ?? 0n)));
-  const deviation = divide(median(recent.map((day) => absolute(cost(day) - expected(day, level)))) * MAD_MILLI, 1000n);
+  const recent = back.slice(0, Math.min(LEVEL_DAYS, known));
+  const level = median(recent.flatMap((one) => levelOf(cost(one.day), share(one))));
+  const misses = recent.map((one) => absolute(cost(one.day) - expected(one, level)));
+  const deviation = divide(median(misses) * MAD_MILLI, 1000n);
 
   const perDay = new Map<Day, bigint>();
-  const next = addDays(through, 1);
-  for (const day of eachDay({ from: next > period.from ? next : period.from, to: period.to })) {
+  for (const one of rest) {
     // What already arrived of a day that is not complete is a fact.
-    const guess = expected(day, level);
-    perDay.set(day, cost(day) > guess ? cost(day) : guess);
+    const guess = expected(one, level);
+    perDay.set(one.day, cost(one.day) > guess ? cost(one.day) : guess);
   }
-  const spent = eachDay({ from: period.from, to: period.to > next ? next : period.to }).reduce(
-    (sum, day) => sum + cost(day),
-    0n,
-  );
+  const spent = sumWithin(daily, { from: period.from, to: begun });
   const amount = [...perDay.values()].reduce((sum, guess) => sum + guess, spent);
   const band = bandOf(deviation, BigInt(perDay.size), BigInt(recent.length));
   const delivered = sumWithin(daily, period);
@@ -74,14 +73,42 @@ export const weekdayRunRate: BudgetForecaster = ({ daily, period, through, first
   };
 };
 
+type CalendarDay = { readonly day: Day; readonly weekday: number };
+type Calendar = {
+  /** The complete days, newest first. */
+  readonly back: readonly CalendarDay[];
+  /** The days of the period still to come. */
+  readonly rest: readonly CalendarDay[];
+  /** First of `rest`, or the period's end. */
+  readonly begun: Day;
+};
+
+/** Calendars of the last periods asked about: a thousand budgets share a handful, and days cost more than sums. */
+const calendars = new Map<string, Calendar>();
+const CALENDARS_MAX = 32;
+
+function calendarOf(period: Period, through: Day): Calendar {
+  const key = `${period.from} ${period.to} ${through}`;
+  const known = calendars.get(key);
+  if (known !== undefined) return known;
+  const named = (day: Day): CalendarDay => ({ day, weekday: weekday(day) });
+  const next = addDays(through, 1);
+  const begun = next < period.from ? period.from : next < period.to ? next : period.to;
+  const back = Array.from({ length: PATTERN_WEEKS * WEEK }, (_, index) => named(addDays(through, -index)));
+  const calendar = { back, rest: eachDay({ from: begun, to: period.to }).map(named), begun };
+  if (calendars.size >= CALENDARS_MAX) calendars.clear();
+  calendars.set(key, calendar);
+  return calendar;
+}
+
 /** Share of a week each weekday has, in millionths: the median over whole weeks ending with `through`. */
-function weekShares(cost: (day: Day) => bigint, through: Day, weeksKnown: number): bigint[] {
+function weekShares(cost: (day: Day) => bigint, back: readonly CalendarDay[], weeksKnown: number): bigint[] {
   const shares: bigint[][] = Array.from({ length: WEEK }, () => []);
   for (let week = 0; week < Math.min(PATTERN_WEEKS, weeksKnown); week += 1) {
-    const days = Array.from({ length: WEEK }, (_, index) => addDays(through, -week * WEEK - index));
-    const total = days.reduce((sum, day) => sum + cost(day), 0n);
+    const days = back.slice(week * WEEK, (week + 1) * WEEK);
+    const total = days.reduce((sum, { day }) => sum + cost(day), 0n);
     if (total <= 0n) continue;
-    for (const day of days) shares[weekday(day)]?.push(divide(cost(day) * PPM, total));
+    for (const { day, weekday: at } of days) shares[at]?.push(divide(cost(day) * PPM, total));
   }
   const usual = shares.map((list) => (list.length === 0 ? PPM / BigInt(WEEK) : atLeastZero(median(list))));
   const sum = usual.reduce((total, share) => total + share, 0n);

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 
+import { isScopeWithin } from "../analysis/scope-within.ts";
 import type { Budget, BudgetAlert, BudgetPeriod } from "../domain/budget.ts";
 import { toDecimal } from "../domain/money.ts";
 import type { Day, Period } from "../domain/period.ts";
+import type { Owner } from "../domain/person.ts";
 import type { SqlLike } from "../store/db.ts";
 import { enqueuePost, enqueueUpdate } from "../store/outbox.ts";
 import type { BudgetFigures } from "./budget-figures.ts";
@@ -14,6 +16,8 @@ export type BudgetView = {
   readonly alerts: readonly BudgetAlert[];
   /** What was read for it: sources, days, expectation. */
   readonly figures: BudgetFigures;
+  /** Whom to ask about its scope, by name; empty = nobody is named. */
+  readonly owners: readonly string[];
   /** What ended it, in words ("removed by Ana"); null = in force. */
   readonly ended: string | null;
 };
@@ -64,6 +68,18 @@ export async function updateState(tx: SqlLike, view: BudgetView, render: RenderB
 
 export function cardDigest(card: object): string {
   return createHash("sha256").update(JSON.stringify(card)).digest("hex").slice(0, 24);
+}
+
+/** Whom to ask about what a budget counts: the most specific entries of the directory that cover all of it. */
+export function ownersIn(directory: readonly Owner[], budget: Pick<Budget, "access" | "filters">): string[] {
+  const scope = [...budget.access, ...budget.filters];
+  const fitting = directory.filter((owner) => isScopeWithin(scope, owner.scope));
+  const most = Math.max(0, ...fitting.map((owner) => owner.scope.length));
+  return fitting
+    .filter((owner) => owner.scope.length === most)
+    .flatMap(({ person, channel }) =>
+      person === null ? (channel === null ? [] : [`#${channel}`]) : [`@${person.handle}`],
+    );
 }
 
 /** Tells one set of terms from another: amount, scope, metric, cycle. Thresholds and channel re-arm nothing. */

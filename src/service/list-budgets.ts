@@ -7,10 +7,11 @@ import { nearestWords } from "../domain/nearest.ts";
 import { ratio } from "../domain/money.ts";
 import { loadPeriods, type PeriodRecord } from "../store/budget-periods.ts";
 import { loadBudgets } from "../store/budgets.ts";
+import { listOwners } from "../store/people.ts";
 import { withCostSnapshot } from "../store/cost-snapshot.ts";
 import { readBudgetDriver } from "./budget-driver.ts";
 import { readBills, readBudgetFigures, type BudgetFigures } from "./budget-figures.ts";
-import { termsDigest, type BudgetView } from "./budget-view.ts";
+import { ownersIn, termsDigest, type BudgetView } from "./budget-view.ts";
 import type { Context, Verb } from "./context.ts";
 
 /** Whether a budget exists for this person: all it counts lies within what they may see. */
@@ -74,11 +75,12 @@ async function readViews(
       budgets.map((budget) => budget.id),
       { from: [...new Set(wanted.map(({ period }) => period.from))] },
     );
+    const directory = await listOwners(snapshot.sql);
     const byKey = new Map(records.map((record) => [`${record.budgetId} ${record.row.period.from}`, record]));
     const views: BudgetView[] = [];
     for (const one of figures) {
       const record = byKey.get(`${one.budget.id} ${one.period.from}`);
-      const view = liveView(one, record);
+      const view = liveView(one, record, ownersIn(directory, one.budget));
       const driver = withReason ? await readBudgetDriver(snapshot, one) : view.row.driver;
       views.push({ ...view, row: { ...view.row, driver } });
     }
@@ -87,7 +89,7 @@ async function readViews(
 }
 
 /** The current period: figures of now, and what was remembered of alerts and acknowledgement. */
-function liveView(figures: BudgetFigures, record: PeriodRecord | undefined): BudgetView {
+function liveView(figures: BudgetFigures, record: PeriodRecord | undefined, owners: readonly string[]): BudgetView {
   const { budget, period } = figures;
   const known = record?.row;
   const row: BudgetPeriod =
@@ -113,7 +115,7 @@ function liveView(figures: BudgetFigures, record: PeriodRecord | undefined): Bud
           terms: termsDigest(budget),
           bills: known?.bills ?? "",
         };
-  return { budget, row, alerts: record?.alerts ?? [], figures, ended: null };
+  return { budget, row, alerts: record?.alerts ?? [], figures, owners, ended: null };
 }
 
 /** How the shown period stands. */

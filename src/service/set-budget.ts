@@ -1,12 +1,15 @@
+import { isScopeWithin } from "../analysis/scope-within.ts";
 import { hasRole } from "../domain/actor.ts";
 import type { AuditAction, Json } from "../domain/audit-event.ts";
 import { BUDGETS_MAX, DEFAULT_BUDGET_CHANNEL, type Budget, type BudgetTerms } from "../domain/budget.ts";
 import { AppError } from "../domain/errors.ts";
 import { toDecimal } from "../domain/money.ts";
 import type { Day } from "../domain/period.ts";
+import type { ScopeFilter } from "../domain/scope.ts";
 import { loadPeriods, setAcknowledged } from "../store/budget-periods.ts";
 import { appendAudit } from "../store/audit.ts";
 import { findBudget, insertBudget, loadBudgets, removeBudgetRow, setSnooze, updateBudget } from "../store/budgets.ts";
+import { channelScope } from "../store/conversations.ts";
 import type { SqlLike } from "../store/db.ts";
 import { auditActor } from "./apply-move.ts";
 import { updateState, type RenderBudget } from "./budget-view.ts";
@@ -23,7 +26,8 @@ export type SetBudgetAnswer = { readonly change: "created" | "changed"; readonly
 
 /**
  * Agrees a budget, or gives one of that name other terms, and judges it at once. It counts within what the person may see.
- * Needs the role analyst. Errors: forbidden, conflict (set in finops.yaml, or a name one cannot see), limit.
+ * Needs the role analyst. Errors: forbidden, conflict (set in finops.yaml, a name one cannot see, a channel that
+ * may not show it), limit.
  */
 export async function setBudget({ ctx, input }: Verb<SetBudgetInput>): Promise<SetBudgetAnswer> {
   const { terms, render } = input;
@@ -32,6 +36,7 @@ export async function setBudget({ ctx, input }: Verb<SetBudgetInput>): Promise<S
     const before = await findBudget(tx, terms.name, { lock: true });
     if (before !== null) refuseChange(ctx, before);
     const channel = terms.channel ?? before?.channel ?? sharedChannel(ctx) ?? DEFAULT_BUDGET_CHANNEL;
+    await requireFitting(tx, channel, [...ctx.scope, ...terms.filters]);
     const agreed = { ...terms, channel, access: ctx.scope, origin: "chat" as const };
     const id = before === null ? await create(tx, ctx, agreed) : before.id;
     if (before !== null) await updateBudget(tx, before.id, agreed);
@@ -57,7 +62,7 @@ export async function removeBudget({
     const ended = `removed by ${nameOf(ctx)}`;
     for (const { row, alerts } of records.filter((record) => record.row.posted)) {
       const figures = row.period.from === view.row.period.from ? view.figures : { ...view.figures, period: row.period };
-      await updateState(tx, { budget: view.budget, row, alerts, figures, ended }, input.render);
+      await updateState(tx, { ...view, row, alerts, figures, ended }, input.render);
     }
     await audit(tx, ctx, "budget.remove", view.budget.name, { budget: view.budget.id, before: termsJson(view.budget) });
   });
@@ -108,6 +113,20 @@ export async function snoozeBudget({
   });
   await evaluateBudgets({ ctx: asSystem(ctx), input: { render: input.render, only: budget.id } });
   return showBudget({ ctx, input });
+}
+
+/** An alert shows its channel no more than the channel may show. */
+async function requireFitting(tx: SqlLike, channel: string, scope: ScopeFilter): Promise<void> {
+  const [found] = await tx<{ name: string }[]>`select name from channel where name = ${channel} and kind = 'shared'`;
+  if (found === undefined) {
+    throw new AppError("not-found", `There is no channel #${channel.slice(0, 60)}.`, {
+      remedy: "Leave out `to`, or name a channel of the chat.",
+    });
+  }
+  if (isScopeWithin(scope, await channelScope(tx, channel))) return;
+  throw new AppError("conflict", `#${channel} does not show all this budget counts.`, {
+    remedy: "Name another channel (`to CHANNEL`), or let it count less.",
+  });
 }
 
 /** Where it was asked, when others are there too: an alert is no private talk. */

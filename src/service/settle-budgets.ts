@@ -20,8 +20,10 @@ import { batchesIn } from "../store/cost-read.ts";
 import type { ActiveBatch } from "../store/cost-snapshot.ts";
 import type { SqlLike } from "../store/db.ts";
 import { enqueuePost, enqueueUpdate } from "../store/outbox.ts";
+import { listOwners } from "../store/people.ts";
 import type { BudgetFigures } from "./budget-figures.ts";
 import {
+  ownersIn,
   postState,
   snoozeOverKey,
   termsDigest,
@@ -78,12 +80,14 @@ export async function settleBudgets(
     const budget = budgets.get(one.budget.id);
     return budget !== undefined && termsDigest(budget) === termsDigest(one.budget);
   });
+  const directory = await listOwners(tx);
   const items = current.map((figures): Item => {
     const budget = budgets.get(figures.budget.id) ?? figures.budget;
     const record = records.get(`${budget.id} ${figures.period.from}`) ?? null;
     const bills = reading.billsOf(figures.period);
     const driver = reading.drivers.get(figures) ?? null;
-    return { budget, figures, record, next: nextFigures(ctx, budget, figures, record, { bills, driver }) };
+    const next = nextFigures(ctx, budget, figures, record, { bills, driver });
+    return { budget, figures, record, next, owners: ownersIn(directory, budget) };
   });
   await savePeriods(
     tx,
@@ -102,6 +106,7 @@ type Item = {
   readonly figures: BudgetFigures;
   readonly record: PeriodRecord | null;
   readonly next: PeriodFigures;
+  readonly owners: readonly string[];
 };
 
 /** The period as it is to be remembered. A closed one keeps its figures; what the bills say since is noted beside them. */
@@ -158,14 +163,14 @@ function atomsText(amount: Money | null): string | null {
 }
 
 async function settleOne(tx: SqlLike, ctx: Context, item: Item, render: RenderBudget, tally: Tally): Promise<void> {
-  const { budget, figures, record, next } = item;
+  const { budget, figures, record, next, owners } = item;
   const at = { budgetId: budget.id, period: next.period };
   const wasClosed = record !== null && record.row.closedOn !== null;
   // A period of another cycle (the budget was monthly, is yearly now) is none of this budget's any more.
   if (record !== null && !wasClosed && isOtherCycle(budget, next.period)) {
     if (record.row.posted) {
       const ended = `the budget is by ${budget.cycle} now`;
-      await updateState(tx, { budget, row: record.row, alerts: record.alerts, figures, ended }, render);
+      await updateState(tx, { budget, row: record.row, alerts: record.alerts, figures, owners, ended }, render);
     }
     await deletePeriod(tx, budget.id, next.period.from);
     return;
@@ -180,7 +185,7 @@ async function settleOne(tx: SqlLike, ctx: Context, item: Item, render: RenderBu
     cardDigest: record?.row.cardDigest ?? null,
   };
   const alerts = wasClosed ? before : changes.alerts;
-  const view: BudgetView = { budget, row, alerts, figures, ended: null };
+  const view: BudgetView = { budget, row, alerts, figures, owners, ended: null };
   await sendNews(tx, ctx, view, changes, render);
 }
 

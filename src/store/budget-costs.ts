@@ -1,4 +1,4 @@
-import { matcherOf, type GroupKey, type Spellings } from "../analysis/budget-match.ts";
+import { matcherOf, type GroupKey } from "../analysis/budget-match.ts";
 import type { BudgetMetric } from "../domain/budget.ts";
 import type { Dimension } from "../domain/dimension.ts";
 import type { Kind } from "../domain/kind.ts";
@@ -103,12 +103,13 @@ async function readTogether(
     await readCells(snapshot, { dimensions, grain, period, metric: first.metric }, groups);
   }
   const cells = [...groups.values()];
-  const spellings = await loadSpellings(snapshot, dimensions, group, cells);
+  const { lower, spell } = await loadSpellings(snapshot, dimensions, group, cells);
+  const keyed = cells.map((cell) => ({ ...cell, key: spell(cell) }));
   for (const read of group) {
     const own = costs.get(read.id);
     if (own === undefined) continue;
-    const matches = matcherOf(read.filter.conditions, read.filter.without, spellings);
-    for (const cell of cells) {
+    const matches = matcherOf(read.filter.conditions, read.filter.without, lower);
+    for (const cell of keyed) {
       if (!matches(cell.key)) continue;
       own.sources.add(cell.source);
       for (const [day, amount] of cell.daily) add(own.daily, day, cell.currency, amount);
@@ -122,7 +123,8 @@ function wholeMonthsBefore({ span, dailyFrom }: BudgetRead): Day {
 }
 
 type Cells = {
-  readonly key: GroupKey;
+  readonly values: ReadonlyMap<Dimension, string | null>;
+  readonly kind: Kind;
   readonly source: string;
   readonly currency: string;
   readonly daily: (readonly [Day, bigint])[];
@@ -160,7 +162,7 @@ async function readCells(
     if (cells === undefined) {
       const keys = [key1, key2];
       const values = new Map(read.dimensions.map((dimension, index) => [dimension, keys[index] ?? null]));
-      cells = { key: { values, kind }, source, currency, daily: [] };
+      cells = { values, kind, source, currency, daily: [] };
       groups.set(name, cells);
     }
     // A month stands on its last day: what is cumulated rises towards it.
@@ -180,7 +182,7 @@ async function loadSpellings(
   dimensions: readonly Dimension[],
   group: readonly BudgetRead[],
   cells: readonly Cells[],
-): Promise<Spellings> {
+): Promise<{ lower: (text: string) => string; spell: (cells: Cells) => GroupKey }> {
   const names = new Map<string, string[]>();
   for (const dimension of dimensions) {
     if (dimension !== "sub-account" && dimension !== "billing-account") continue;
@@ -194,17 +196,24 @@ async function loadSpellings(
   const wanted = group.flatMap(({ filter }) =>
     filter.conditions.flatMap((one) => one.values.filter((v) => v !== null)),
   );
-  const present = cells.flatMap(({ key }) => [...key.values.values(), key.kind].filter((value) => value !== null));
+  const present = cells.flatMap(({ values }) => [...values.values()].filter((value) => value !== null));
   const texts = [...new Set([...wanted, ...present, ...[...names.values()].flat()])].map((text) =>
     text.replaceAll("\0", "\uFFFD"),
   );
   const rows = await snapshot.sql<{ text: string; lower: string }[]>`
     select text, lower(text) as lower from unnest(${texts}::text[]) as given(text)`;
   const lower = new Map(rows.map((row) => [row.text, row.lower]));
-  return {
-    lower: (text) => lower.get(text.replaceAll("\0", "\uFFFD")) ?? text,
-    namesOf: (dimension, value) => names.get(`${dimension} ${value}`) ?? [],
-  };
+  const lowerOf = (text: string): string => lower.get(text.replaceAll("\0", "\uFFFD")) ?? text;
+  const spell = ({ values, kind }: Cells): GroupKey => ({
+    kind,
+    spellings: new Map(
+      [...values].map(([dimension, value]) => [
+        dimension,
+        value === null ? null : [value, ...(names.get(`${dimension} ${value}`) ?? [])].map(lowerOf),
+      ]),
+    ),
+  });
+  return { lower: lowerOf, spell };
 }
 
 function add(daily: Map<Day, Map<string, bigint>>, day: Day, currency: string, amount: bigint): void {

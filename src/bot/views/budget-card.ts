@@ -190,6 +190,7 @@ function facts(view: BudgetView): Block {
   }
   if (row.driver !== null)
     list.push({ label: row.driver.against === null ? "Mostly" : "Why", value: driverText(row.driver) });
+  if (view.owners.length > 0) list.push({ label: "Owner", value: view.owners.join(", ") });
   list.push({ label: "Counts", value: `${scopeWords(budget)}, each ${budget.cycle}` });
   return { kind: "facts", facts: list };
 }
