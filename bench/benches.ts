@@ -69,4 +69,22 @@ export const BENCHES: readonly Bench[] = [
     inAll: false,
     read: readQuestions,
   },
+  {
+    name: "size",
+    about: "disk a million source rows and a million day rows, by kind of table; 100 M day rows extrapolated",
+    script: "size.ts",
+    words: [],
+    small: ["--small"],
+    inAll: false,
+    read: readFigures,
+  },
+  {
+    name: "demo",
+    about: "the sample estate: first and later start of the service, and bills of 1 M and 3 M hourly rows written",
+    script: "demo.ts",
+    words: [],
+    small: ["--rows", "50000"],
+    inAll: true,
+    read: readFigures,
+  },
 ];
