@@ -1,14 +1,17 @@
 import { Hono, type Context as HonoContext } from "hono";
 import { z } from "zod";
 
+import { renderWeb, type WebCard } from "../bot/channels/web/render-web.ts";
 import { BOT } from "../bot/channels/web/web-channel.ts";
 import { COMMANDS } from "../bot/commands.ts";
 import { COMMAND_TEXT_MAX, dispatch } from "../bot/dispatch.ts";
 import { DEMO_BANNER, EMPTY_CHANNEL, STARTERS } from "../bot/phrases.ts";
 import { hasRole, ROLES } from "../domain/actor.ts";
+import { firstRunCard } from "../bot/views/first-run-card.ts";
 import { AppError } from "../domain/errors.ts";
 import { NO_PEOPLE } from "../domain/person.ts";
 import { bothScopes } from "../domain/scope.ts";
+import { checkFirstRun } from "../service/check-first-run.ts";
 import type { Context } from "../service/context.ts";
 import {
   latestSeq,
@@ -182,6 +185,9 @@ async function startView(deps: HttpDeps, estate: OpenEstate, session: SignedIn) 
     banner: estate.name === "demo" ? DEMO_BANNER : null,
     emptyText: EMPTY_CHANNEL,
     starters: STARTERS,
+    checklist: await checklistView(
+      contextFor({ estate, session, channel: { name: `@${session.personId}`, scope: [] } }),
+    ),
     today: estate.base.clock.today(),
     person: { id: session.personId, name: session.name, role: session.role },
     roles: sample ? ROLES : null,
@@ -200,6 +206,12 @@ async function startView(deps: HttpDeps, estate: OpenEstate, session: SignedIn) 
       examples,
     })),
   };
+}
+
+/** What a new installation still lacks; null = nothing. */
+async function checklistView(ctx: Context): Promise<WebCard | null> {
+  const state = await checkFirstRun({ ctx, input: {} });
+  return state.next === null ? null : renderWeb(firstRunCard(state));
 }
 
 /** Whom the sample estate lets one be, oneself first. */

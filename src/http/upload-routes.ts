@@ -12,15 +12,17 @@ import { z } from "zod";
 import type { Card } from "../bot/card.ts";
 import { BOT } from "../bot/channels/web/web-channel.ts";
 import { errorCard, roleNeededMessage, unexpectedCard } from "../bot/phrases.ts";
+import { firstRunCard } from "../bot/views/first-run-card.ts";
 import { ingestCard } from "../bot/views/ingest-card.ts";
 import { hasRole } from "../domain/actor.ts";
 import type { IngestAnswer } from "../domain/contract.ts";
 import { AppError } from "../domain/errors.ts";
+import { checkFirstRun } from "../service/check-first-run.ts";
 import { listChannels, postMessage, type ChannelRow } from "../store/conversations.ts";
 import type { SqlLike } from "../store/db.ts";
 import { contextFor, readJson } from "./chat-routes.ts";
 import type { HttpDeps, IngestRequest } from "./deps.ts";
-import type { Estates } from "./estates.ts";
+import type { Estates, OpenEstate } from "./estates.ts";
 import { messageView } from "./message-view.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { jsonBodyLimit, tooLarge, type ChatEnv } from "./security.ts";
@@ -131,12 +133,22 @@ async function postSummary(estates: Estates, session: SignedIn, channel: Channel
   const message = await postMessage(sql, { channel: place, key: `ingest:${randomUUID()}`, author: BOT, card });
   const shown = await estates.current();
   if (shown.name === "real") {
+    await postChecklist(estates.real, session, channel);
     estates.wakeAll();
     return message;
   }
   const elsewhere = await uploadChannel(shown.base.db.sql, session, place);
   await postMessage(shown.base.db.sql, { channel: elsewhere.name, key: `ingest:${randomUUID()}`, author: BOT, card });
   return message;
+}
+
+/** After the very first load: what is next. Once, whoever loads again. */
+async function postChecklist(estate: OpenEstate, session: SignedIn, channel: ChannelRow): Promise<void> {
+  const ctx = contextFor({ estate, session, channel });
+  const state = await checkFirstRun({ ctx, input: {} });
+  if (state.next === null) return;
+  const { sql } = estate.base.db;
+  await postMessage(sql, { channel: channel.name, key: "first-run", author: BOT, card: firstRunCard(state) });
 }
 
 /** A delivery is always whole: its answer names totals of months, replaced ones too. */

@@ -28,8 +28,8 @@ export async function openChat(
 
 /** Types a question and waits for the card that answers it. */
 export async function askOnPage(page: Page, text: string): Promise<void> {
-  const before = await page.locator("article.card").count();
+  const before = await page.locator("#messages article.card").count();
   await page.locator("#composer-text").fill(text);
   await page.keyboard.press("Enter");
-  await page.locator("article.card").nth(before).waitFor();
+  await page.locator("#messages article.card").nth(before).waitFor();
 }

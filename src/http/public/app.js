@@ -69,7 +69,7 @@ async function openChannel(name) {
   if (open.name !== wanted) return;
   showHistory(messages, { run: ask });
   byId("older").hidden = !more;
-  showEmpty(start.emptyText, start.starters, ask);
+  showEmpty(start.emptyText, start.starters, ask, start.checklist);
 }
 
 async function loadOlder() {
@@ -102,12 +102,16 @@ function drawChannels() {
 }
 
 function drawPerson() {
-  const { person, roles } = start;
+  const { person, people, roles } = start;
   byId("person-name").textContent = person.name;
   byId("person-mark").textContent = initial(person.name);
   const options = (roles ?? [person.role]).map((role) => el("option", { value: role, text: role }));
-  byId("role").replaceChildren(...options);
-  byId("role").value = person.role;
+  // In the sample estate one may be oneself in any role, or one of its people.
+  const others = (people ?? []).filter(({ id }) => id !== "local");
+  const group = (label, items) => el("optgroup", { label }, ...items);
+  const names = others.map(({ id, name }) => el("option", { value: `person:${id}`, text: name }));
+  byId("role").replaceChildren(...(names.length === 0 ? options : [group("You, as", options), group("Be", names)]));
+  byId("role").value = others.some(({ id }) => id === person.id) ? `person:${person.id}` : person.role;
   byId("role").disabled = roles === null;
 }
 
@@ -147,7 +151,8 @@ document.addEventListener("keydown", (event) => {
   }
 });
 byId("role").addEventListener("change", async (event) => {
-  await post("/role", { role: event.target.value });
+  const [kind, id] = event.target.value.split(":");
+  await (id === undefined ? post("/role", { role: kind }) : post("/person", { id }));
   await boot();
 });
 byId("login").addEventListener("submit", async (event) => {

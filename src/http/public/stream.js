@@ -1,3 +1,4 @@
+import { cardElement } from "./card.js";
 import { byId, dayOf, el } from "./dom.js";
 import { failedElement, messageElement, pendingElement, questionElement } from "./message.js";
 import { addedAtEnd, followEnd, keepPlace } from "./scroll.js";
@@ -69,7 +70,7 @@ export function clearStream() {
 }
 
 /** What a channel says before anyone has said anything. */
-export function showEmpty(text, examples, run) {
+export function showEmpty(text, examples, run, checklist) {
   if (list.children.length > 0) return;
   const chip = (example) =>
     el("button", { class: "button", type: "button", text: example, onclick: () => run(example) });
@@ -78,6 +79,7 @@ export function showEmpty(text, examples, run) {
     el("h2", { text: "What did it cost?" }),
     el("p", { text }),
     el("div", { class: "chips" }, ...examples.map(chip)),
+    ...(checklist === null ? [] : [cardElement(checklist, "0", run)]),
   );
   empty.hidden = false;
 }
@@ -86,6 +88,7 @@ function place(key, element) {
   const before = elements.get(key);
   elements.set(key, element);
   empty.hidden = true;
+  empty.replaceChildren();
   if (before !== undefined) before.replaceWith(element);
   else list.append(element);
   drawDays();
