@@ -1,4 +1,3 @@
-import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 
 /** The raw client: SQL, COPY positions, pg-boss. Dates come back as text, numerics as strings. */
@@ -6,14 +5,9 @@ export type Sql = postgres.Sql<Record<string, unknown>>;
 /** A raw client or a transaction of it. */
 export type SqlLike = Sql | postgres.TransactionSql<Record<string, unknown>>;
 
-/**
- * Two clients on one server: drizzle changes the type parsers of the client it is given
- * (checked: sql.json and Date parameters then throw), so the raw one is never handed to it.
- */
 export type Database = {
   readonly url: string;
   readonly sql: Sql;
-  readonly orm: PostgresJsDatabase;
   readonly close: () => Promise<void>;
 };
 
@@ -22,21 +16,18 @@ const TIMESTAMP_OIDS = [1114, 1184];
 const CONNECT_TIMEOUT_S = 10;
 
 export type DatabaseOptions = {
-  /** Most connections of the raw client; drizzle takes as many again but opens them only when used. */
+  /** Most connections it opens. */
   readonly connectionsMax?: number;
   readonly applicationName?: string;
 };
 
-/** Opens both clients lazily: nothing connects before the first statement. */
+/** Opens the client lazily: nothing connects before the first statement. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
-  const shared = {
+  const sql = postgres(url, {
     max: options.connectionsMax ?? 10,
     connect_timeout: CONNECT_TIMEOUT_S,
     onnotice: () => undefined,
     connection: { application_name: options.applicationName ?? "finops", TimeZone: "UTC" },
-  };
-  const sql = postgres(url, {
-    ...shared,
     types: {
       // Days stay text (domain/period.ts); a JS Date would shift them by the local zone.
       date: { to: DATE_OID, from: [DATE_OID], serialize: String, parse: String },
@@ -48,13 +39,9 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
       },
     },
   }) as unknown as Sql;
-  const ormClient = postgres(url, { ...shared, max: Math.max(2, Math.floor(shared.max / 2)) });
   return {
     url,
     sql,
-    orm: drizzle(ormClient),
-    close: async () => {
-      await Promise.all([sql.end({ timeout: 5 }), ormClient.end({ timeout: 5 })]);
-    },
+    close: () => sql.end({ timeout: 5 }),
   };
 }
