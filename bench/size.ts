@@ -102,7 +102,7 @@ async function measureYear(): Promise<Figure[]> {
     const fixed = await cubeBytes(sql);
     const large = ((sizes.total - fixed) / rows) * LARGE_DAY_ROWS + fixed;
     const name = `100 M stored day rows, EXTRAPOLATED from ${millions.toFixed(1)} M measured`;
-    return [...measured, figure(name, round(large / MB / 1024), "GB", { better: "lower" })].map(show);
+    return [...measured, show(figure(name, round(large / MB / 1024), "GB", { better: "lower" }))];
   });
 }
 
