@@ -98,3 +98,13 @@ export function found(bill: ResourceBill): string[] {
   const proven = judge(rowsOf(bill)).findings.filter(({ confidence }) => confidence === "A");
   return proven.map(({ rule, saving }) => `${rule} ${saving === null ? "unknown" : roundAtoms(saving.atoms, 4)}`);
 }
+
+/** "confidence rule saving" of every finding over the bills of several resources that is not proven. */
+export function hinted(all: readonly ResourceBill[], context: Partial<EvaluationContext> = {}): string[] {
+  return judge(all.flatMap(rowsOf), context)
+    .findings.filter(({ confidence }) => confidence !== "A")
+    .map(
+      ({ confidence, rule, saving }) =>
+        `${confidence} ${rule} ${saving === null ? "unknown" : roundAtoms(saving.atoms, 2)}`,
+    );
+}

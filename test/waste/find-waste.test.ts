@@ -94,7 +94,9 @@ test("the command shows the total, one finding with its commands, and refuses wh
   const one = await wasteCommand.run({ ctx: context(), text: String(first?.id) });
   expect(JSON.stringify(one.card.blocks)).toContain("Way back");
   const scoped = await wasteCommand.run({ ctx: context(), text: "for provider azure" });
-  expect(scoped.card.title).toBe("Waste: nothing found");
+  expect(scoped.card.title).toBe("Waste: 0 findings proven");
+  const nothing = await wasteCommand.run({ ctx: context(), text: "proven for provider azure" });
+  expect(nothing.card.title).toBe("Waste: nothing found");
   await expect(wasteCommand.run({ ctx: context(), text: "payments" })).rejects.toThrow("takes a scope");
   await expect(wasteCommand.run({ ctx: context(), text: "for provider aws by service" })).rejects.toThrow("only");
   await expect(wasteCommand.run({ ctx: context(), text: "waste_000000000000" })).rejects.toThrow("no finding");

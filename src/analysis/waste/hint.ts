@@ -70,6 +70,6 @@ export function monthsText(months: readonly MonthCost[]): string {
   return months.map(({ month, cost }) => `${month} ${formatMoney(cost)}`).join(", ");
 }
 
-export function totalOf(resource: BilledResource, amounts: readonly Money[]): Money {
+function totalOf(resource: BilledResource, amounts: readonly Money[]): Money {
   return amounts.reduce((sum, amount) => add(sum, amount), zero(resource.currency));
 }

@@ -33,7 +33,7 @@ export const interRegionTraffic: WasteRule = accountRule({
 
 function isBetweenRegions(provider: string, line: LineAttributes): boolean {
   if (provider === "aws")
-    return isUsage(line, /-AWS-(?:In|Out)-Bytes$/, /data transfer (?:to|from) (?:another|other) AWS region/i);
+    return isUsage(line, /(?:^|-)AWS-(?:In|Out)-Bytes$/, /data transfer (?:to|from) (?:another|other) AWS region/i);
   if (provider === "azure") return isMeter(line, /Inter-?Region/i);
   return provider === "gcp" && readsAs(line, /Inter-? ?Region/i);
 }

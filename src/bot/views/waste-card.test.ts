@@ -71,3 +71,36 @@ test("a hostile name stays text, in the list and in the finding", () => {
     items: ["Look first.", [{ kind: "code", text: "aws ec2 delete-nat-gateway --nat-gateway-id 'nat-1'" }]],
   });
 });
+
+test("what is to be verified and trends stand apart, each with its own total, and are in no other", () => {
+  const hint: Finding = {
+    ...finding,
+    id: "waste_0123456789ad",
+    confidence: "B",
+    proof: "Ask its owner.",
+    title: "Disk that seems unattached",
+  };
+  const trend: Finding = {
+    ...finding,
+    id: "waste_0123456789ae",
+    confidence: "C",
+    proof: "Look.",
+    title: "Many addresses",
+    saving: null,
+  };
+  const card = wasteCard(
+    answer([finding, hint, trend], { totalToVerify: [{ amount: "100", currency: "USD" }], totalTrends: [] }),
+  );
+  expect(card.title).toBe("Waste: 1 finding");
+  expect(card.summary).toBe(
+    "One resource could save $32.83 a month, $393.98 a year. Each is proven by the bill alone. To verify, not counted: 1 hint, $100.00 a month. 1 trend to look at.",
+  );
+  const captions = card.blocks.flatMap((block) => ("caption" in block ? [block.caption] : []));
+  expect(captions).toEqual(["Proven", "To verify", "Trends"]);
+  const only = wasteCard(answer([hint], { total: [], totalToVerify: [{ amount: "100", currency: "USD" }] }));
+  expect([only.title, only.tone]).toEqual(["Waste: 0 findings proven", "neutral"]);
+  expect(only.summary).toContain("Nothing is proven to be waste. To verify, not counted: 1 hint");
+  const one = wasteFindingCard(hint);
+  expect(one.summary).toContain("verify first");
+  expect(JSON.stringify(one.blocks)).toContain("Ask its owner.");
+});
