@@ -18,26 +18,26 @@ import { playDemoStory, type DemoRender } from "./demo-story.ts";
 import { importFx } from "./import-fx.ts";
 import { ingestBills } from "./ingest-bills.ts";
 
-export type LoadDemo = {
+export type DemoSize = {
   /** Absent: what is loaded already is continued, a new estate has two whole months and the one of yesterday. */
   readonly days?: number;
   /** About how many lines a day holds; the estate is never smaller than its base of about 440. */
   readonly rowsPerDay?: number;
   readonly seed?: number;
-  /** Write the bills to this folder and load nothing. */
-  readonly out?: string;
+};
+
+export type LoadDemo = DemoSize & {
   /** Makes the cards of what happens in the estate; absent = bills only, nobody decides anything. */
   readonly render?: DemoRender;
   readonly onProgress?: (progress: IngestProgress) => void;
 };
 
-export type DemoAnswer = {
+export type WrittenDemo = {
   readonly directory: string;
   readonly files: readonly string[];
   readonly answers: SampleAnswers;
-  /** null when the bills were only written. */
-  readonly ingest: IngestAnswer | null;
 };
+export type DemoAnswer = WrittenDemo & { readonly ingest: IngestAnswer };
 
 /**
  * Writes the sample estate up to yesterday and loads it into the database of `ctx`, which must be the demo's; a new one
@@ -45,22 +45,31 @@ export type DemoAnswer = {
  * a later day extends what is there. Throws AppError("bad-input") for numbers out of range.
  */
 export async function loadDemo({ ctx, input }: Verb<LoadDemo>): Promise<DemoAnswer> {
-  const until = ctx.clock.today();
-  const firstLoaded = input.out === undefined ? await readFirstDay(ctx) : null;
-  const usual = Math.min(SAMPLE_DAYS_MAX, daysBetween(firstLoaded ?? usualFirstDay(until), until));
-  const days = whole("days", input.days ?? usual, 1, SAMPLE_DAYS_MAX);
-  const rowsPerDay = whole("rows per day", input.rowsPerDay ?? 0, 0, SAMPLE_ROWS_PER_DAY_MAX);
-  const seed = whole("seed", input.seed ?? SAMPLE_SEED_DEFAULT, 0, Number.MAX_SAFE_INTEGER);
-  const directory = input.out ?? join(ctx.dataDir, "demo-bills");
-  const estate = await writeSampleEstate({ directory, until, days, rowsPerDay, seed });
-  const { files, answers } = estate;
-  if (input.out !== undefined) return { directory, files, answers, ingest: null };
   const { render } = input;
+  const directory = join(ctx.dataDir, "demo-bills");
+  const firstLoaded = await readFirstDay(ctx);
+  const estate = await write(directory, ctx.clock.today(), input, firstLoaded);
+  const { files, answers } = estate;
   const isNew = firstLoaded === null && render !== undefined && estate.earlier.length > 0;
   const ingest = await loadBills(ctx, isNew ? asFirstDelivered(estate) : files, input.onProgress);
   await importFx({ ctx, input: { path: estate.rates } });
   if (isNew) await playDemoStory(ctx, estate, render);
   return { directory, files, answers, ingest };
+}
+
+/** Writes the bills up to yesterday into a folder and loads nothing; whatever the size, a handful of lines is held. */
+export async function writeDemo(input: DemoSize & { directory: string; until: Day }): Promise<WrittenDemo> {
+  const { directory, until } = input;
+  const { files, answers } = await write(directory, until, input, null);
+  return { directory, files, answers };
+}
+
+function write(directory: string, until: Day, size: DemoSize, firstLoaded: Day | null): Promise<SampleEstate> {
+  const usual = Math.min(SAMPLE_DAYS_MAX, daysBetween(firstLoaded ?? usualFirstDay(until), until));
+  const days = whole("days", size.days ?? usual, 1, SAMPLE_DAYS_MAX);
+  const rowsPerDay = whole("rows per day", size.rowsPerDay ?? 0, 0, SAMPLE_ROWS_PER_DAY_MAX);
+  const seed = whole("seed", size.seed ?? SAMPLE_SEED_DEFAULT, 0, Number.MAX_SAFE_INTEGER);
+  return writeSampleEstate({ directory, until, days, rowsPerDay, seed });
 }
 
 /** The bills with those deliveries that were restated later in their place. */

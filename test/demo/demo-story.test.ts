@@ -110,7 +110,7 @@ describe("later starts", () => {
     async () => {
       const before = await everything();
       const again = await load(ctx);
-      expect(new Set(again.ingest?.batches.map(({ status }) => status))).toEqual(new Set(["unchanged"]));
+      expect(new Set(again.ingest.batches.map(({ status }) => status))).toEqual(new Set(["unchanged"]));
       expect(await everything()).toEqual(before);
     },
     LOAD_TIMEOUT_MS,
@@ -128,7 +128,7 @@ describe("later starts", () => {
       expect(await readSampleState(later)).toBe("current");
       const again = await load(later);
       expect(again.answers.from).toBe(answers.from);
-      const statuses = again.ingest?.batches.map(({ status }) => status);
+      const statuses = again.ingest.batches.map(({ status }) => status);
       expect(new Set(statuses)).toEqual(new Set(["unchanged"]));
       const [row] = await database.sql<{ count: string; days: string }[]>`
       select count(*)::text as count, (max(last_day) - min(first_day) + 1)::text as days

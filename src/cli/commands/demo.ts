@@ -3,8 +3,9 @@ import { resolve } from "node:path";
 import { renderBudget } from "../../bot/views/budget-card.ts";
 import { ingestCard } from "../../bot/views/ingest-card.ts";
 import { recommendationCard } from "../../bot/views/recommendation-card.ts";
+import { clockOf } from "../../config.ts";
 import { AppError } from "../../domain/errors.ts";
-import { loadDemo } from "../../service/load-demo.ts";
+import { loadDemo, writeDemo } from "../../service/load-demo.ts";
 import type { CliCommand } from "../cli-command.ts";
 import { createProgressBar } from "../progress-bar.ts";
 
@@ -22,25 +23,26 @@ export const demoCli: CliCommand = {
     const days = wholeNumber(call.text("days"), "--days");
     const rowsPerDay = wholeNumber(call.text("rows-per-day"), "--rows-per-day");
     const seed = wholeNumber(call.text("seed"), "--seed");
+    const size = { days, rowsPerDay, seed };
     const out = call.text("out");
+    if (out !== undefined) {
+      const until = clockOf(call.config).today();
+      const data = await writeDemo({ ...size, directory: resolve(call.cwd, out), until });
+      return { data, card: `${data.files.length} bills written to ${data.directory}`, exitCode: 0 };
+    }
     const ctx = await call.open({ demo: true });
     const bar = createProgressBar(call.terminal);
     try {
-      const answer = await loadDemo({
+      const data = await loadDemo({
         ctx,
         input: {
-          ...(days === undefined ? {} : { days }),
-          ...(rowsPerDay === undefined ? {} : { rowsPerDay }),
-          ...(seed === undefined ? {} : { seed }),
-          ...(out === undefined ? {} : { out: resolve(call.cwd, out) }),
+          ...size,
           render: { recommendation: recommendationCard, budget: renderBudget },
           onProgress: ({ percent, phase, what }) => bar.show(percent, `${phase} ${what}`),
         },
       });
       bar.end();
-      const written = `${answer.files.length} bills written to ${answer.directory}`;
-      const card = answer.ingest === null ? written : ingestCard(answer.ingest);
-      return { data: answer, card, exitCode: 0 };
+      return { data, card: ingestCard(data.ingest), exitCode: 0 };
     } finally {
       bar.end();
     }
