@@ -35,6 +35,7 @@ export type BudgetFigures = {
   readonly daily: ReadonlyMap<Day, bigint>;
   /** What is expected of each day still to come. */
   readonly expected: ReadonlyMap<Day, bigint>;
+  /** The rate of every day and currency of the period that was converted. */
   readonly rates: readonly UsedRate[];
 };
 
@@ -152,7 +153,7 @@ function convert(
   const unit = 10n ** BigInt(RATE_PLACES);
   const result = new Map<Day, bigint>();
   const missing: WantedRate[] = [];
-  const used = new Map<string, UsedRate>();
+  const used: UsedRate[] = [];
   let historyComplete = true;
   let scaledSum = 0n;
   for (const [day, amounts] of daily) {
@@ -164,14 +165,14 @@ function convert(
         else historyComplete = false;
         continue;
       }
-      if (rate !== null && inPeriod(day)) used.set(`${from} ${rate.used.carriedFrom ?? day}`, rate.used);
+      if (rate !== null && inPeriod(day)) used.push(rate.used);
       ofDay += atoms * (rate?.scaled ?? unit);
     }
     result.set(day, roundTo(ofDay, unit));
     if (inPeriod(day)) scaledSum += ofDay;
   }
   const problem = missing.length === 0 ? null : missingText(missing, currency);
-  return { spent: roundTo(scaledSum, unit), daily: result, problem, historyComplete, used: [...used.values()] };
+  return { spent: roundTo(scaledSum, unit), daily: result, problem, historyComplete, used };
 }
 
 function missingText(missing: readonly WantedRate[], target: string): string {

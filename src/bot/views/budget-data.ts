@@ -15,6 +15,17 @@ export const usedOf = (part: Money, whole: Money): { amount: string; currency: s
   ratio: ratioText(part.atoms, whole.atoms) ?? "0",
 });
 
+/** The rates used, each once, under the day it is from. */
+function distinctRates(rates: BudgetView["figures"]["rates"]): BudgetAnswer["rates"] {
+  const byDay = new Map(
+    rates.map(({ from, to, day, rate, carriedFrom }) => {
+      const of = carriedFrom ?? day;
+      return [`${from} ${of}`, { from, to, day: of, rate }] as const;
+    }),
+  );
+  return [...byDay].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, rate]) => rate);
+}
+
 /** A budget as `--json` gives it. */
 export function budgetData(view: BudgetView): BudgetAnswer {
   const { budget, row, alerts, figures } = view;
@@ -44,7 +55,7 @@ export function budgetData(view: BudgetView): BudgetAnswer {
     }),
     dataThrough: row.through,
     sources: figures.sources.map(({ source, through, stale }) => ({ source, through, stale })),
-    rates: figures.rates.map(({ from, to, day, rate }) => ({ from, to, day, rate })),
+    rates: distinctRates(figures.rates),
     problem: row.problem,
     acknowledged: row.acknowledgedBy === null ? null : { by: row.acknowledgedBy, at: row.acknowledgedAt },
     snoozedUntil: budget.snoozedUntil,
