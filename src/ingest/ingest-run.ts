@@ -48,6 +48,10 @@ export type IngestRun = {
   readonly cube: { readonly version: string; readonly promoted: readonly string[] };
   /** Opens on first use; null in a dry run. */
   readonly loader: () => Promise<Loader>;
+  /** A second connection: dictionaries and rollups are stored beside the charges. */
+  readonly secondLoader: () => Promise<Loader>;
+  /** Settles when the dictionaries of the call are stored (on `secondLoader`). No batch is shown before. */
+  readonly dictionaries: Promise<void>;
   readonly leaseOf: (sourceId: string) => Promise<Lease>;
   readonly report: (phase: IngestProgress["phase"], what: string, share: number) => void;
 };

@@ -14,7 +14,7 @@ import {
 import { loadCoverage, releaseHeld } from "../store/batches-held.ts";
 import { flipBatch } from "../store/batches-flip.ts";
 import type { Source } from "../store/batches-sources.ts";
-import { ensurePartitions } from "../store/load.ts";
+import { ensurePartitions, type Loader } from "../store/load.ts";
 import {
   collapseDelivery,
   exportCharges,
@@ -185,28 +185,33 @@ async function store(run: IngestRun, prepared: Prepared, answer: IngestBatchAnsw
   return { ...answer, id: batchId, status: active === null ? "stored" : "replaced" };
 }
 
-/** Charges go to Postgres while DuckDB builds the rollups. */
+/** Charges go to Postgres while DuckDB builds the rollups, which follow on the second connection. */
 async function loadTables(run: IngestRun, prepared: Prepared, batchId: string): Promise<void> {
   const { duck, spillDirectory, cube, env } = run;
   const { billingMonth } = prepared.first;
-  const loader = await run.loader();
-  const copyAll = async (tables: readonly ExportedTable[]): Promise<void> => {
-    for (const { table, columns, path } of tables) await loader.copy(table, columns, path);
-  };
+  const [loader, second] = [await run.loader(), await run.secondLoader()];
   const charges = await exportCharges(duck, spillDirectory, batchId, billingMonth);
   run.report("storing", prepared.files[0]?.path ?? "", 0.3);
-  const copying = copyAll(charges);
-  copying.catch(() => undefined); // awaited below, after the rollups
-  const rollups = await exportRollups(duck, spillDirectory, batchId, billingMonth, {
-    aliases: env.settings.tagAliases,
-    promoted: cube.promoted,
-  });
+  const copying = copyAll(loader, charges).then(() => crashPoint("charges-loaded"));
+  try {
+    const rollups = await exportRollups(duck, spillDirectory, batchId, billingMonth, {
+      aliases: env.settings.tagAliases,
+      promoted: cube.promoted,
+    });
+    await run.dictionaries;
+    await second.copyDictionary(rollups.slices.table, rollups.slices.columns, rollups.slices.path);
+    await copyAll(second, rollups.tables);
+  } finally {
+    // Also after an error: nothing may still be writing to a batch that is marked as failed.
+    await Promise.allSettled([copying]);
+  }
   await copying;
-  crashPoint("charges-loaded");
-  await loader.copyDictionary(rollups.slices.table, rollups.slices.columns, rollups.slices.path);
-  await copyAll(rollups.tables);
   crashPoint("rollups-loaded");
   run.report("storing", prepared.files[0]?.path ?? "", 0.9);
+}
+
+async function copyAll(loader: Loader, tables: readonly ExportedTable[]): Promise<void> {
+  for (const { table, columns, path } of tables) await loader.copy(table, columns, path);
 }
 
 /** Why the delivery must wait for a person; null when it may be shown. */

@@ -8,7 +8,7 @@ import { cubeVersion, loadPromotedTags } from "../store/cube-version.ts";
 import { takeLease, type Lease } from "../store/lease.ts";
 import { openLoader, type Loader } from "../store/load.ts";
 import { reapBatches } from "../store/reap.ts";
-import { exportDictionaries } from "./build-delivery.ts";
+import { exportDictionaries, type ExportedTable } from "./build-delivery.ts";
 import { claimKey, readClaims, type Claim } from "./claims.ts";
 import { crashPoint } from "./crash-point.ts";
 import { countOf, openDuck, type Duck } from "./duck/duck-process.ts";
@@ -56,7 +56,7 @@ export async function runIngest(env: IngestEnvironment, input: IngestInput): Pro
     if (rereads.length > 0) claims = await claimsOf(staging);
     progress.rows(claims.reduce((sum, claim) => sum + claim.accepted + claim.rejected, 0));
     const cube = await prepareDictionaries(staging, claims);
-    const run: IngestRun = {
+    const run: CallRun = {
       env,
       input,
       duck,
@@ -65,6 +65,7 @@ export async function runIngest(env: IngestEnvironment, input: IngestInput): Pro
       staged: withClaims(staging.staged, claims),
       cube,
       loader: opened.loader,
+      secondLoader: opened.secondLoader,
       leaseOf: opened.leaseOf,
       report: progress.report,
     };
@@ -126,14 +127,19 @@ function trackProgress(input: IngestInput, files: readonly CallFile[]): Progress
   };
 }
 
-type Resources = Pick<IngestRun, "loader" | "leaseOf"> & { readonly close: () => Promise<void> };
+/** What a call shares before its dictionaries are on their way. */
+type CallRun = Omit<IngestRun, "dictionaries">;
 
-/** The loading connection and the leases of a call, taken on first use. */
+type Resources = Pick<IngestRun, "loader" | "secondLoader" | "leaseOf"> & { readonly close: () => Promise<void> };
+
+/** The loading connections and the leases of a call, taken on first use. */
 function openResources(env: IngestEnvironment, progress: Progress): Resources {
   const leases = new Map<string, Lease>();
   let loader: Promise<Loader> | null = null;
+  let second: Promise<Loader> | null = null;
   return {
     loader: () => (loader ??= openLoader(env.db.url)),
+    secondLoader: () => (second ??= openLoader(env.db.url)),
     leaseOf: async (sourceId) => {
       const held = leases.get(sourceId);
       if (held !== undefined) return held;
@@ -147,7 +153,7 @@ function openResources(env: IngestEnvironment, progress: Progress): Resources {
     },
     close: async () => {
       await Promise.allSettled([...leases.values()].map((lease) => lease.release()));
-      if (loader !== null) await loader.then((each) => each.close()).catch(() => undefined);
+      for (const each of [loader, second]) await each?.then((opened) => opened.close()).catch(() => undefined);
     },
   };
 }
@@ -313,7 +319,7 @@ async function prepareDictionaries(staging: Staging, claims: readonly Claim[]): 
 }
 
 async function loadAll(
-  run: IngestRun,
+  run: CallRun,
   claims: readonly Claim[],
   known: ReadonlyMap<number, Batch[]>,
   manifests: readonly Manifest[],
@@ -341,16 +347,24 @@ async function loadAll(
       else seen.files.push(path);
     }
   }
-  if (claims.length > 0 && !run.input.dryRun) {
-    const loader = await run.loader();
-    for (const { table, columns, path } of await exportDictionaries(run.duck, run.spillDirectory))
-      await loader.copyDictionary(table, columns, path);
-    crashPoint("dictionaries-loaded");
+  const storing = claims.length > 0 && !run.input.dryRun;
+  const exported = storing ? await exportDictionaries(run.duck, run.spillDirectory) : [];
+  const dictionaries = storing ? storeDictionaries(run, exported) : Promise.resolve();
+  dictionaries.catch(() => undefined); // awaited by every delivery that is stored, and below
+  try {
+    for (const delivery of deliveries) answers.push(await loadDelivery({ ...run, dictionaries }, delivery));
+  } finally {
+    await Promise.allSettled([dictionaries]);
   }
-  for (const delivery of deliveries) {
-    answers.push(await loadDelivery(run, delivery));
-  }
+  await dictionaries;
   return answers;
+}
+
+/** Stores the dictionaries of the call while DuckDB goes on to the first delivery. */
+async function storeDictionaries(run: CallRun, exported: readonly ExportedTable[]): Promise<void> {
+  const loader = await run.secondLoader();
+  for (const { table, columns, path } of exported) await loader.copyDictionary(table, columns, path);
+  crashPoint("dictionaries-loaded");
 }
 
 /** A month that still lacks one of its exports is stored, and says so. */
