@@ -69,7 +69,3 @@ export function leastGrowthPercent(months: readonly MonthCost[], count: number):
 export function monthsText(months: readonly MonthCost[]): string {
   return months.map(({ month, cost }) => `${month} ${formatMoney(cost)}`).join(", ");
 }
-
-function totalOf(resource: BilledResource, amounts: readonly Money[]): Money {
-  return amounts.reduce((sum, amount) => add(sum, amount), zero(resource.currency));
-}
