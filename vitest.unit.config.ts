@@ -1,4 +1,6 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests that need nothing but imports: part of the gate before every commit. */
-export default defineConfig({ test: { include: ["src/**/*.test.ts", "test/architecture.test.ts"] } });
+export default defineConfig({
+  test: { testTimeout: 60_000, include: ["src/**/*.test.ts", "test/architecture.test.ts"] },
+});

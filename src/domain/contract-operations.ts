@@ -25,6 +25,17 @@ export const digestAnswer = z.object({
   /** What rose most in usage, each with its reason. */
   risers: z.array(driver),
   savings: z.object({ findings: z.number().int(), total: z.array(amount), top: z.array(finding) }),
+  /** Budgets over their amount or on the way there, the worst first. */
+  budgets: z.array(
+    z.object({
+      name: z.string(),
+      state: z.string(),
+      spent: amount,
+      amount: amount,
+      percent: z.string(),
+      command: z.string(),
+    }),
+  ),
   dataThrough: dayText,
   sources: costAnswer.shape.receipt.shape.sources,
   provisional: z.boolean(),

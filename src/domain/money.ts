@@ -81,11 +81,6 @@ export function compare(a: Money, b: Money): -1 | 0 | 1 {
   return a.atoms < b.atoms ? -1 : a.atoms > b.atoms ? 1 : 0;
 }
 
-/** The smaller of two amounts of one currency. */
-export function smaller(a: Money, b: Money): Money {
-  return compare(a, b) <= 0 ? a : b;
-}
-
 /** a × numerator ÷ denominator, rounded half away from zero at the 18th place. `denominator` ≠ 0. */
 export function scale(a: Money, numerator: bigint, denominator: bigint): Money {
   return { atoms: divideRounded(a.atoms * numerator, denominator), currency: a.currency };
@@ -94,11 +89,6 @@ export function scale(a: Money, numerator: bigint, denominator: bigint): Money {
 /** a × a decimal factor given as text, rounded half away from zero at the 18th place. */
 export function multiply(a: Money, factor: string): Money {
   return scale(a, parseAtoms(factor), ATOMS_PER_UNIT);
-}
-
-/** a converted at `rate` (units of `currency` for one unit of a's currency), rounded at the 18th place. */
-export function convert(a: Money, rate: string, currency: string): Money {
-  return { ...multiply(a, rate), currency };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { CostAnswer, Driver } from "../domain/contract.ts";
 import type { DigestAnswer } from "../domain/contract-operations.ts";
 import { costQuerySchema, type CostQuery } from "../domain/cost-query.ts";
 import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
-import { compare, money, parseAtoms, scale } from "../domain/money.ts";
+import { compare, money, parseAtoms, scale, toDecimal, type Money } from "../domain/money.ts";
 import {
   addDays,
   addMonths,
@@ -17,6 +17,7 @@ import {
 } from "../domain/period.ts";
 import { dataThrough } from "../store/data-through.ts";
 import type { Context, Verb } from "./context.ts";
+import { budgetsAtRisk } from "./budgets-at-risk.ts";
 import { findWaste } from "./find-waste.ts";
 import { showCosts } from "./show-costs.ts";
 
@@ -25,6 +26,7 @@ const CHART_DAYS = 30;
 const CHART_SERIES_MAX = 6;
 const RISERS_MAX = 3;
 const FINDINGS_MAX = 3;
+const BUDGETS_MAX = 3;
 const WEEK_DAYS = 7;
 /** Days after the last complete one that are drawn as provisional; more would draw a source's standstill. */
 const PROVISIONAL_DAYS_MAX = 4;
@@ -76,12 +78,28 @@ export async function buildDigest({ ctx, input }: Verb<{ readonly day?: Day }>):
     month: { ...month, total: comparedTotals(monthSoFar) },
     risers: risersOf(usage),
     savings: await firstSavings(ctx),
+    budgets: await riskyBudgets(ctx),
     dataThrough: receipt.dataThrough ?? at,
     sources: receipt.sources,
     provisional: receipt.provisional,
     notes: receipt.notes,
     chart,
   };
+}
+
+/** The worst budgets, as the digest's JSON says them. */
+async function riskyBudgets(ctx: Context): Promise<DigestAnswer["budgets"]> {
+  const json = (amount: Money) => ({ amount: toDecimal(amount), currency: amount.currency });
+  return (await budgetsAtRisk({ ctx }))
+    .slice(0, BUDGETS_MAX)
+    .map(({ name, state, spent, amount, spentPercent, command }) => ({
+      name,
+      state,
+      spent: json(spent),
+      amount: json(amount),
+      percent: spentPercent,
+      command,
+    }));
 }
 
 /** The day all answers are complete through; with every source stale, the newest day any of them has. */

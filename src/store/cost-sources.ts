@@ -37,7 +37,7 @@ export async function withinScope(snapshot: CostSnapshot, scope: ScopeFilter): P
   const wanted = `unnest(${params.add(likely.map((batch) => batch.id))}::bigint[], ${params.add(likely.map((batch) => batch.billingMonth))}::date[]) as wanted(id, month)`;
   const rows = await snapshot.sql.unsafe<{ id: string }[]>(
     `select wanted.id::text as id from ${wanted} where exists (${insideSql(snapshot, scope, params)})`,
-    params.values as never[],
+    params.values,
   );
   const inside = new Set(rows.map((row) => row.id));
   return { ...snapshot, batches: likely.filter((batch) => inside.has(batch.id)) };

@@ -57,7 +57,7 @@ export async function loadNames(
     ? resourceNamesSql(wanted, seen)
     : `select distinct on (s.${stem}_id) s.${stem}_id as id, s.${stem}_name as name from cost_slice s
         where ${[`s.${stem}_id = any(${wanted})`, `s.${stem}_name is not null`, ...seen].join(" and ")} order by 1, 2`;
-  const rows = await snapshot.sql.unsafe<{ id: string; name: string }[]>(text, params.values as never[]);
+  const rows = await snapshot.sql.unsafe<{ id: string; name: string }[]>(text, params.values);
   return new Map(rows.filter((row) => row.id !== row.name).map((row) => [row.id, row.name]));
 }
 

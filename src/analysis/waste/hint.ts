@@ -1,4 +1,4 @@
-import { compare, formatMoney, money, scale, zero, add, type Money } from "../../domain/money.ts";
+import { compare, formatMoney, money, scale, type Money } from "../../domain/money.ts";
 import { inLastDays } from "./day-mask.ts";
 import { isCovered } from "./match-line.ts";
 import { monthlyCost, monthlyCostOf, recentDaysOf } from "./monthly-cost.ts";

@@ -43,6 +43,7 @@ export function digestCard(digest: DigestAnswer, options: DigestOptions = { late
       ...chartOf(digest),
       ...risersOf(digest),
       ...savingsOf(digest),
+      ...budgetsOf(digest),
     ],
     actions: [
       { label: "Why", style: "primary", command: whyCommand(digest) },
@@ -195,6 +196,18 @@ function savingsOf({ savings }: DigestAnswer): Block[] {
   const total = savings.total.length === 0 ? "an unknown amount" : amounts(savings.total);
   const count = `${savings.findings} ${savings.findings === 1 ? "finding" : "findings"}`;
   return [{ kind: "list", caption: `Could save ${total} a month (${count})`, items: savings.top.map(savingLine) }];
+}
+
+function budgetsOf({ budgets }: DigestAnswer): Block[] {
+  if (budgets.length === 0) return [];
+  const items = budgets.map(({ name, spent, amount, percent: used }): RichText => [
+    { kind: "strong", text: `${used} ` },
+    {
+      kind: "text",
+      text: `${name}: ${formatMoney(money(spent.amount, spent.currency))} of ${formatMoney(money(amount.amount, amount.currency))}`,
+    },
+  ]);
+  return [{ kind: "list", caption: "Budgets at risk", items }];
 }
 
 function savingLine({ saving, title, name, resource }: Finding): RichText {
