@@ -74,7 +74,7 @@ test("law: whatever the spending does, each threshold fires once a period, and w
       expect(new Set(fired).size).toBe(fired.length);
       const highest = spendings.reduce((top, one) => (one > top ? one : top), -(10n ** 9n));
       const reached = chosen.filter((percent) => highest * 100n >= 1000n * BigInt(percent));
-      expect(fired.toSorted()).toEqual(reached.toSorted());
+      expect(new Set(fired)).toEqual(new Set(reached));
     }),
   );
 });

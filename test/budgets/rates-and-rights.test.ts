@@ -88,12 +88,10 @@ test("analysts set and remove, viewers look; refusals are in the audit trail", a
 });
 
 test("a scoped person's budget counts within the scope, and what lies outside it does not exist for them", async () => {
-  const rows = [
-    ...["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"].flatMap((at) => [
-      { month: "2026-09", day: `2026-09-${at}`, cost: "10", tags: '{"team":"payments"}', resource: "p" },
-      { month: "2026-09", day: `2026-09-${at}`, cost: "90", tags: '{"team":"search"}', resource: "s" },
-    ]),
-  ];
+  const rows = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"].flatMap((at) => [
+    { month: "2026-09", day: `2026-09-${at}`, cost: "10", tags: '{"team":"payments"}', resource: "p" },
+    { month: "2026-09", day: `2026-09-${at}`, cost: "90", tags: '{"team":"search"}', resource: "s" },
+  ]);
   await estate.loadRows(rows);
   const payments: ScopeFilter = [{ dimension: "team", negated: false, values: ["Payments"] }];
   await say(person("admin"), "set everything 1200 USD at 50");

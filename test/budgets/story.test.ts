@@ -3,7 +3,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { dispatch } from "../../src/bot/dispatch.ts";
 import { budgetCommand } from "../../src/bot/commands/budget.ts";
 import {
+  budgetCheckAnswer,
   budgetListAnswer,
+  budgetRemoveAnswer,
   budgetSetAnswer,
   budgetShowAnswer,
   type BudgetAnswer,
@@ -175,7 +177,8 @@ test("other terms arm anew what they no longer cross; removing ends the card", a
     "Budget payments: 85% of $200.00",
     "Budget payments: 80% spent",
   ]);
-  expect((await say("2026-09-19", "remove payments")).data).toEqual({ removed: "payments" });
+  expect(budgetCheckAnswer.parse((await say("2026-09-19", "check")).data)).toMatchObject({ evaluated: 1, fired: [] });
+  expect(budgetRemoveAnswer.parse((await say("2026-09-19", "remove payments")).data)).toEqual({ removed: "payments" });
   expect((await estate.posted())[0]?.card.status).toBe("Ended: removed by test");
   expect(budgetListAnswer.parse((await say("2026-09-19", "list")).data).budgets).toEqual([]);
   expect((await say("2026-09-19", "show payments")).exitCode).toBe(2);

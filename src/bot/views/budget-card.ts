@@ -158,6 +158,16 @@ function notes({ alerts, row, figures }: BudgetView): Block[] {
             text: `No recent bills from ${stale.join(", ")}: what they cost since is missing.`,
           },
         ];
+  const nothing: Block[] =
+    figures.daily.size > 0 || row.spent === null || row.closedOn !== null
+      ? []
+      : [
+          {
+            kind: "note",
+            tone: "warning",
+            text: "No charge of the last two months matches this scope: check how its values are spelt.",
+          },
+        ];
   const problem: Block[] =
     row.problem === null
       ? []
@@ -168,7 +178,7 @@ function notes({ alerts, row, figures }: BudgetView): Block[] {
             text: `${sentence(row.problem)}. Add it: finops fx import FILE. Until then nothing is judged.`,
           },
         ];
-  return [...undone, ...restated, ...late, ...problem];
+  return [...undone, ...restated, ...late, ...nothing, ...problem];
 }
 
 function facts(view: BudgetView): Block {
