@@ -163,7 +163,8 @@ function rowRanges(groupRows: readonly number[]): RowRange[] {
   let at = 0;
   for (const rows of groupRows) {
     const last = ranges.at(-1);
-    if (last !== undefined && at + rows - last.from <= PARQUET_RANGE_ROWS) last.to = at + rows;
+    // The first is one row group: it fills the dictionaries, so that few others look at their texts again.
+    if (last !== undefined && ranges.length > 1 && at + rows - last.from <= PARQUET_RANGE_ROWS) last.to = at + rows;
     else ranges.push({ from: at, to: at + rows });
     at += rows;
   }

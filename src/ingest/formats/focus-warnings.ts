@@ -1,5 +1,6 @@
 import type { FormatWarning, SourceFile } from "./format.ts";
 import { indexHeader } from "./header.ts";
+import { amountOf } from "./sql-money.ts";
 import { quoteName, textSql } from "./sql-text.ts";
 
 /** Names of FOCUS 0.5 and 1.0-preview that 1.0 replaced. */
@@ -21,7 +22,7 @@ export function focusWarnings(file: SourceFile, find: (focus: string) => string 
   const found: FormatWarning[] = [];
   for (const [rule, focus, stand] of STAND_INS) {
     const name = find(focus);
-    const when = name === null ? "true" : `${textSql(file, name)} is null`;
+    const when = name === null ? "true" : `not (${amountOf(file, name).present})`;
     found.push({ rule, text: `rows have no ${focus}; ${stand} stands in`, when });
   }
   const unreadable = QUANTITIES.flatMap((focus) => {

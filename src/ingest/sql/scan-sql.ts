@@ -125,9 +125,11 @@ function chunkSql({ format, file, relation, extra }: ScanOptions): string {
       ? `null::decimal(38,18) as control_${name}`
       : `${exactColumn(file, control.costs[name]) === null ? moneySql(quoteName(`~ctl ${name}`)) : quoteName(`~ctl ${name}`)} as control_${name}`,
   );
-  const warned = WARNINGS.map((name, index) =>
-    !extra && index < warnings.length ? `${quoteName(`~ctl warning ${index}`)} as ${name}` : `false as ${name}`,
-  );
+  const bits = extra
+    ? []
+    : warnings.map((_, index) => `case when ${quoteName(`~ctl warning ${index}`)} then ${2 ** index} else 0 end`);
+  const warned = `(${bits.length === 0 ? "0" : bits.join(" + ")})::usmallint as warned`;
+  const measures = MEASURES.filter((name) => !absent.has(name));
   const columns = kept.map(([sql, name]) => `${sql ?? "null"} as ${quoteName(name ?? "")}`).join(", ");
   const hashes = STAGE_TEXTS.map(
     ({ hash, names }) => `case when state = ${ROW_STATE.accepted} then ${hashText(names, absent)} end as ${hash}`,
@@ -136,28 +138,42 @@ function chunkSql({ format, file, relation, extra }: ScanOptions): string {
 with raw as (select *, ${columns} from ${relation}),
 judged as (select *, ${stateSql()} as state, date_trunc('month', billing_period_start)::date as billing_month
   from (${mapped})${extra ? " where problem_reason is null and dropped_reason is null" : ""})
-select ${[...KEPT_COLUMNS, ...MEASURES, ...controls, ...warned, ...hashes].join(", ")},
+select ${[...KEPT_COLUMNS, ...measures, ...controls, warned, ...hashes].join(", ")},
   hash(provider, dataset, billing_account_id, billing_month) as key_h
 from judged`;
 }
 
 /**
  * A raw amount for the control total. A Parquet double is read by its shortest decimal text; where 15 digits give
- * the double back they are that text, which is ten times cheaper (formats/sql-money.ts).
+ * the double back they are that text, which is ten times cheaper (formats/sql-money.ts). Of several columns the
+ * first that says something counts, as in the `coalesce` of texts it stands for.
  */
 function exactColumn(file: SourceFile, expression: string | null): string | null {
-  const column = /^"((?:[^"]|"")+)"::varchar$/.exec(expression ?? "")?.[1]?.replaceAll('""', '"');
-  return column !== undefined && file.types?.has(column) === true ? amountOf(file, column).sql : null;
+  const list = /^coalesce\((.*)\)$/.exec(expression ?? "")?.[1] ?? expression ?? "";
+  if (!/^"(?:[^"]|"")+"::varchar(?:, "(?:[^"]|"")+"::varchar)*$/.test(list)) return null;
+  const columns = [...list.matchAll(/"((?:[^"]|"")+)"::varchar/g)].map(
+    (match) => match[1]?.replaceAll('""', '"') ?? "",
+  );
+  if (columns.some((column) => file.types?.has(column) !== true)) return null;
+  const amounts = columns.map((column) => amountOf(file, column));
+  const [only] = amounts;
+  if (amounts.length === 1) return only?.sql ?? null;
+  return `case ${amounts.map((amount) => `when ${amount.present} then ${amount.sql}`).join(" ")} end`;
 }
 
 /** The statements that fold the chunk into keys and charges. */
-export function foldSql({ fileNo, extra }: ScanOptions): string[] {
+export function foldSql({ fileNo, format, file, extra }: ScanOptions): string[] {
+  const absent = absentColumns((extra ? format.extra?.(file) : format.select(file)) ?? "");
+  const measures = MEASURES.map((name) => (absent.has(name) ? "null" : name));
   const sums = CONTROLS.map((name) => `sum(${name})`);
-  const warned = WARNINGS.map((name) => `count(*) filter (where ${name})`);
+  const again = CONTROLS.map((name) => `sum(${name}) as ${name}`);
+  const warned = WARNINGS.map((_, index) => `coalesce(sum(n) filter (where warned & ${2 ** index} <> 0), 0)`);
+  // In two steps: twelve counters of every row would cost as much as its amounts.
   return [
-    `insert into stage_keys select ${fileNo}, ${KEY_COLUMNS}, ${extra ? "0" : "count(*)"}, count(*) filter (where residual), ${[...sums, ...warned].join(", ")}
-from chunk group by ${KEY_COLUMNS}`,
-    `insert into stage_charges select ${fileNo}, ${CHARGE_KEYS}, ${extra ? "0" : "1"}, ${MEASURES.join(", ")} from chunk where state = ${ROW_STATE.accepted}`,
+    `insert into stage_keys select ${fileNo}, ${KEY_COLUMNS}, ${extra ? "0" : "sum(n)"}, sum(residuals), ${[...sums, ...warned].join(", ")}
+from (select ${KEY_COLUMNS}, warned, count(*) as n, count(*) filter (where residual) as residuals, ${again.join(", ")}
+  from chunk group by ${KEY_COLUMNS}, warned) group by ${KEY_COLUMNS}`,
+    `insert into stage_charges select ${fileNo}, ${CHARGE_KEYS}, ${extra ? "0" : "1"}, ${measures.join(", ")} from chunk where state = ${ROW_STATE.accepted}`,
     "drop table chunk",
   ];
 }
