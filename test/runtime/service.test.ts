@@ -58,13 +58,13 @@ test(
     await second.ended;
 
     const third = await start(port);
-    await until(async () => expect(kindsOf(await posted(third))).toEqual(["digest", "ingest"]));
+    await until(async () => expect(kindsOf(await posted(third))).toEqual(["digest", "ingest", "recommendation"]));
     third.process.kill("SIGKILL");
     await third.ended;
 
     const fourth = await start(port);
     await until(async () => expect((await fetch(`${fourth.url}/readyz`)).status).toBe(200));
-    expect(kindsOf(await posted(fourth))).toEqual(["digest", "ingest"]);
+    expect(kindsOf(await posted(fourth))).toEqual(["digest", "ingest", "recommendation"]);
     const digest = (await messagesOf(fourth.url)).find(({ key }) => key.startsWith("digest:"));
     expect(digest?.card.blocks.map(({ kind }) => kind)).toContain("chart");
     expect(digest?.card.summary).toMatch(/€/);
@@ -76,8 +76,8 @@ test(
 
 test("two services on one data directory share the work: everything is posted once", { timeout: LONG }, async () => {
   const [one, two] = await Promise.all([start(await freePort()), start(await freePort())]);
-  await until(async () => expect(kindsOf(await posted(one))).toEqual(["digest", "ingest"]));
-  expect(kindsOf(await posted(two))).toEqual(["digest", "ingest"]);
+  await until(async () => expect(kindsOf(await posted(one))).toEqual(["digest", "ingest", "recommendation"]));
+  expect(kindsOf(await posted(two))).toEqual(["digest", "ingest", "recommendation"]);
   one.process.kill("SIGTERM");
   expect(await one.ended).toBe(0);
   expect((await fetch(`${two.url}/readyz`)).status).toBe(200);
@@ -88,7 +88,7 @@ test(
   { timeout: LONG },
   async () => {
     const service = await start(await freePort());
-    await until(async () => expect(kindsOf(await posted(service))).toEqual(["digest", "ingest"]));
+    await until(async () => expect(kindsOf(await posted(service))).toEqual(["digest", "ingest", "recommendation"]));
     const pidFile = await readFile(join(dataDir, "postgres", "data", "postmaster.pid"), "utf8");
     process.kill(Number(pidFile.split("\n")[0]), "SIGKILL");
     await until(async () => expect((await fetch(`${service.url}/readyz`)).status).toBe(503));
@@ -98,7 +98,7 @@ test(
       interval: 200,
     });
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
-    expect(kindsOf(await posted(service))).toEqual(["digest", "ingest"]);
+    expect(kindsOf(await posted(service))).toEqual(["digest", "ingest", "recommendation"]);
   },
 );
 
