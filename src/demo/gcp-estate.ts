@@ -86,7 +86,7 @@ function warehouse(): Resource[] {
   const analysis = (perDay: number, rhythm: Rhythm): Use => ({ meter: scanned, perDay, rhythm, growthPercent: 2 });
   return [
     made(AT_INSIGHTS, "bigquery/datasets", "parcel_facts", [
-      { ...analysis(26, "office"), jump: { daysBeforeEnd: 12, factor: 3.6 } },
+      { ...analysis(26, "office"), jump: { daysBeforeEnd: 6, factor: 3.6 } },
       use(active, 21_000 / DAYS, "steady", 2.5),
       use(longTerm, 46_000 / DAYS, "steady", 1),
       use(streamed, 310_000, "traffic", 2),
@@ -207,7 +207,7 @@ function waste(): { resource: Resource; rule: string; why: string }[] {
   ];
 }
 
-/** The company on Google Cloud: four projects, BigQuery first, whose scans jump in the last fortnight. */
+/** The company on Google Cloud: four projects, BigQuery first, whose scans jump in the last week. */
 export function gcpEstate(): Estate {
   const wasted = waste();
   const planted: PlantedWaste[] = wasted.map(({ rule, why, resource }) => ({ rule, resource: resource.id, why }));

@@ -162,7 +162,7 @@ describe("the card", () => {
         generate_series('2026-08-01'::date, '2026-11-22', '1 day') as d`;
     const one = await buildDigest({ ctx: { ...ctx, settings }, input: {} });
     expect(one.total.map(({ currency }) => currency)).toEqual(["CHF"]);
-    const asked = await ask(`cost ${digest.day} in USD`);
+    const asked = await ask(`cost ${digest.day} in CHF`);
     expect(pick(one.total)).toEqual(pick(asked.total));
   });
 
