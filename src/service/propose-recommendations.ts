@@ -184,11 +184,14 @@ async function settleAbsent(
   show: Show,
 ): Promise<{ id: string; to: RecommendationState }[]> {
   const present = new Set(answer.findings.map((finding) => finding.id));
+  const excluded = new Set(answer.excluded);
   const listed = await listRecommendations(tx, { states: ABSENCE_MATTERS });
   const moved: { id: string; to: RecommendationState }[] = [];
   for (const { id } of listed.filter((one) => !present.has(one.id))) {
     const current = await readRecommendation(tx, id, { lock: true });
     if (current === null) continue;
+    // Excluded by a person after its approval: it is not shown, and that it was done nobody can say.
+    if (excluded.has(id) && SEEN_AGAIN.has(current.state)) continue;
     const window = evidenceWindow(answer, current.finding.provider);
     const next = transition(current.state, goneEvent(current, window));
     if (!next.ok) continue;

@@ -48,7 +48,7 @@ export async function loadKnowledge(snapshot: CostSnapshot, given: Asking): Prom
   const accounts = billed.some(({ subject }) => subject === "account");
   const ofAccounts = asks("account") && accounts ? await loadSnapshotMonths(snapshot, months) : [];
   const services = asks("service") ? await loadServices(snapshot, asking) : { subjects: [], months: [] };
-  const byKey = monthsByKey([...ofResources, ...ofAccounts, ...services.months]);
+  const byKey = monthsByKey([...ofResources, ...ofAccounts, ...services.months].filter(wholeMonth(snapshot)));
   const costs = accounts ? await loadAccountCosts(snapshot, asking) : new Map<string, Money>();
   return {
     estate: estateOf(everything, await formerMachines(snapshot, asking)),
@@ -91,6 +91,16 @@ function formerMachines(snapshot: CostSnapshot, { rules, everything, asOf }: Dat
     months,
     machines.map(({ id }) => id),
   );
+}
+
+/** Bills that begin inside a month make the next one look like growth. */
+function wholeMonth({ batches }: CostSnapshot): (fact: MonthFact) => boolean {
+  const begins = new Map<string, Day>();
+  for (const { provider, firstDay: day } of batches) {
+    const known = begins.get(provider);
+    if (day !== null && (known === undefined || day < known)) begins.set(provider, day);
+  }
+  return ({ provider, month }) => firstDay(month) >= (begins.get(provider) ?? firstDay(month));
 }
 
 type Keyed = { provider: string; account: string | null; resource: string | null; currency: string };

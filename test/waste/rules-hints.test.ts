@@ -334,7 +334,7 @@ test("months: six of growth make logs a hint, shrinking ones say nothing; growin
       cost: money(String(100 + index * factor), "USD"),
     }));
   const logs = one(usage("TimedStorage-ByteHrs", "1", log));
-  expect(hinted(logs, { history: growing(3) })).toEqual(["B logs.group.no_retention 15.20"]);
+  expect(hinted(logs, { history: growing(10) })).toEqual(["B logs.group.no_retention 15.20"]);
   expect(hinted(logs, { history: growing(-3) })).toEqual([]);
   const snapshots = [
     machine,

@@ -1,36 +1,35 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { writeSampleEstate, type SampleEstate } from "../../src/demo/write-sample-estate.ts";
+import { writeSampleEstate } from "../../src/demo/write-sample-estate.ts";
 import { day } from "../../src/domain/period.ts";
 import { findWaste } from "../../src/service/find-waste.ts";
 import { ingestBills } from "../../src/service/ingest-bills.ts";
 import { testContext } from "../support/context.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestDatabase } from "../support/database.ts";
 
 const TODAY = "2026-04-03";
-const dataDir = mkdtempSync(join(tmpdir(), "waste-sample-"));
-let db: TestDatabase;
-let estate: SampleEstate;
+const nameOf = ({ rule, resource }: { rule: string; resource: string }): string => `${rule} ${resource}`;
 
-beforeAll(async () => {
-  db = await createTestDatabase();
-  estate = await writeSampleEstate({ directory: join(dataDir, "bills"), until: day(TODAY), days: 40, seed: 7 });
-  const ctx = testContext(db, { today: TODAY, dataDir });
-  await ingestBills({ ctx, input: { paths: [...estate.files], parts: false, replace: false, dryRun: false } });
-});
-afterAll(() => db.close());
-
-test("the sample estate: all that was planted is found, and nothing else", async () => {
-  const { findings, total } = await findWaste({
-    ctx: testContext(db, { today: TODAY, dataDir }),
-    input: { scope: [] },
-  });
-  const found = findings.map(({ rule, resource }) => `${rule} ${resource}`).sort();
-  expect(found).toEqual(estate.answers.planted.map(({ rule, resource }) => `${rule} ${resource}`).sort());
-  expect(total.map(({ currency }) => currency)).toEqual(["EUR", "USD"]);
-  expect(findings.every(({ saving }) => saving !== null)).toBe(true);
+/** Twenty: node test/shared/waste-seeds.check.ts */
+test.each([1, 7])("the sample estate of seed %i: all that was planted is proven, and nothing else", async (seed) => {
+  const dataDir = mkdtempSync(join(tmpdir(), "waste-sample-"));
+  const db = await createTestDatabase();
+  try {
+    const estate = await writeSampleEstate({ directory: join(dataDir, "bills"), until: day(TODAY), days: 40, seed });
+    const ctx = testContext(db, { today: TODAY, dataDir });
+    await ingestBills({ ctx, input: { paths: [...estate.files], parts: false, replace: false, dryRun: false } });
+    const { findings, total } = await findWaste({ ctx, input: { scope: [], confidences: ["A", "B", "C"] } });
+    const proven = findings.filter(({ confidence }) => confidence === "A");
+    expect(proven.map(nameOf).sort()).toEqual(estate.answers.planted.map(nameOf).sort());
+    expect(total.map(({ currency }) => currency)).toEqual(["EUR", "USD"]);
+    expect(proven.every(({ saving }) => saving !== null)).toBe(true);
+    expect(findings.every(({ confidence, proof }) => (proof === undefined) === (confidence === "A"))).toBe(true);
+  } finally {
+    await db.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 });

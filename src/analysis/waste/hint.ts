@@ -1,4 +1,5 @@
 import { compare, formatMoney, money, scale, type Money } from "../../domain/money.ts";
+import { monthPeriod, periodLength } from "../../domain/period.ts";
 import { inLastDays } from "./day-mask.ts";
 import { isCovered } from "./match-line.ts";
 import { monthlyCost, monthlyCostOf, recentDaysOf } from "./monthly-cost.ts";
@@ -50,19 +51,26 @@ export function sharesOf(
   });
 }
 
-/** Percent by which each of the last `count` months exceeds the one before, at least; null = too few months are known. */
+/**
+ * Percent by which the daily cost of each of the last `count` months exceeds that of the month before, at least (a short
+ * February is no fall); null = too few months are known.
+ */
 export function leastGrowthPercent(months: readonly MonthCost[], count: number): bigint | null {
   const last = months.slice(-(count + 1));
   if (last.length < count + 1) return null;
   let least: bigint | null = null;
   for (let index = 1; index < last.length; index += 1) {
-    const before = last[index - 1]?.cost.atoms ?? 0n;
-    const after = last[index]?.cost.atoms ?? 0n;
+    const before = dailyAtoms(last[index - 1]);
+    const after = dailyAtoms(last[index]);
     if (before <= 0n) return null;
     const percent = ((after - before) * 100n) / before;
     if (least === null || percent < least) least = percent;
   }
   return least;
+}
+
+function dailyAtoms(month: MonthCost | undefined): bigint {
+  return month === undefined ? 0n : month.cost.atoms / BigInt(periodLength(monthPeriod(month.month)));
 }
 
 /** Months as evidence: "2026-01 $10.00, 2026-02 $12.00". */

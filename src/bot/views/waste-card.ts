@@ -134,9 +134,8 @@ export function savingText(finding: Finding): string {
 
 /** Name, account and region of a finding, as far as the bill tells them. */
 export function whereOf(finding: Finding): string {
-  return [nameOf(finding), finding.account ?? finding.provider, finding.region]
-    .filter((part) => part !== null)
-    .join(" · ");
+  const parts = [nameOf(finding), finding.account ?? finding.provider, finding.region].filter((part) => part !== null);
+  return [...new Set(parts)].join(" · ");
 }
 
 /** What people call it: its name, else the last part of its id. */
