@@ -33,7 +33,7 @@ export type ExclusionState = WasteExclusion & { readonly holds: boolean };
  * Throws AppError: "forbidden" below analyst or for somebody who sees only a part, "bad-input" for what is missing.
  */
 export async function excludeWaste({ ctx, input }: Verb<ExclusionInput>): Promise<ExclusionState> {
-  needAnalyst(ctx);
+  await needAnalyst(ctx, "waste.exclude", input.resource ?? input.rule ?? input.account ?? "");
   const exclusion = checked(ctx, input);
   await ctx.db.sql.begin(async (tx) => {
     await insertExclusion(tx, exclusion);
@@ -45,8 +45,8 @@ export async function excludeWaste({ ctx, input }: Verb<ExclusionInput>): Promis
 
 /** Takes an exclusion back: what it held back is found again. Throws AppError "not-found", "forbidden". */
 export async function includeWaste({ ctx, input }: Verb<{ readonly id: string }>): Promise<WasteExclusion> {
-  needAnalyst(ctx);
   const id = input.id.toLowerCase();
+  await needAnalyst(ctx, "waste.include", id);
   const exclusion = (await listExclusions(ctx.db.sql)).find((one) => one.id === id);
   const removed =
     exclusion !== undefined &&
@@ -118,9 +118,15 @@ export function unknownRule(rule: string): AppError {
   });
 }
 
-function needAnalyst(ctx: Context): void {
+/** Refused attempts are written down too. */
+async function needAnalyst(ctx: Context, action: AuditAction, subject: string): Promise<void> {
+  const reason = !hasRole(ctx.actor, "analyst") ? "role" : ctx.scope.length > 0 ? "scope" : null;
+  if (reason === null) return;
+  await appendAudit(ctx.db.sql, [
+    { action, subject: subject.slice(0, 200), actor: auditActor(ctx.actor), outcome: "refused", reason, details: {} },
+  ]);
+  await sealPending(ctx.db.sql);
   needWholeView(ctx);
-  if (hasRole(ctx.actor, "analyst")) return;
   throw new AppError("forbidden", "Excluding from waste detection needs the role analyst.");
 }
 

@@ -82,6 +82,11 @@ test("who may not, and what cannot be, is refused with what to do", async () => 
   await expect(wasteCommand.run({ ctx: partial, text: "exclude rule net.nat.idle --reason x" })).rejects.toThrow(
     "whole bill",
   );
+  const trail = await listAudit(db.sql, { subjects: ["net.nat.idle"], limit: 5 });
+  expect(trail.map(({ outcome, reason }) => [outcome, reason])).toEqual([
+    ["refused", "scope"],
+    ["refused", "role"],
+  ]);
   await expect(wasteCommand.run({ ctx: partial, text: "exclusions" })).rejects.toThrow("whole bill");
   await expect(run("exclude rule net.nat.idel --reason x")).rejects.toMatchObject({
     remedy: "Did you mean net.nat.idle or net.lb.idle?",
