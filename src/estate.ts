@@ -8,7 +8,7 @@ import { clockOf, type Config } from "./config.ts";
 import { sampleSettings } from "./domain/settings.ts";
 import type { Estate } from "./http/deps.ts";
 import { ACTS } from "./jobs/acts.ts";
-import { DEMO_ACTS, DEMO_RENDER, demoSettings } from "./jobs/demo-acts.ts";
+import { DEMO_ACTS, demoSettings } from "./jobs/demo-acts.ts";
 import { watchBudgets } from "./jobs/watch-budgets.ts";
 import { passOnApprovals } from "./jobs/pass-on-approvals.ts";
 import { startJobs, type JobMetrics, type Jobs } from "./jobs/start-jobs.ts";
@@ -77,7 +77,7 @@ export async function showDemo(given: Estate, { real, stack, metrics, say }: Dem
   const work = createStack();
   stack.add("demo", work, (it) => it.closeAll(demo.base.log));
   const state = await readSampleState(ctx);
-  if (state === "missing") await loadDemo({ ctx, input: { render: DEMO_RENDER, onProgress: tenths(say) } });
+  if (state === "missing") await loadDemo({ ctx, input: { story: "later", onProgress: tenths(say) } });
   const atStart = AT_START.filter((job) => job !== "ingest" || state === "stale");
   await startWork(demo, work, metrics, { acts: DEMO_ACTS, atStart });
   await real.base.db.sql.listen("finops_flip", () => void work.closeAll(demo.base.log));

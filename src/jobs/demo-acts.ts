@@ -4,7 +4,7 @@ import { tourCard } from "../bot/views/tour-card.ts";
 import type { Schedule, ScheduledJob } from "../domain/schedule.ts";
 import type { Settings } from "../domain/settings.ts";
 import type { DemoRender } from "../service/demo-story.ts";
-import { loadDemo } from "../service/load-demo.ts";
+import { continueDemoStory, loadDemo } from "../service/load-demo.ts";
 import type { Act } from "../service/run-schedule.ts";
 import { readSampleState } from "../service/sample-state.ts";
 import { ACTS } from "./acts.ts";
@@ -23,11 +23,18 @@ const EXTENSION: Schedule = {
   origin: "built-in",
 };
 
+/** The sample brings its own days: nobody is told that data is missing, however long the service was off. */
+const NEVER_STALE_HOURS = 24 * 1_000;
+
 /** The demo's settings: what is configured, and the schedule that extends the sample day by day. */
 export function demoSettings(settings: Settings): Settings {
   const { installation } = settings;
   const schedules = installation.schedules.filter(({ job }) => job !== "ingest");
-  return { ...settings, installation: { ...installation, sources: [], schedules: [...schedules, EXTENSION] } };
+  return {
+    ...settings,
+    staleAfterHours: NEVER_STALE_HOURS,
+    installation: { ...installation, sources: [], schedules: [...schedules, EXTENSION] },
+  };
 }
 
 /** What jobs do in the sample estate: its bills come from the generator, quietly, and the first digest brings the tour. */
@@ -39,10 +46,10 @@ export const DEMO_ACTS: Readonly<Record<ScheduledJob, Act>> = {
     const { answers } = await loadDemo({ ctx, input: {} });
     return { status: "done", note: `extended through ${answers.lateDay}`, posts: [] };
   },
-  detection: async (given) => {
-    // The service was off for days: the bills that are missing are about to be written, nobody fell silent.
-    if ((await readSampleState(given.ctx)) === "current") return ACTS.detection(given);
-    return { status: "skipped", note: "the sample is being extended first", posts: [], waiting: true };
+  recommendations: async (given) => {
+    // The first time: after the page is up, what people did before today.
+    await continueDemoStory({ ctx: given.ctx, input: { render: DEMO_RENDER } });
+    return ACTS.recommendations(given);
   },
   digest: async (given) => {
     if ((await readSampleState(given.ctx)) !== "current")

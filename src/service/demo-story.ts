@@ -24,6 +24,7 @@ import { snoozeRecommendation } from "./snooze-recommendation.ts";
 /** The cards of what happens, made by the edge. */
 export type DemoRender = { readonly recommendation: RenderRecommendation; readonly budget: RenderBudget };
 
+const TODAYS_APPROVER = "ines";
 const SNOOZED_EARLY_DAYS = 150;
 const SNOOZED_TODAY_DAYS = 21;
 
@@ -31,7 +32,11 @@ const SNOOZED_TODAY_DAYS = 21;
  * What has happened in the estate so far, through the verbs people and schedules use, on the days it happened:
  * recommendations, a delivery that restates one of them away, decisions, work done, savings measured; then today.
  */
-export async function playDemoStory(ctx: Context, estate: SampleEstate, render: DemoRender): Promise<void> {
+export async function playDemoStory(
+  ctx: Context,
+  estate: Pick<SampleEstate, "answers" | "files">,
+  render: DemoRender,
+): Promise<void> {
   const { answers } = estate;
   const input = { render: render.recommendation };
   const day = addDays(answers.from, STORY_DAY);
@@ -47,8 +52,14 @@ export async function playDemoStory(ctx: Context, estate: SampleEstate, render: 
 
   await refreshRecommendations({ ctx, input });
   const until = addDays(ctx.clock.today(), SNOOZED_TODAY_DAYS);
-  await decideAll(as(ctx, "ines"), answers, (plan) => plan.today, { render, until });
+  await decideAll(as(ctx, TODAYS_APPROVER), answers, (plan) => plan.today, { render, until });
   await setDemoBudgets(as(ctx, "ada"), answers, render.budget);
+}
+
+/** Whether the story has come to today; one that was cut off is played again, and what was decided stays. */
+export async function isDemoStoryPlayed(ctx: Context): Promise<boolean> {
+  const rows = await ctx.db.sql`select 1 from decision where actor_id = ${sampleActor(TODAYS_APPROVER).id} limit 1`;
+  return rows.length > 0;
 }
 
 /** Detection in the first weeks saw what the story tells of; the rest is seen today. */

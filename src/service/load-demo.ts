@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 
 import type { SampleAnswers } from "../demo/answers.ts";
@@ -14,7 +15,7 @@ import { AppError } from "../domain/errors.ts";
 import { daysBetween, type Day } from "../domain/period.ts";
 import type { IngestProgress } from "../ingest/progress.ts";
 import type { Context, Verb } from "./context.ts";
-import { playDemoStory, type DemoRender } from "./demo-story.ts";
+import { isDemoStoryPlayed, playDemoStory, type DemoRender } from "./demo-story.ts";
 import { importFx } from "./import-fx.ts";
 import { ingestBills } from "./ingest-bills.ts";
 
@@ -27,8 +28,11 @@ export type DemoSize = {
 };
 
 export type LoadDemo = DemoSize & {
-  /** Makes the cards of what happens in the estate; absent = bills only, nobody decides anything. */
-  readonly render?: DemoRender;
+  /**
+   * Makes the cards of what happens in the estate, which is played before this returns; `later`: it is left to
+   * `continueDemoStory`; absent = bills only, nobody decides anything.
+   */
+  readonly story?: DemoRender | "later";
   readonly onProgress?: (progress: IngestProgress) => void;
 };
 
@@ -45,16 +49,26 @@ export type DemoAnswer = WrittenDemo & { readonly ingest: IngestAnswer };
  * a later day extends what is there. Throws AppError("bad-input") for numbers out of range.
  */
 export async function loadDemo({ ctx, input }: Verb<LoadDemo>): Promise<DemoAnswer> {
-  const { render } = input;
+  const { story } = input;
   const directory = join(ctx.dataDir, "demo-bills");
   const firstLoaded = await readFirstDay(ctx);
   const estate = await write(directory, ctx.clock.today(), input, firstLoaded);
   const { files, answers } = estate;
-  const isNew = firstLoaded === null && render !== undefined && estate.earlier.length > 0;
+  const isNew = firstLoaded === null && story !== undefined && estate.earlier.length > 0;
   const ingest = await loadBills(ctx, isNew ? asFirstDelivered(estate) : files, input.onProgress);
   await importFx({ ctx, input: { path: estate.rates } });
-  if (isNew) await playDemoStory(ctx, estate, render);
+  if (isNew && story !== "later") await playDemoStory(ctx, estate, story);
   return { directory, files, answers, ingest };
+}
+
+/** Plays what has happened in the loaded estate, if it has a history that was not played. Returns whether it did. */
+export async function continueDemoStory({ ctx, input }: Verb<{ readonly render: DemoRender }>): Promise<boolean> {
+  const directory = join(ctx.dataDir, "demo-bills");
+  const text = await readFile(join(directory, "answers.json"), "utf8").catch(() => null);
+  const answers = text === null ? null : (JSON.parse(text) as SampleAnswers);
+  if (answers === null || answers.restated.length === 0 || (await isDemoStoryPlayed(ctx))) return false;
+  await playDemoStory(ctx, { answers, files: answers.bills.map(({ file }) => join(directory, file)) }, input.render);
+  return true;
 }
 
 /** Writes the bills up to yesterday into a folder and loads nothing; whatever the size, a handful of lines is held. */

@@ -10,11 +10,11 @@ import type { SampleAnswers } from "../../src/demo/answers.ts";
 import { fixedClock } from "../../src/domain/clock.ts";
 import { addDays } from "../../src/domain/period.ts";
 import { RECOMMENDATION_STATES } from "../../src/domain/recommendation.ts";
-import { DEMO_ACTS, DEMO_RENDER } from "../../src/jobs/demo-acts.ts";
+import { DEMO_ACTS, DEMO_RENDER, demoSettings } from "../../src/jobs/demo-acts.ts";
 import type { Context } from "../../src/service/context.ts";
 import { findWaste } from "../../src/service/find-waste.ts";
 import { listBudgets, stateOfView } from "../../src/service/list-budgets.ts";
-import { loadDemo, type DemoAnswer } from "../../src/service/load-demo.ts";
+import { continueDemoStory, loadDemo, type DemoAnswer } from "../../src/service/load-demo.ts";
 import { addSamplePeople } from "../../src/service/sample-people.ts";
 import { readSampleState } from "../../src/service/sample-state.ts";
 import { verifyAudit } from "../../src/service/verify-audit.ts";
@@ -27,7 +27,7 @@ const LOAD_TIMEOUT_MS = 240_000;
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let ctx: Context;
 let answers: SampleAnswers;
-const load = (on: Context): Promise<DemoAnswer> => loadDemo({ ctx: on, input: { render: DEMO_RENDER } });
+const load = (on: Context): Promise<DemoAnswer> => loadDemo({ ctx: on, input: { story: DEMO_RENDER } });
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -109,6 +109,7 @@ describe("later starts", () => {
     "on the same day change nothing",
     async () => {
       const before = await everything();
+      expect(await continueDemoStory({ ctx, input: { render: DEMO_RENDER } })).toBe(false);
       const again = await load(ctx);
       expect(new Set(again.ingest.batches.map(({ status }) => status))).toEqual(new Set(["unchanged"]));
       expect(await everything()).toEqual(before);
@@ -119,9 +120,12 @@ describe("later starts", () => {
   test(
     "on a later day extend what is there, without a word about missing data",
     async () => {
-      const later = { ...ctx, clock: fixedClock(addDays(ctx.clock.today(), 3)) };
+      const settings = demoSettings(ctx.settings);
+      const later = { ...ctx, settings, clock: fixedClock(addDays(ctx.clock.today(), 3)) };
       expect(await readSampleState(later)).toBe("stale");
-      const given = { ctx: later } as Parameters<typeof DEMO_ACTS.detection>[0];
+      const given = { ctx: later, schedule: { channel: null, scope: [] } } as unknown as Parameters<
+        typeof DEMO_ACTS.detection
+      >[0];
       expect((await DEMO_ACTS.detection(given)).posts).toEqual([]);
       const done = await DEMO_ACTS.ingest(given);
       expect([done.status, done.posts.length]).toEqual(["done", 0]);

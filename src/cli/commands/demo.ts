@@ -37,7 +37,7 @@ export const demoCli: CliCommand = {
         ctx,
         input: {
           ...size,
-          render: { recommendation: recommendationCard, budget: renderBudget },
+          story: { recommendation: recommendationCard, budget: renderBudget },
           onProgress: ({ percent, phase, what }) => bar.show(percent, `${phase} ${what}`),
         },
       });
