@@ -131,7 +131,8 @@ test("any sequence of events keeps the invariants, moves only along the table, a
       }
       await expectPathInTable(id);
     }),
-    { numRuns: 25 },
+    // Seeded: how many states a walk visits is chance, and a gate must not be.
+    { numRuns: 25, seed: 3 },
   );
   // All but the measured ones, which need bills, and one more for luck: the walk was a real one.
   expect(visited.size).toBeGreaterThanOrEqual(9);
