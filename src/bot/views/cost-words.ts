@@ -3,7 +3,8 @@ import { isTagAlias, tagKeyOf, type Dimension } from "../../domain/dimension.ts"
 import { formatMoney, money } from "../../domain/money.ts";
 import { addDays, daysBetween, monthPeriod, monthOf, type Day, type Period } from "../../domain/period.ts";
 
-const MONTHS = [
+/** Month names in order. */
+export const MONTHS = [
   "January",
   "February",
   "March",

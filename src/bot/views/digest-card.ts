@@ -5,22 +5,9 @@ import type { DigestAnswer } from "../../domain/contract-operations.ts";
 import { compare, formatMoney, money, parseAtoms, type Money } from "../../domain/money.ts";
 import { addDays, day, weekday, type Day } from "../../domain/period.ts";
 import type { Block, Card, RichText } from "../card.ts";
+import { MONTHS } from "./cost-words.ts";
 
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
 /** A rise of usage from which the card asks for attention. */
 const NOTABLE_RISE = 0.2;
 const PERCENT = 100;
