@@ -5,7 +5,9 @@ export type Inline =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "strong"; readonly text: string }
   | { readonly kind: "code"; readonly text: string }
-  | { readonly kind: "link"; readonly text: string; readonly href: string };
+  | { readonly kind: "link"; readonly text: string; readonly href: string }
+  /** Somebody the bot knows: a mention where the surface knows them, else their name. Sparingly: owners, once. */
+  | { readonly kind: "person"; readonly id: string; readonly text: string };
 export type RichText = string | readonly Inline[];
 
 export type Tone = "neutral" | "good" | "warning" | "bad";
@@ -25,13 +27,72 @@ export type Block =
   | { readonly kind: "list"; readonly caption?: string; readonly items: readonly RichText[] }
   | { readonly kind: "note"; readonly tone: Tone; readonly text: RichText };
 
-/** A button. Every button has a typed equivalent, so that nothing needs a mouse. */
-export type Action = {
-  readonly label: string;
-  readonly style: "primary" | "danger" | "plain";
-  /** The command that does the same: `cost last month by service`. */
-  readonly command: string;
-};
+/** Asked before an action that moves money or cannot be taken back; names the object and the amount. */
+export type Confirm = { readonly title: string; readonly text: string; readonly yes: string };
+
+/** One thing a form asks for. Lengths are characters; every surface checks them again when it is sent. */
+export type Field =
+  | {
+      readonly kind: "text";
+      readonly name: string;
+      readonly label: string;
+      readonly placeholder?: string;
+      readonly multiline?: boolean;
+      readonly required: boolean;
+      readonly lengthMax: number;
+      readonly initial?: string;
+    }
+  | {
+      readonly kind: "choice";
+      readonly name: string;
+      readonly label: string;
+      readonly options: readonly { readonly label: string; readonly value: string }[];
+      readonly required: boolean;
+      readonly initial?: string;
+    }
+  | {
+      readonly kind: "day";
+      readonly name: string;
+      readonly label: string;
+      readonly required: boolean;
+      readonly initial?: string;
+    };
+
+/** A piece of a form's command: text as it is, or what was filled into a field, quoted for the grammar. */
+export type CommandPart = string | { readonly field: string };
+
+export type ActionStyle = "primary" | "danger" | "plain";
+
+/**
+ * What a card lets people do. Everything but a link stands for a command that can be typed, so that nothing needs a
+ * mouse; the click runs that command as the person who clicked, with their role and scope of that moment.
+ */
+export type Action =
+  | {
+      readonly kind: "button";
+      readonly label: string;
+      readonly style: ActionStyle;
+      /** The command that does the same: `cost last month by service`. */
+      readonly command: string;
+      readonly confirm?: Confirm;
+    }
+  | {
+      /** One of several commands: a menu. */
+      readonly kind: "select";
+      readonly label: string;
+      readonly options: readonly { readonly label: string; readonly command: string }[];
+    }
+  | {
+      readonly kind: "form";
+      readonly label: string;
+      readonly style: ActionStyle;
+      readonly title: string;
+      readonly fields: readonly Field[];
+      /** The word on the button that sends it. */
+      readonly submit: string;
+      readonly command: readonly CommandPart[];
+    }
+  | { readonly kind: "link"; readonly label: string; readonly href: string };
 
 /** The one message model: every surface renders this and nothing else. */
 export type Card = {

@@ -27,7 +27,14 @@ export function routeAddress(
 export async function sendRow(row: OutboxRow, channels: readonly Channel[]): Promise<Reference> {
   const route = routeAddress(row.channel, channels);
   if (route === null) throw new Error(`no surface is configured for "${row.channel}"`);
-  const posting = { channel: route.place, key: row.key, card: row.card as Card, revision: row.revision };
+  const posting = {
+    channel: route.place,
+    key: row.key,
+    card: row.card as Card,
+    revision: row.revision,
+    thread: null,
+    tokens: [],
+  };
   if (row.reference === null) return route.channel.post(posting);
   const reference = row.reference as Reference;
   await route.channel.update(reference, posting);

@@ -7,7 +7,7 @@ import type { Action, Card } from "./card.ts";
 /** Most suggestions offered as buttons. */
 const SUGGESTIONS_MAX = 3;
 
-const run = (command: string, label: string = command): Action => ({ label, style: "plain", command });
+const run = (command: string, label: string = command): Action => ({ kind: "button", label, style: "plain", command });
 
 /** What a person can mend: what is wrong, where, how to mend it. */
 export function errorCard(error: AppError, word: string): Card {

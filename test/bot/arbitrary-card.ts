@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 
-import type { Block, Card, RichText } from "../../src/bot/card.ts";
+import type { Block, Card, Field, RichText } from "../../src/bot/card.ts";
 import type { ChartView } from "../../src/charts/chart-view.ts";
 import { day } from "../../src/domain/period.ts";
 
@@ -93,6 +93,28 @@ const block: fc.Arbitrary<Block> = fc.oneof(
   }),
 );
 
+const style = fc.constantFrom("primary" as const, "danger" as const, "plain" as const);
+const field: fc.Arbitrary<Field> = fc.oneof(
+  fc.record({
+    kind: fc.constant("text" as const),
+    name: text,
+    label: text,
+    placeholder: text,
+    multiline: fc.boolean(),
+    required: fc.boolean(),
+    lengthMax: fc.integer({ min: 1, max: 5_000 }),
+    initial: text,
+  }),
+  fc.record({
+    kind: fc.constant("choice" as const),
+    name: text,
+    label: text,
+    options: fc.array(fc.record({ label: text, value: text }), { maxLength: 40 }),
+    required: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant("day" as const), name: text, label: text, required: fc.boolean() }),
+);
+
 /** Any card with any text. */
 export const anyCard: fc.Arbitrary<Card> = fc.record({
   title: text,
@@ -100,11 +122,31 @@ export const anyCard: fc.Arbitrary<Card> = fc.record({
   tone: fc.constantFrom("neutral" as const, "good" as const, "warning" as const, "bad" as const),
   blocks: fc.array(block, { maxLength: 6 }),
   actions: fc.array(
-    fc.record({
-      label: text,
-      style: fc.constantFrom("primary" as const, "danger" as const, "plain" as const),
-      command: text,
-    }),
+    fc.oneof(
+      fc.record({ kind: fc.constant("button" as const), label: text, style, command: text }),
+      fc.record({
+        kind: fc.constant("button" as const),
+        label: text,
+        style,
+        command: text,
+        confirm: fc.record({ title: text, text, yes: text }),
+      }),
+      fc.record({
+        kind: fc.constant("select" as const),
+        label: text,
+        options: fc.array(fc.record({ label: text, command: text }), { maxLength: 40 }),
+      }),
+      fc.record({
+        kind: fc.constant("form" as const),
+        label: text,
+        style,
+        title: text,
+        submit: text,
+        fields: fc.array(field, { maxLength: 6 }),
+        command: fc.array(fc.oneof(text, fc.record({ field: text })), { maxLength: 4 }),
+      }),
+      fc.record({ kind: fc.constant("link" as const), label: text, href: text }),
+    ),
     { maxLength: 5 },
   ),
   footer: fc.array(text, { maxLength: 5 }),

@@ -14,6 +14,8 @@ export function channelContract(create: () => Promise<ChannelUnderTest>): void {
     key,
     card: plainCard(title),
     revision,
+    thread: null,
+    tokens: [],
   });
   const titles = async (under: ChannelUnderTest) => (await under.seen("finops")).map((message) => message.title);
 

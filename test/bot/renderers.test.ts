@@ -46,7 +46,7 @@ describe("web view of any card", () => {
   });
 
   test("a button whose command would have to be altered is left out", () => {
-    const action = { label: "go", style: "plain" as const, command: "cost \u202E" };
+    const action = { kind: "button" as const, label: "go", style: "plain" as const, command: "cost \u202E" };
     const card = { title: "t", summary: "s", tone: "neutral" as const, blocks: [], actions: [action], footer: [] };
     expect(renderWeb(card).actions).toEqual([]);
   });

@@ -24,6 +24,7 @@ import type { Context } from "../../src/service/context.ts";
 import { ingestBills } from "../../src/service/ingest-bills.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { estate, type Estate } from "./estate.ts";
+import { typedCommands } from "../../src/bot/typed-command.ts";
 
 const BILLS = fileURLToPath(new URL("../fixtures/waste/focus_daily.csv.gz", import.meta.url));
 
@@ -87,7 +88,9 @@ describe("real bills, nothing but commands", () => {
     ]) {
       expect(text).toContain(part);
     }
-    expect(card.actions.map((action) => action.command)).toContain(`recs approve ${id} --revision 1`);
+    expect(card.actions.flatMap(typedCommands).map(({ command }) => command)).toContain(
+      `recs approve ${id} --revision 1`,
+    );
   });
 
   test("the button approves after reading the bills anew; pressed again it says by whom; undo takes it back", async () => {
@@ -106,7 +109,7 @@ describe("real bills, nothing but commands", () => {
     const { id } = await anOpen();
     const asked = await say(ana, `recs reject ${id}`);
     expect(decisionAnswer.parse(asked.data).reason).toBe("note-missing");
-    const [button] = asked.card.actions;
+    const [button] = asked.card.actions.flatMap(typedCommands);
     expect((await say(ana, button?.command ?? "")).card.status).toContain("Rejected by Ana");
     const { decisions } = recommendationAnswer.parse((await say(ana, `recs show ${id}`)).data);
     expect(decisions.at(-1)).toMatchObject({ kind: "reject", note: "still needed" });
@@ -129,7 +132,7 @@ describe("real bills, nothing but commands", () => {
     const [one, two, three] = await open();
     const ids = [one?.id, two?.id].join(" ");
     const asked = await say(ana, `recs approve ${ids}`);
-    const [button] = asked.card.actions;
+    const [button] = asked.card.actions.flatMap(typedCommands);
     expect(asked.card.title).toBe("Approve 2?");
     expect(button?.label).toMatch(/^Approve 2 · \$[\d.,]+\/mo$/);
     const other = `recs approve ${ids} ${three?.id} --confirm ${button?.command.split("--confirm ")[1]}`;

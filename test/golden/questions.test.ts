@@ -10,6 +10,7 @@ import { costCard } from "../../src/bot/views/cost-card.ts";
 import { showCosts } from "../../src/service/show-costs.ts";
 import { openScenario, type Scenario } from "../questions/scenario.ts";
 import { openBills, sorted, type GoldenRow } from "./duckdb-bills.ts";
+import { typedCommands } from "../../src/bot/typed-command.ts";
 
 type Golden = { readonly question: string; readonly sql: string; readonly rows: readonly GoldenRow[] };
 const GOLDEN = JSON.parse(readFileSync(new URL("./questions.golden.json", import.meta.url), "utf8")) as Golden[];
@@ -35,7 +36,7 @@ test.each(GOLDEN)("$question", async ({ question, rows }) => {
   expect(flat(costAnswer.parse(answer))).toEqual(sorted(rows));
   expect(answer.total.map((line) => [line.unit ?? line.currency, line.amount])).toEqual(totals(answer));
   const card = costCard(answer, read.query);
-  for (const action of card.actions)
+  for (const action of card.actions.flatMap(typedCommands))
     expect(parseQuestion(action.command, { today: scenario.ctx.clock.today() })).toMatchObject({ ok: true });
 });
 

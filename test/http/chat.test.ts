@@ -52,6 +52,8 @@ describe("pictures", () => {
       key: "p",
       card: costCardSample,
       revision: 1,
+      thread: null,
+      tokens: [],
     });
     const [message] = (await messages("finops")).filter((row) => row.id === id);
     const chart = message?.card?.blocks.find((block) => block.kind === "chart");
@@ -71,15 +73,29 @@ describe("live updates", () => {
     const { seq } = await jsonOf<{ seq: string }>(client.get("/api/chat/start"));
     const web = createWebChannel(db.sql);
     const card = (title: string) => ({ ...costCardSample, title });
-    const reference = await web.post({ channel: "finops", key: "l1", card: card("one"), revision: 1 });
+    const reference = await web.post({
+      channel: "finops",
+      key: "l1",
+      card: card("one"),
+      revision: 1,
+      thread: null,
+      tokens: [],
+    });
     const stream = await openEvents(`real-${seq}`);
     expect(await stream.titles(1)).toEqual(["one"]);
-    await web.post({ channel: "costs", key: "l2", card: card("two"), revision: 1 });
-    await web.update(reference, { channel: "finops", key: "l1", card: card("one edited"), revision: 2 });
+    await web.post({ channel: "costs", key: "l2", card: card("two"), revision: 1, thread: null, tokens: [] });
+    await web.update(reference, {
+      channel: "finops",
+      key: "l1",
+      card: card("one edited"),
+      revision: 2,
+      thread: null,
+      tokens: [],
+    });
     expect(await stream.titles(2)).toEqual(["two", "one edited"]);
     const { lastId } = stream;
     await stream.close();
-    await web.post({ channel: "finops", key: "l3", card: card("while away"), revision: 1 });
+    await web.post({ channel: "finops", key: "l3", card: card("while away"), revision: 1, thread: null, tokens: [] });
     const back = await openEvents("real-0", lastId());
     expect(await back.titles(1)).toEqual(["while away"]);
     await back.close();
@@ -94,8 +110,22 @@ describe("live updates", () => {
     await db.sql`insert into channel (name, kind, owner_id) values ('@eve', 'direct', 'eve') on conflict do nothing`;
     const { seq } = await jsonOf<{ seq: string }>(client.get("/api/chat/start"));
     const web = createWebChannel(db.sql);
-    await web.post({ channel: "@eve", key: "s", card: { ...costCardSample, title: "secret" }, revision: 1 });
-    await web.post({ channel: "finops", key: "s2", card: { ...costCardSample, title: "open" }, revision: 1 });
+    await web.post({
+      channel: "@eve",
+      key: "s",
+      card: { ...costCardSample, title: "secret" },
+      revision: 1,
+      thread: null,
+      tokens: [],
+    });
+    await web.post({
+      channel: "finops",
+      key: "s2",
+      card: { ...costCardSample, title: "open" },
+      revision: 1,
+      thread: null,
+      tokens: [],
+    });
     const stream = await openEvents(`real-${seq}`);
     expect(await stream.titles(1)).toEqual(["open"]);
     await stream.close();

@@ -60,9 +60,14 @@ export const costCardSample: Card = {
     { kind: "note", tone: "warning", text: "30–31 March are provisional: AWS still delivers those days." },
   ],
   actions: [
-    { label: "By region", style: "primary", command: "cost last month by region" },
-    { label: "Per day", style: "plain", command: "cost last month by service per day" },
-    { label: "Only RDS", style: "plain", command: 'cost last month by resource for service "Amazon RDS"' },
+    { kind: "button", label: "By region", style: "primary", command: "cost last month by region" },
+    { kind: "button", label: "Per day", style: "plain", command: "cost last month by service per day" },
+    {
+      kind: "button",
+      label: "Only RDS",
+      style: "plain",
+      command: 'cost last month by resource for service "Amazon RDS"',
+    },
   ],
   footer: [
     "Effective cost, USD, 1–31 March 2026 (UTC days), everything included.",
@@ -91,6 +96,6 @@ export const hostileCardSample: Card = {
       totals: ["$1.00"],
     },
   ],
-  actions: [{ label: "<i>go</i>", style: "plain", command: "help" }],
+  actions: [{ kind: "button", label: "<i>go</i>", style: "plain", command: "help" }],
   footer: ["<script>window.pwned=5</script>"],
 };

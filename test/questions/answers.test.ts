@@ -16,6 +16,7 @@ import { testContext } from "../support/context.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { smallEstate } from "./estate.ts";
 import { seedCharges } from "./seed.ts";
+import { typedCommands } from "../../src/bot/typed-command.ts";
 
 let db: TestDatabase;
 let folder: string;
@@ -99,7 +100,7 @@ describe("cost", () => {
 
   test("a question that is not understood is answered with ones that run", async () => {
     const { card, data, exitCode } = await cost("las month by servce");
-    expect([exitCode, card.actions[0]?.command]).toEqual([2, "cost last month by service"]);
+    expect([exitCode, card.actions.flatMap(typedCommands)[0]?.command]).toEqual([2, "cost last month by service"]);
     expect(data).toMatchObject({ error: { code: "bad-input" } });
   });
 

@@ -16,6 +16,7 @@ import { loadDemo, type DemoAnswer } from "../../src/service/load-demo.ts";
 import { runSchedule, type Act } from "../../src/service/run-schedule.ts";
 import { insertRun, syncSchedules } from "../../src/store/schedules.ts";
 import { testContext } from "../support/context.ts";
+import { typedCommands } from "../../src/bot/typed-command.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { dailyDigest } from "../support/schedules.ts";
 
@@ -148,7 +149,7 @@ describe("the card", () => {
 
   test("every button is a question that is understood", async () => {
     const { card } = await dispatch({ ctx, text: "digest now" });
-    for (const { command } of card.actions) {
+    for (const { command } of card.actions.flatMap(typedCommands)) {
       expect(await dispatch({ ctx, text: command }).then(({ exitCode }) => [command, exitCode])).toEqual([command, 0]);
     }
   });

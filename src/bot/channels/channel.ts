@@ -1,4 +1,5 @@
-import type { Card } from "../card.ts";
+import type { Action, Card } from "../card.ts";
+import type { Capabilities } from "../fit.ts";
 
 /** A card on its way to one place. */
 export type Posting = {
@@ -9,19 +10,36 @@ export type Posting = {
   readonly card: Card;
   /** Rises with every edit. A surface shows the highest it was given and ignores lower ones. */
   readonly revision: number;
+  /** Message it belongs under; null = the channel itself. Never a reply's own reference: threads are one deep. */
+  readonly thread: Reference | null;
+  /** One opaque token for each of `card.actions`, in order (bot/action-token.ts). */
+  readonly tokens: readonly string[];
 };
 
 /** Where a surface put a message: kept by the outbox, handed back for edits. Plain JSON. */
-export type Reference = { readonly channel: string; readonly id: string };
+export type Reference = { readonly channel: string; readonly id: string; readonly thread?: string };
+
+/** A file beside a card: a CSV of what it shows, a long table. */
+export type Attachment = { readonly name: string; readonly mime: string; readonly bytes: Uint8Array };
+
+/** The form an action opens. */
+export type Form = Extract<Action, { kind: "form" }>;
 
 /**
- * The port every chat surface implements (web, terminal; Slack and Discord next).
- * Rejections are retried by the outbox; both calls must be safe to repeat.
+ * The port every chat surface implements: web, terminal, Slack, Discord (contract: test/bot/channel-contract.ts).
+ * Rejections are retried by the outbox, so every call is safe to repeat; a ChannelError says how.
  */
 export type Channel = {
   readonly name: string;
+  readonly capabilities: Capabilities;
   /** Shows the card, or brings the message already posted under its key to this revision. */
   readonly post: (posting: Posting) => Promise<Reference>;
   /** Edits what `post` put there. */
   readonly update: (reference: Reference, posting: Posting) => Promise<void>;
+  /** Shows the card to one person (their id on this surface) and nobody else, in a way that survives a reload. */
+  readonly postPrivate: (person: string, posting: Posting) => Promise<Reference>;
+  /** Puts a file into the channel or under a message. Same key, same file. */
+  readonly upload: (posting: Omit<Posting, "card" | "tokens"> & { readonly file: Attachment }) => Promise<Reference>;
+  /** Opens a form for whoever just clicked; `trigger` is the surface's own proof of that click. */
+  readonly openForm: (trigger: string, form: Form, token: string) => Promise<void>;
 };

@@ -52,7 +52,7 @@ function anchored(done: Awaited<ReturnType<typeof sealAudit>>): CommandAnswer {
       summary: `The chain ends at ${anchor?.position} with ${anchor?.hash}. Keep this line where nobody can change it.`,
       tone: "good",
       blocks: [],
-      actions: [{ label: "Verify", style: "plain", command: "audit --verify" }],
+      actions: [{ kind: "button", label: "Verify", style: "plain", command: "audit --verify" }],
       footer: ["Also in audit-anchors.jsonl of the data directory, and in the log."],
     },
     data: done,

@@ -54,7 +54,7 @@ export const batchesCommand: Command = {
                 },
               ],
         actions: batches.some((batch) => batch.rowsRejected > 0)
-          ? [{ label: "Refused rows", style: "plain", command: "rejects" }]
+          ? [{ kind: "button", label: "Refused rows", style: "plain", command: "rejects" }]
           : [],
         footer: batches.length > BATCHES_SHOWN ? [`The newest ${BATCHES_SHOWN} of ${batches.length}.`] : [],
       },

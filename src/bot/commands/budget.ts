@@ -109,7 +109,7 @@ async function remove(ctx: Context, text: string): Promise<CommandAnswer> {
     summary: `Nobody is told about ${budget.name} (${formatMoney(budget.amount)} each ${budget.cycle}) any more.`,
     tone: "neutral",
     blocks: [],
-    actions: [{ label: "Budgets", style: "plain", command: "budget list" }],
+    actions: [{ kind: "button", label: "Budgets", style: "plain", command: "budget list" }],
     footer: [],
   };
   return { card, data: { removed: budget.name }, exitCode: 0 };

@@ -56,8 +56,13 @@ function refusal(message: string, suggestions: readonly string[]): CommandAnswer
         { kind: "list", caption: "These run as they are", items: suggestions.map((text) => [{ kind: "code", text }]) },
       ],
       actions: [
-        ...suggestions.map((command) => ({ label: command, style: "plain" as const, command })),
-        { label: "Help", style: "plain", command: "help cost" },
+        ...suggestions.map((command) => ({
+          kind: "button" as const,
+          label: command,
+          style: "plain" as const,
+          command,
+        })),
+        { kind: "button", label: "Help", style: "plain", command: "help cost" },
       ],
       footer: [],
     },

@@ -57,7 +57,7 @@ function overviewCard(commands: readonly Command[]): Card {
     ],
     actions: questions
       .slice(0, EXAMPLE_BUTTONS_MAX)
-      .map((example) => ({ label: example, style: "plain" as const, command: example })),
+      .map((example) => ({ kind: "button", label: example, style: "plain" as const, command: example })),
     footer: ["help COMMAND tells more about one of them."],
   };
 }
@@ -73,7 +73,7 @@ function topicCard(command: Command): Card {
     ],
     actions: command.examples
       .slice(0, EXAMPLE_BUTTONS_MAX)
-      .map((example) => ({ label: example, style: "plain" as const, command: example })),
+      .map((example) => ({ kind: "button", label: example, style: "plain" as const, command: example })),
     footer: [`Needs the role ${command.role}.`],
   };
 }

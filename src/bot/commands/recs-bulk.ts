@@ -96,7 +96,7 @@ function confirmation(
     ...list,
     title: `Approve ${views.length}?`,
     summary: `${changed ? "They changed meanwhile, please look again. " : ""}${views.length} recommendations, ${sums} a month together. One confirmation approves all.`,
-    actions: [{ label: `Approve ${views.length} · ${sums}/mo`, style: "primary", command }],
+    actions: [{ kind: "button", label: `Approve ${views.length} · ${sums}/mo`, style: "primary", command }],
   };
   return { card, data: { confirm: command, recommendations: views.map(recommendationData) }, exitCode: 0 };
 }

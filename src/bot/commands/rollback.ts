@@ -22,7 +22,7 @@ export const rollbackCommand: Command = {
             : `${data.source} ${data.billingMonth} shows batch ${data.restored} again.`,
         tone: data.restored === null ? "warning" : "good",
         blocks: [],
-        actions: [{ label: "Deliveries", style: "plain", command: "batches" }],
+        actions: [{ kind: "button", label: "Deliveries", style: "plain", command: "batches" }],
         footer: [],
       },
       data,

@@ -99,7 +99,7 @@ function settingsCard({ mine, channel }: SettingsAnswer, zone: string): Card {
     summary: `Your time zone is ${mine.timeZone ?? zone}.${channel === null ? "" : ` #${channel.name} shows ${describeFilter(channel.scope)}.`}`,
     tone: "neutral",
     blocks: [{ kind: "facts", facts }, ...(channel === null ? [] : [{ kind: "facts" as const, facts: here }])],
-    actions: [{ label: "What can be set", style: "plain", command: "help settings" }],
+    actions: [{ kind: "button", label: "What can be set", style: "plain", command: "help settings" }],
     footer: ["Costs stay in UTC days, as the clouds bill them."],
   };
 }

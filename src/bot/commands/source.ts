@@ -136,7 +136,7 @@ function scopeText(scope: { provider: string; billingAccount: string | null }): 
 function done(title: string, summary: string, data: unknown): CommandAnswer {
   const card: Card = { title, summary, tone: "good", blocks: [], actions: [], footer: [] };
   return {
-    card: { ...card, actions: [{ label: "Sources", style: "plain", command: "source list" }] },
+    card: { ...card, actions: [{ kind: "button", label: "Sources", style: "plain", command: "source list" }] },
     data,
     exitCode: 0,
   };

@@ -46,8 +46,8 @@ function whoamiCard(who: WhoAmI): Card {
       },
     ],
     actions: [
-      { label: "What can I ask?", style: "plain", command: "help" },
-      { label: "Settings", style: "plain", command: "settings" },
+      { kind: "button", label: "What can I ask?", style: "plain", command: "help" },
+      { kind: "button", label: "Settings", style: "plain", command: "settings" },
     ],
     footer: [],
   };

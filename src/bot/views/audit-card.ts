@@ -14,7 +14,7 @@ export function auditCard(lines: readonly AuditLine[], subject: string | null): 
         : `${lines.length} lines${about}, newest first; ${refused} of them refused attempts.`,
     tone: "neutral",
     blocks: lines.length === 0 ? [] : [tableOf(lines)],
-    actions: [{ label: "Verify", style: "plain", command: "audit --verify" }],
+    actions: [{ kind: "button", label: "Verify", style: "plain", command: "audit --verify" }],
     footer: ["Append-only. Each line is linked to the one before it by SHA-256."],
   };
 }
@@ -59,7 +59,7 @@ export function auditVerdictCard(verdict: AuditVerdict): Card {
             },
           ]),
     ],
-    actions: [{ label: "Audit trail", style: "plain", command: "audit" }],
+    actions: [{ kind: "button", label: "Audit trail", style: "plain", command: "audit" }],
     footer: [`Head ${head.position} ${head.hash.slice(0, 16)} · compared with ${anchors} anchors`],
   };
 }

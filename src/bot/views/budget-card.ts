@@ -35,7 +35,10 @@ export function budgetCard(view: BudgetView, extra: { readonly blocks?: readonly
     summary: summaryOf(view),
     tone: toneOf(view),
     blocks: [...notes(view), facts(view), ...chart(view), ...thresholds(view), ...(extra.blocks ?? [])],
-    actions: view.ended === null ? actions(view) : [{ label: "Why", style: "plain", command: whyCommand(view) }],
+    actions:
+      view.ended === null
+        ? actions(view)
+        : [{ kind: "button", label: "Why", style: "plain", command: whyCommand(view) }],
     ...(status === null ? {} : { status }),
     footer: footer(view, budgetQuestion(budget, row.period)),
   };
@@ -242,14 +245,21 @@ function actions(view: BudgetView): Action[] {
   const name = commandName(budget.name);
   const open = gravest(crossedAlerts(alerts)) !== null && row.closedOn === null;
   return [
-    { label: "Why", style: "primary", command: whyCommand(view) },
+    { kind: "button", label: "Why", style: "primary", command: whyCommand(view) },
     ...(open && row.acknowledgedBy === null
-      ? [{ label: "Acknowledge", style: "plain", command: `budget ack ${name}` } as const]
+      ? [{ kind: "button", label: "Acknowledge", style: "plain", command: `budget ack ${name}` } as const]
       : []),
     ...(open && budget.snoozedUntil === null
-      ? [{ label: "Snooze a week", style: "plain", command: `budget snooze ${name} ${SNOOZE_WEEK}` } as const]
+      ? [
+          {
+            kind: "button",
+            label: "Snooze a week",
+            style: "plain",
+            command: `budget snooze ${name} ${SNOOZE_WEEK}`,
+          } as const,
+        ]
       : []),
-    { label: "Now", style: "plain", command: `budget show ${name}` },
+    { kind: "button", label: "Now", style: "plain", command: `budget show ${name}` },
   ];
 }
 

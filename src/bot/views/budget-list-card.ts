@@ -46,12 +46,13 @@ export function budgetListCard(views: readonly BudgetView[]): Card {
         ? []
         : [
             {
+              kind: "button",
               label: `Show ${first.budget.name}`,
               style: "primary",
               command: `budget show ${commandName(first.budget.name)}`,
             } as const,
           ]),
-      { label: "Check now", style: "plain", command: "budget check" },
+      { kind: "button", label: "Check now", style: "plain", command: "budget check" },
     ],
     footer: footerOf(views),
   };
@@ -105,7 +106,7 @@ function noBudgets(): Card {
         ].map((text) => [{ kind: "code", text }]),
       },
     ],
-    actions: [{ label: "Help", style: "plain", command: "help budget" }],
+    actions: [{ kind: "button", label: "Help", style: "plain", command: "help budget" }],
     footer: [],
   };
 }

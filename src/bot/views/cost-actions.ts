@@ -13,7 +13,8 @@ const ACTIONS_MAX = 4;
 export function costActions(answer: CostAnswer, query: CostQuery): Action[] {
   const actions: Action[] = [];
   const add = (label: string, next: CostQuery): void => {
-    actions.push({ label, style: actions.length === 0 ? "primary" : "plain", command: `cost ${questionText(next)}` });
+    const style = actions.length === 0 ? "primary" : "plain";
+    actions.push({ kind: "button", label, style, command: `cost ${questionText(next)}` });
   };
   const used = new Set<string>([
     ...query.by,

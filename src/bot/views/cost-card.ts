@@ -149,7 +149,9 @@ function emptyCard(title: string, answer: CostAnswer): Card {
     summary: `There is nothing to show. ${reason ?? ""}`.trim(),
     tone: "warning",
     blocks: others.map((text) => ({ kind: "note", tone: "neutral", text })),
-    actions: [{ label: "Cost last month by service", style: "plain", command: "cost last month by service" }],
+    actions: [
+      { kind: "button", label: "Cost last month by service", style: "plain", command: "cost last month by service" },
+    ],
     footer: receiptLines(answer),
   };
 }

@@ -33,9 +33,11 @@ export function digestCard(digest: DigestAnswer, options: DigestOptions = { late
       ...budgetsOf(digest),
     ],
     actions: [
-      { label: "Why", style: "primary", command: whyCommand(digest) },
-      { label: "This month", style: "plain", command: "cost this month by service vs previous" },
-      ...(digest.savings.findings === 0 ? [] : [{ label: "All waste", style: "plain", command: "waste" } as const]),
+      { kind: "button", label: "Why", style: "primary", command: whyCommand(digest) },
+      { kind: "button", label: "This month", style: "plain", command: "cost this month by service vs previous" },
+      ...(digest.savings.findings === 0
+        ? []
+        : [{ kind: "button", label: "All waste", style: "plain", command: "waste" } as const]),
     ],
     ...(options.lateSince === null ? {} : { status: `Late: was due ${options.lateSince}` }),
     footer: footerOf(digest),

@@ -17,7 +17,7 @@ export function doctorCard(answer: DoctorAnswer): Card {
         : `${failed.length} of ${checks.length} checks failed: ${failed.map(({ check }) => check).join(", ")}.`,
     tone: failed.length > 0 ? "bad" : warned.length > 0 ? "warning" : "good",
     blocks: [{ kind: "list", items: checks.map(lineOf) }],
-    actions: [{ label: "Status", style: "plain", command: "status" }],
+    actions: [{ kind: "button", label: "Status", style: "plain", command: "status" }],
     footer: [],
   };
 }

@@ -2,28 +2,29 @@ import type { FirstRun, FirstStep } from "../../service/check-first-run.ts";
 import type { Action, Card } from "../card.ts";
 
 /** What each step is, how it is done, and the button that begins it. */
-const STEPS: Readonly<Record<FirstStep, { title: string; how: string; action: Action }>> = {
-  source: {
-    title: "Bring your bills",
-    how: "Drop a bill file on the page, or in the terminal: finops ingest PATH",
-    action: { label: "Where bills come from", style: "primary", command: "source list" },
-  },
-  channel: {
-    title: "Pick a channel",
-    how: "Let a team's channel show its part of the bill, and get the digest there every morning.",
-    action: { label: "Digest here", style: "primary", command: "digest subscribe" },
-  },
-  budget: {
-    title: "Set a budget",
-    how: "Say what was agreed; alerts come at 50, 80 and 100 %.",
-    action: { label: "Set a budget", style: "primary", command: "help budget" },
-  },
-  roles: {
-    title: "Say who may do what",
-    how: "At least one person who approves: people add ada --role approver",
-    action: { label: "Add people", style: "primary", command: "help people" },
-  },
-};
+const STEPS: Readonly<Record<FirstStep, { title: string; how: string; action: Extract<Action, { kind: "button" }> }>> =
+  {
+    source: {
+      title: "Bring your bills",
+      how: "Drop a bill file on the page, or in the terminal: finops ingest PATH",
+      action: { kind: "button", label: "Where bills come from", style: "primary", command: "source list" },
+    },
+    channel: {
+      title: "Pick a channel",
+      how: "Let a team's channel show its part of the bill, and get the digest there every morning.",
+      action: { kind: "button", label: "Digest here", style: "primary", command: "digest subscribe" },
+    },
+    budget: {
+      title: "Set a budget",
+      how: "Say what was agreed; alerts come at 50, 80 and 100 %.",
+      action: { kind: "button", label: "Set a budget", style: "primary", command: "help budget" },
+    },
+    roles: {
+      title: "Say who may do what",
+      how: "At least one person who approves: people add ada --role approver",
+      action: { kind: "button", label: "Add people", style: "primary", command: "help people" },
+    },
+  };
 
 /** What is done and what is next, at a glance; every button is also typed. */
 export function firstRunCard(state: FirstRun): Card {
@@ -52,7 +53,9 @@ export function firstRunCard(state: FirstRun): Card {
       ...state.steps
         .filter(({ step, done: isDone }) => !isDone && step !== state.next)
         .map(({ step }) => ({ ...STEPS[step].action, style: "plain" as const })),
-      ...(next === null ? [{ label: "What can I ask?", style: "primary" as const, command: "help" }] : []),
+      ...(next === null
+        ? [{ kind: "button" as const, label: "What can I ask?", style: "primary" as const, command: "help" }]
+        : []),
     ],
     footer: state.sample
       ? ["This is a sample estate: everything can be tried out, nothing is real."]

@@ -17,7 +17,7 @@ export function silenceCard(silence: Silent): Card {
       `${silence.allowedHours} h are usual. Costs of its days after ${silence.lastDay ?? "its last delivery"} are missing in every answer.`,
     tone: "warning",
     blocks: [{ kind: "list", caption: "What to look at", items: stepsFor(silence) }],
-    actions: [{ label: "Status", style: "plain", command: "status" }],
+    actions: [{ kind: "button", label: "Status", style: "plain", command: "status" }],
     footer: [`Data through ${silence.lastDay ?? "no day"}`],
   };
 }

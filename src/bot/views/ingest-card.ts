@@ -34,8 +34,8 @@ export function ingestCard(answer: IngestAnswer, options: { readonly dryRun?: bo
     blocks: [...tableOf(batches), ...reasonsOf(batches)],
     actions: batches.some((batch) => COUNTED.includes(batch.status))
       ? [
-          { label: "Cost this month", style: "primary", command: "cost this month by service" },
-          { label: "Find waste", style: "plain", command: "waste" },
+          { kind: "button", label: "Cost this month", style: "primary", command: "cost this month by service" },
+          { kind: "button", label: "Find waste", style: "plain", command: "waste" },
         ]
       : [],
     footer: footerOf(batches),

@@ -37,7 +37,10 @@ export function peopleCard(people: readonly Person[], defaultRole: Role): Card {
                 ]),
             },
           ],
-    actions: people.length === 0 ? [{ label: "How to add somebody", style: "primary", command: "help people" }] : [],
+    actions:
+      people.length === 0
+        ? [{ kind: "button", label: "How to add somebody", style: "primary", command: "help people" }]
+        : [],
     footer: people.length > PEOPLE_SHOWN ? [`The first ${PEOPLE_SHOWN} of ${people.length}.`] : [],
   };
 }
@@ -60,7 +63,7 @@ export function personCard(person: Person, defaultRole: Role, done: string): Car
         ],
       },
     ],
-    actions: [{ label: "Everybody", style: "plain", command: "people list" }],
+    actions: [{ kind: "button", label: "Everybody", style: "plain", command: "people list" }],
   };
 }
 
@@ -82,6 +85,7 @@ export function forgetCard(answer: ForgetAnswer): Card {
     tone: "warning",
     actions: [
       {
+        kind: "button",
         label: `Erase ${person.handle}`,
         style: "danger",
         command: `people forget ${person.handle} --confirm ${answer.mark}`,
@@ -126,7 +130,7 @@ export function ownersCard(owners: readonly Owner[]): Card {
               rows: owners.map((owner) => [describeFilter(owner.scope), ownerText(owner)]),
             },
           ],
-    actions: [{ label: "How to name one", style: "plain", command: "help owners" }],
+    actions: [{ kind: "button", label: "How to name one", style: "plain", command: "help owners" }],
   };
 }
 

@@ -12,7 +12,7 @@ import {
   type RecommendationState,
   type RecommendationView,
 } from "../../domain/recommendation.ts";
-import type { Action, Block, Card, RichText, Tone } from "../card.ts";
+import type { Action, ActionStyle, Block, Card, RichText, Tone } from "../card.ts";
 import { nameOf, whereOf } from "./waste-card.ts";
 
 const RISKS = {
@@ -240,8 +240,8 @@ function measuredBlocks(measured: readonly MeasuredSaving[]): Block[] {
 function actionsOf({ recommendation: one }: RecommendationView): Action[] {
   const seen = `--revision ${one.revision}`;
   const actions: Action[] = [];
-  const add = (label: string, style: Action["style"], command: string): number =>
-    actions.push({ label, style, command });
+  const add = (label: string, style: ActionStyle, command: string): number =>
+    actions.push({ kind: "button", label, style, command });
   if (mayHappen(one.state, "approve") && one.finding.risk !== "H") {
     add(`Approve ${formatMoney(savingMonthly(one.finding))}/mo`, "primary", `recs approve ${one.id} ${seen}`);
   }

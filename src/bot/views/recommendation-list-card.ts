@@ -53,11 +53,14 @@ function tableOf(views: readonly RecommendationView[], sums: readonly string[]) 
 
 function actionsOf(views: readonly RecommendationView[], mine: boolean): Action[] {
   const shows = views.slice(0, BUTTONS_MAX).map(({ recommendation: { finding, id } }): Action => ({
+    kind: "button",
     label: `Show ${nameOf(finding)}`,
     style: "plain",
     command: `recs show ${id}`,
   }));
-  return mine ? shows : [...shows, { label: "Waiting for me", style: "plain", command: "recs list mine" }];
+  return mine
+    ? shows
+    : [...shows, { kind: "button", label: "Waiting for me", style: "plain", command: "recs list mine" }];
 }
 
 function emptyText(mine: boolean): string {

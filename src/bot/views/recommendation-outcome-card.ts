@@ -72,10 +72,15 @@ export function outcomeCard(outcome: DecisionOutcome, event: PersonEvent): Card 
   };
 }
 
-const LIST: Action = { label: "Recommendations", style: "plain", command: "recs list" };
+const LIST: Action = { kind: "button", label: "Recommendations", style: "plain", command: "recs list" };
 
 function rejectWith(id: string, reason: string): Action {
-  return { label: `Reject: ${reason}`, style: "danger", command: `recs reject ${id} --reason ${reason}` };
+  return {
+    kind: "button",
+    label: `Reject: ${reason}`,
+    style: "danger",
+    command: `recs reject ${id} --reason ${reason}`,
+  };
 }
 
 /** What several approvals came to: how many, how much, and each that was refused with its reason. */

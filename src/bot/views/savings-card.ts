@@ -18,7 +18,7 @@ export function savingsCard(views: readonly RecommendationView[]): Card {
     summary: summaryOf(totals, watched.length),
     tone: totals.length > 0 ? "good" : "neutral",
     blocks: [...(lines.length === 0 ? [] : [tableOf(lines, totals)]), ...watchedBlocks(watched), ...notesOf(lines)],
-    actions: [{ label: "Recommendations", style: "plain", command: "recs list" }],
+    actions: [{ kind: "button", label: "Recommendations", style: "plain", command: "recs list" }],
     footer: [
       "Measured: 30.4 × (average daily effective cost of the 14 days before − of the 7 or 30 days after). Growth is named, not removed.",
     ],

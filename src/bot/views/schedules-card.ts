@@ -36,7 +36,7 @@ export function schedulesCard({ schedules }: ScheduleList): Card {
         ]),
       },
     ],
-    actions: [{ label: "Digest now", style: "primary", command: "digest now" }],
+    actions: [{ kind: "button", label: "Digest now", style: "primary", command: "digest now" }],
     footer: [],
   };
 }

@@ -26,7 +26,7 @@ export function statusCard(status: StatusAnswer): Card {
         ],
       },
     ],
-    actions: [{ label: "Check everything", style: "plain", command: "doctor" }],
+    actions: [{ kind: "button", label: "Check everything", style: "plain", command: "doctor" }],
     footer: [],
   };
 }

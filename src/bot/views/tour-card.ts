@@ -77,6 +77,7 @@ export function tourCard(): Card {
       },
     ],
     actions: TOUR_STEPS.map(({ button, command }, index) => ({
+      kind: "button",
       label: button,
       style: index === 0 ? "primary" : "plain",
       command,

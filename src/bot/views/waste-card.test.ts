@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Finding, WasteAnswer } from "../../domain/contract.ts";
 import { wasteCard } from "./waste-card.ts";
 import { wasteFindingCard } from "./waste-finding-card.ts";
+import { typedCommands } from "../typed-command.ts";
 
 const finding: Finding = {
   id: "waste_0123456789ab",
@@ -65,7 +66,7 @@ test("a hostile name stays text, in the list and in the finding", () => {
   const name = "<script>@everyone *x* =HYPERLINK(1)";
   const card = wasteCard(answer([{ ...finding, name }]));
   expect(JSON.stringify(card.blocks)).toContain("<script>@everyone *x* =HYPERLINK(1)");
-  expect(card.actions[0]?.command).toBe("waste waste_0123456789ab");
+  expect(card.actions.flatMap(typedCommands)[0]?.command).toBe("waste waste_0123456789ab");
   const one = wasteFindingCard({ ...finding, name });
   expect(one.blocks.find((block) => block.kind === "list")).toMatchObject({
     items: ["Look first.", [{ kind: "code", text: "aws ec2 delete-nat-gateway --nat-gateway-id 'nat-1'" }]],

@@ -30,6 +30,7 @@ export function wasteCard(answer: WasteAnswer): Card {
     tone: proven.findings.length > 0 ? "warning" : "neutral",
     blocks: [...provenBlocks(proven), ...hintBlocks(hints), ...trendBlocks(trends), ...hygieneBlocks(answer)],
     actions: shown.map((finding, index) => ({
+      kind: "button",
       label: `Show ${nameOf(finding)}`,
       style: index === 0 ? "primary" : "plain",
       command: `waste ${finding.id}`,
@@ -181,7 +182,7 @@ function nothingFoundCard(answer: WasteAnswer): Card {
     summary: `Nothing in the bills ${answer.scope === "everything" ? "" : `(${answer.scope}) `}is proven to be waste.`,
     tone: "good",
     blocks: hygieneBlocks(answer),
-    actions: [{ label: "Cost by service", style: "plain", command: "cost this month by service" }],
+    actions: [{ kind: "button", label: "Cost by service", style: "plain", command: "cost this month by service" }],
     footer: [...footerOf(answer), "Most rules need 7 to 30 days of bills in a row before they judge anything."],
   };
 }

@@ -35,6 +35,7 @@ export function wasteExclusionsCard(exclusions: readonly ExclusionState[]): Card
             },
           ],
     actions: exclusions.slice(0, 3).map(({ id }) => ({
+      kind: "button",
       label: `Include ${id} again`,
       style: "plain",
       command: `waste include ${id}`,
@@ -56,7 +57,9 @@ export function wasteExclusionCard(exclusion: WasteExclusion, done: "excluded" |
     tone: "good",
     blocks: [],
     actions:
-      done === "excluded" ? [{ label: "Take it back", style: "plain", command: `waste include ${exclusion.id}` }] : [],
+      done === "excluded"
+        ? [{ kind: "button", label: "Take it back", style: "plain", command: `waste include ${exclusion.id}` }]
+        : [],
     footer: [`Exclusion ${exclusion.id}, in the audit trail`],
   };
 }

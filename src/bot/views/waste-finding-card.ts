@@ -48,8 +48,10 @@ export function wasteFindingCard(finding: Finding): Card {
 /** A trend and what has no price cannot be decided on (src/service/propose-recommendations.ts). */
 function actionsOf(finding: Finding): Action[] {
   const decidable = isPriced(finding) && finding.confidence !== "C";
-  const decide: Action[] = decidable ? [{ label: "Decide", style: "primary", command: `recs show ${finding.id}` }] : [];
-  return [...decide, { label: "All waste", style: "plain", command: "waste" }];
+  const decide: Action[] = decidable
+    ? [{ kind: "button", label: "Decide", style: "primary", command: `recs show ${finding.id}` }]
+    : [];
+  return [...decide, { kind: "button", label: "All waste", style: "plain", command: "waste" }];
 }
 
 function commandsBlock(finding: Finding): Block {

@@ -57,7 +57,7 @@ export function wasteRuleCard(rule: RuleDescription): Card {
         ]),
       },
     ],
-    actions: [{ label: "All rules", style: "plain", command: "waste rules" }],
+    actions: [{ kind: "button", label: "All rules", style: "plain", command: "waste rules" }],
     footer: [
       `Change them in finops.yaml: waste.rules.${rule.id}`,
       "Monthly cost = 30.4 × average daily effective cost of the last 14 days.",

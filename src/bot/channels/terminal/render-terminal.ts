@@ -1,7 +1,8 @@
 import type { ChartView } from "../../../charts/chart-view.ts";
 import { unreachable } from "../../../domain/errors.ts";
-import type { Block, Card } from "../../card.ts";
+import type { Action, Block, Card } from "../../card.ts";
 import { fit, TERMINAL_CAPABILITIES } from "../../fit.ts";
+import { typedCommands } from "../../typed-command.ts";
 import { plainText } from "../plain-text.ts";
 import { createPaint, TONE_SIGNS, type Paint, type TerminalOptions } from "./paint.ts";
 import { renderChart } from "./render-chart.ts";
@@ -29,19 +30,24 @@ export function renderTerminal(card: Card, options: TerminalOptions): string {
     fitted.status === undefined
       ? []
       : wrapToWidth(plainText(fitted.status), width).map((line) => paint("strong", line)),
-    fitted.actions.flatMap((action) => {
-      const command = `${options.commandPrefix ?? ""}${plainText(action.command)}`;
-      const label = plainText(action.label);
-      return hang("→ ", label === plainText(action.command) ? command : `${label}: ${command}`, width).map((line) =>
-        paint("code", line),
-      );
-    }),
+    fitted.actions
+      .flatMap((action) => actionLines(action, options).flatMap((line) => hang("→ ", line, width)))
+      .map((line) => paint("code", line)),
     fitted.footer.flatMap((line) => wrapToWidth(plainText(line), width)).map((line) => paint("dim", line)),
   ];
   return sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n");
+}
+
+/** What to type for an action; a link is its address. */
+function actionLines(action: Action, options: TerminalOptions): string[] {
+  if (action.kind === "link") return [plainText([{ kind: "link", text: action.label, href: action.href }])];
+  return typedCommands(action).map(({ label, command }) => {
+    const typed = `${options.commandPrefix ?? ""}${plainText(command)}`;
+    return plainText(label) === plainText(command) ? typed : `${plainText(label)}: ${typed}`;
+  });
 }
 
 function renderBlock(block: Block, width: number, paint: Paint): string[] {

@@ -1,3 +1,6 @@
+import { TERMINAL_CAPABILITIES } from "../../fit.ts";
+import { typedCommands } from "../../typed-command.ts";
+import { plainText } from "../plain-text.ts";
 import type { Channel } from "../channel.ts";
 import type { TerminalOptions } from "./paint.ts";
 import { renderTerminal } from "./render-terminal.ts";
@@ -16,11 +19,26 @@ export function createTerminalChannel(write: (text: string) => void, options: Te
   };
   return {
     name: "terminal",
+    capabilities: TERMINAL_CAPABILITIES,
     post: async ({ channel, key, card, revision }) => {
       const id = JSON.stringify([channel, key]);
       show(id, revision, renderTerminal(card, options));
       return { channel, id };
     },
     update: async (reference, { card, revision }) => show(reference.id, revision, renderTerminal(card, options)),
+    postPrivate: async (person, { key, card, revision }) => {
+      const id = JSON.stringify([person, key]);
+      show(id, revision, renderTerminal(card, options));
+      return { channel: person, id };
+    },
+    upload: async ({ channel, key, revision, file }) => {
+      const id = JSON.stringify([channel, key]);
+      show(id, revision, `file ${plainText(file.name)} (${file.bytes.byteLength} bytes)`);
+      return { channel, id };
+    },
+    openForm: async (_trigger, form) => {
+      const lines = typedCommands(form).map(({ command }) => plainText(command));
+      write(`${plainText(form.title)}\n${lines.map((line) => `→ ${line}`).join("\n")}\n`);
+    },
   };
 }

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 
 import type { ChartView } from "../../../charts/chart-view.ts";
 import { unreachable } from "../../../domain/errors.ts";
-import type { Block, Card, Inline, RichText, Tone } from "../../card.ts";
+import type { ActionStyle, Block, Card, Inline, RichText, Tone } from "../../card.ts";
 import { fit, WEB_CAPABILITIES } from "../../fit.ts";
+import { typedCommands } from "../../typed-command.ts";
 import { safeHref, safeLine } from "../safe-text.ts";
 
 /** What the page draws: text is text (it is set with textContent), links were checked, pictures are named by content. */
@@ -25,7 +26,7 @@ export type WebCard = {
   readonly summary: string;
   readonly tone: Tone;
   readonly blocks: readonly WebBlock[];
-  readonly actions: Card["actions"];
+  readonly actions: readonly { readonly label: string; readonly style: ActionStyle; readonly command: string }[];
   readonly status: string | null;
   readonly footer: readonly string[];
 };
@@ -44,7 +45,10 @@ export function renderWeb(card: Card): WebCard {
     blocks: fitted.blocks.map(renderBlock),
     // A command that had to be altered would not do what its label says: such a button is left out.
     actions: fitted.actions
-      .filter((action) => action.command.length <= COMMAND_MAX && safeLine(action.command) === action.command)
+      .flatMap((action) =>
+        typedCommands(action).map((typed) => ({ ...typed, style: "style" in action ? action.style : "plain" })),
+      )
+      .filter(({ command }) => command.length <= COMMAND_MAX && safeLine(command) === command)
       .map((action) => ({ ...action, label: safeLine(action.label, LABEL_MAX) })),
     status: fitted.status === undefined ? null : safeLine(fitted.status),
     footer: fitted.footer.map((line) => safeLine(line)),
@@ -107,6 +111,7 @@ function renderText(text: RichText): WebInline[] {
 function renderInline(inline: Inline): WebInline {
   const text = safeLine(inline.text);
   if (inline.kind === "text") return { text };
+  if (inline.kind === "person") return { text, mark: "strong" };
   if (inline.kind !== "link") return { text, mark: inline.kind };
   const href = safeHref(inline.href);
   return href === null ? { text } : { text, href };

@@ -1,5 +1,14 @@
-import { ensureChannels, postMessage, updateMessage, type Author } from "../../../store/conversations.ts";
+import {
+  directChannel,
+  ensureChannels,
+  ensureDirectChannel,
+  postMessage,
+  updateMessage,
+  type Author,
+} from "../../../store/conversations.ts";
 import type { Sql } from "../../../store/db.ts";
+import { WEB_CAPABILITIES } from "../../fit.ts";
+import { ChannelError } from "../channel-error.ts";
 import type { Channel } from "../channel.ts";
 
 /** Who answers and posts on every surface. */
@@ -9,6 +18,7 @@ export const BOT: Author = { kind: "bot", id: "finops", name: "Cloud Intelligenc
 export function createWebChannel(sql: Sql): Channel {
   return {
     name: "web",
+    capabilities: WEB_CAPABILITIES,
     post: async ({ channel, key, card, revision }) => {
       if (!channel.startsWith("@")) await ensureChannels(sql, [channel]);
       const message = await postMessage(sql, { channel, key, card, revision, author: BOT });
@@ -19,5 +29,13 @@ export function createWebChannel(sql: Sql): Channel {
     update: async (_reference, { channel, key, card, revision }) => {
       await updateMessage(sql, { channel, key, card, revision });
     },
+    postPrivate: async (person, { key, card, revision }) => {
+      await ensureDirectChannel(sql, person);
+      const channel = directChannel(person);
+      const message = await postMessage(sql, { channel, key, card, revision, author: BOT });
+      return { channel, id: message.id };
+    },
+    upload: () => Promise.reject(new ChannelError("invalid", "the web chat takes no files yet")),
+    openForm: () => Promise.reject(new ChannelError("invalid", "the page opens its forms itself")),
   };
 }

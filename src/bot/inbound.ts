@@ -1,0 +1,52 @@
+import type { Card } from "./card.ts";
+
+/** Who did something on a surface, in the surface's own words; who that is to us is looked up (service/). */
+export type InboundPerson = {
+  /** Slack user id, Discord user id, principal id on the web. */
+  readonly externalId: string;
+  readonly name: string;
+  /** Slack user groups, Discord roles: what `roles.groups` of finops.yaml names. */
+  readonly groups: readonly string[];
+};
+
+/** What somebody did. */
+export type InboundAct =
+  /** Typed a command, mentioned the bot, or wrote to it privately. */
+  | { readonly kind: "command"; readonly text: string }
+  /** Pressed a button, picked from a menu (`choice` = index of the option) or sent a form (`values` by field name). */
+  | {
+      readonly kind: "act";
+      readonly token: string;
+      readonly choice?: number;
+      readonly values?: Readonly<Record<string, string>>;
+    };
+
+/**
+ * One thing that arrived from a surface, verified and told apart from its repetitions: the neutral form every surface
+ * turns its payloads into, and `handleInbound` answers.
+ */
+export type Inbound = {
+  /** The same for every redelivery of the same thing: it is done once. */
+  readonly id: string;
+  readonly surface: "slack" | "discord" | "web";
+  /** Workspace or guild. */
+  readonly tenant: string;
+  readonly person: InboundPerson;
+  /** Channel as outbox addresses name it, without the surface; `@ID` for a private talk. */
+  readonly channel: string;
+  /** Reference id of the thread's parent message; null = not in a thread. */
+  readonly thread: string | null;
+  readonly act: InboundAct;
+};
+
+/** What to show for it. */
+export type InboundAnswer = {
+  readonly card: Card;
+  /** Tokens of the card's actions, in order. */
+  readonly tokens: readonly string[];
+  /**
+   * `private`: only to whoever asked (reads, refusals); `public`: in the channel or thread;
+   * `none`: the posted card was edited and says it all.
+   */
+  readonly show: "private" | "public" | "none";
+};
