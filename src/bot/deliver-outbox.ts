@@ -34,6 +34,8 @@ export async function sendRow(row: OutboxRow, channels: readonly Channel[]): Pro
     revision: row.revision,
     thread: null,
     tokens: [],
+    maybePosted: false,
+    generation: 1,
   };
   if (row.reference === null) return route.channel.post(posting);
   const reference = row.reference as Reference;

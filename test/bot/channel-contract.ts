@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Channel } from "../../src/bot/channels/channel.ts";
 import { plainCard } from "./arbitrary-card.ts";
+import { posting as makePosting } from "./posting.ts";
 
 /** What a person would see, newest state of each message, in order. */
 export type Seen = readonly { readonly title: string }[];
@@ -9,14 +10,8 @@ export type ChannelUnderTest = { readonly channel: Channel; readonly seen: (plac
 
 /** What every implementation of the port promises. Run by each one's test file. */
 export function channelContract(create: () => Promise<ChannelUnderTest>): void {
-  const posting = (key: string, title: string, revision = 1) => ({
-    channel: "finops",
-    key,
-    card: plainCard(title),
-    revision,
-    thread: null,
-    tokens: [],
-  });
+  const posting = (key: string, title: string, revision = 1) =>
+    makePosting({ channel: "finops", key, card: plainCard(title), revision });
   const titles = async (under: ChannelUnderTest) => (await under.seen("finops")).map((message) => message.title);
 
   test("posts appear in the order posted", async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createWebChannel } from "../../src/bot/channels/web/web-channel.ts";
 import type { MessageView } from "../../src/http/message-view.ts";
+import { posting } from "../bot/posting.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { startChatServer, type ChatServer } from "./chat-server.ts";
 import { createClient, jsonOf, type HttpClient } from "./http-client.ts";
@@ -47,14 +48,13 @@ describe("asking", () => {
 
 describe("pictures", () => {
   test("by the name its message carries, as PNG to keep; others are not found", async () => {
-    const { id } = await createWebChannel(db.sql).post({
-      channel: "finops",
-      key: "p",
-      card: costCardSample,
-      revision: 1,
-      thread: null,
-      tokens: [],
-    });
+    const { id } = await createWebChannel(db.sql).post(
+      posting({
+        channel: "finops",
+        key: "p",
+        card: costCardSample,
+      }),
+    );
     const [message] = (await messages("finops")).filter((row) => row.id === id);
     const chart = message?.card?.blocks.find((block) => block.kind === "chart");
     const picture = chart?.kind === "chart" ? chart.picture : "";
@@ -73,29 +73,23 @@ describe("live updates", () => {
     const { seq } = await jsonOf<{ seq: string }>(client.get("/api/chat/start"));
     const web = createWebChannel(db.sql);
     const card = (title: string) => ({ ...costCardSample, title });
-    const reference = await web.post({
-      channel: "finops",
-      key: "l1",
-      card: card("one"),
-      revision: 1,
-      thread: null,
-      tokens: [],
-    });
+    const reference = await web.post(posting({ channel: "finops", key: "l1", card: card("one") }));
     const stream = await openEvents(`real-${seq}`);
     expect(await stream.titles(1)).toEqual(["one"]);
-    await web.post({ channel: "costs", key: "l2", card: card("two"), revision: 1, thread: null, tokens: [] });
-    await web.update(reference, {
-      channel: "finops",
-      key: "l1",
-      card: card("one edited"),
-      revision: 2,
-      thread: null,
-      tokens: [],
-    });
+    await web.post(posting({ channel: "costs", key: "l2", card: card("two") }));
+    await web.update(
+      reference,
+      posting({
+        channel: "finops",
+        key: "l1",
+        card: card("one edited"),
+        revision: 2,
+      }),
+    );
     expect(await stream.titles(2)).toEqual(["two", "one edited"]);
     const { lastId } = stream;
     await stream.close();
-    await web.post({ channel: "finops", key: "l3", card: card("while away"), revision: 1, thread: null, tokens: [] });
+    await web.post(posting({ channel: "finops", key: "l3", card: card("while away") }));
     const back = await openEvents("real-0", lastId());
     expect(await back.titles(1)).toEqual(["while away"]);
     await back.close();
@@ -110,22 +104,20 @@ describe("live updates", () => {
     await db.sql`insert into channel (name, kind, owner_id) values ('@eve', 'direct', 'eve') on conflict do nothing`;
     const { seq } = await jsonOf<{ seq: string }>(client.get("/api/chat/start"));
     const web = createWebChannel(db.sql);
-    await web.post({
-      channel: "@eve",
-      key: "s",
-      card: { ...costCardSample, title: "secret" },
-      revision: 1,
-      thread: null,
-      tokens: [],
-    });
-    await web.post({
-      channel: "finops",
-      key: "s2",
-      card: { ...costCardSample, title: "open" },
-      revision: 1,
-      thread: null,
-      tokens: [],
-    });
+    await web.post(
+      posting({
+        channel: "@eve",
+        key: "s",
+        card: { ...costCardSample, title: "secret" },
+      }),
+    );
+    await web.post(
+      posting({
+        channel: "finops",
+        key: "s2",
+        card: { ...costCardSample, title: "open" },
+      }),
+    );
     const stream = await openEvents(`real-${seq}`);
     expect(await stream.titles(1)).toEqual(["open"]);
     await stream.close();

@@ -11,16 +11,19 @@ export type ChannelErrorKind = "rate-limited" | "unavailable" | "gone" | "refuse
 export class ChannelError extends Error {
   readonly kind: ChannelErrorKind;
   readonly retryAfterSeconds: number | null;
+  /** Whether the platform may have taken it all the same: a timeout is `unknown`, a refused connection is `no`. */
+  readonly sent: "no" | "unknown";
 
   /** `message` is shown to admins (`status`): it says what the platform said, never a token. */
   constructor(
     kind: ChannelErrorKind,
     message: string,
-    options: { readonly retryAfterSeconds?: number; readonly cause?: unknown } = {},
+    options: { readonly retryAfterSeconds?: number; readonly sent?: "no"; readonly cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = "ChannelError";
     this.kind = kind;
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+    this.sent = options.sent ?? (kind === "unavailable" ? "unknown" : "no");
   }
 }

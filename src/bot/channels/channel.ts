@@ -14,10 +14,25 @@ export type Posting = {
   readonly thread: Reference | null;
   /** One opaque token for each of `card.actions`, in order (bot/action-token.ts). */
   readonly tokens: readonly string[];
+  /**
+   * A send under this key was cut off before its outcome was known: the message may be there already. A surface that
+   * cannot tell by the key looks for it, or marks the repeat. Never true for an edit.
+   */
+  readonly maybePosted: boolean;
+  /** 1, and one more each time the message was gone and is posted anew: what is known under the key is then not it. */
+  readonly generation: number;
 };
 
 /** Where a surface put a message: kept by the outbox, handed back for edits. Plain JSON. */
 export type Reference = { readonly channel: string; readonly id: string; readonly thread?: string };
+
+/** How fast delivery goes. One send at a time to a place, always; a 429 stalls its place for as long as it says. */
+export type Pace = {
+  /** Between two sends to one place. 0 where the platform says by headers or does not care. */
+  readonly secondsBetween: number;
+  /** Places of this surface sent to at the same time, by one process. */
+  readonly placesAtOnce: number;
+};
 
 /** A file beside a card: a CSV of what it shows, a long table. */
 export type Attachment = { readonly name: string; readonly mime: string; readonly bytes: Uint8Array };
@@ -32,6 +47,7 @@ export type Form = Extract<Action, { kind: "form" }>;
 export type Channel = {
   readonly name: string;
   readonly capabilities: Capabilities;
+  readonly pace: Pace;
   /** Shows the card, or brings the message already posted under its key to this revision. */
   readonly post: (posting: Posting) => Promise<Reference>;
   /** Edits what `post` put there. */

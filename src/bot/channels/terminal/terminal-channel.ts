@@ -20,6 +20,7 @@ export function createTerminalChannel(write: (text: string) => void, options: Te
   return {
     name: "terminal",
     capabilities: TERMINAL_CAPABILITIES,
+    pace: { secondsBetween: 0, placesAtOnce: 1 },
     post: async ({ channel, key, card, revision }) => {
       const id = JSON.stringify([channel, key]);
       show(id, revision, renderTerminal(card, options));

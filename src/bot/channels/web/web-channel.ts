@@ -9,16 +9,20 @@ import {
 import type { Sql } from "../../../store/db.ts";
 import { WEB_CAPABILITIES } from "../../fit.ts";
 import { ChannelError } from "../channel-error.ts";
-import type { Channel } from "../channel.ts";
+import type { Channel, Pace } from "../channel.ts";
 
 /** Who answers and posts on every surface. */
 export const BOT: Author = { kind: "bot", id: "finops", name: "Cloud Intelligence" };
+
+/** A post is a row: more at once would only wait for connections people's questions need. */
+const WEB_PACE: Pace = { secondsBetween: 0, placesAtOnce: 4 };
 
 /** The web chat as a channel: a message is a row, browsers are told by the database. */
 export function createWebChannel(sql: Sql): Channel {
   return {
     name: "web",
     capabilities: WEB_CAPABILITIES,
+    pace: WEB_PACE,
     post: async ({ channel, key, card, revision }) => {
       if (!channel.startsWith("@")) await ensureChannels(sql, [channel]);
       const message = await postMessage(sql, { channel, key, card, revision, author: BOT });
