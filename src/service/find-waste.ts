@@ -161,7 +161,7 @@ const REASONS: Readonly<Record<Guard, string>> = {
   "legal-hold": "under legal hold",
   "group-member": "member of a group or cluster, judged with it",
   "backup-or-dr": "backup or disaster recovery by name or tag",
-  "kept-on-purpose": "kept for a purpose its tags name",
+  "kept-on-purpose": "kept for a purpose its tags or name say",
   "too-young": "seen for too few days",
   exclusion: "excluded by a person (waste exclusions)",
 };

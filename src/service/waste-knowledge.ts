@@ -67,9 +67,7 @@ function historyPeriod(rules: readonly WasteRule[], asOf: Day): Period {
 
 /** Resources whose months a rule will ask for: those it is triggered by. */
 function historyIds(rules: readonly WasteRule[], billed: readonly BilledResource[]): readonly string[] {
-  const asking = rules.filter(
-    (rule) => rule.subject === "resource" && rule.historyMonths !== undefined && rule.needsEstate !== true,
-  );
+  const asking = rules.filter((rule) => rule.subject === "resource" && rule.historyMonths !== undefined);
   return billed
     .filter(
       ({ subject, provider, lines }) =>
@@ -80,7 +78,7 @@ function historyIds(rules: readonly WasteRule[], billed: readonly BilledResource
 }
 
 function formerMachines(snapshot: CostSnapshot, { rules, everything, asOf }: Dated) {
-  const wanted = rules.some(({ needsEstate, historyMonths }) => needsEstate === true && historyMonths !== undefined);
+  const wanted = rules.some(({ needsFormerMachines }) => needsFormerMachines === true);
   const machines = everything.filter(({ provider, lines }) =>
     lines.some((line) => isMachine(provider, line.attributes)),
   );

@@ -98,6 +98,16 @@ test("words that keep one rule's resources say nothing to another", () => {
   expect(guardOf({ tags: { allowlist: "acme" }, lines: [{ usageType: "LoadBalancerUsage", cost: "1" }] })).toBe(null);
 });
 
+test("a name holds a hint back, and never what the bill proves", () => {
+  const bill = (name: string, usageType: string) => judge(rowsOf({ name, lines: [{ usageType, cost: "1" }] }));
+  expect(bill("ami-web", "EBS:SnapshotUsage").held.map(({ rule, guard }) => `${rule} ${guard}`)).toEqual([
+    "storage.snapshot.old kept-on-purpose",
+  ]);
+  expect(bill("partner-allowlist", "PublicIPv4:IdleAddress").findings.map(({ rule }) => rule)).toEqual([
+    "net.ip.unattached",
+  ]);
+});
+
 test("too young: the rule looks right, the resource is new", () => {
   const credits = [
     { usageType: "BoxUsage:t3.medium", cost: "1", days: 5 },

@@ -25,86 +25,13 @@ const address = azure("Microsoft.Network/publicIPAddresses/ip", {
   meterName: "Standard IPv4 Static Public IP",
   cost: "0.12",
 });
-const disk = azure("Microsoft.Compute/disks/vm-a-os", { meterName: "P10 LRS Disk", cost: "0.65" });
 const ddos = azure("Microsoft.Network/ddosProtectionPlans/p", { meterName: "DDoS Protection Plan", cost: "96" });
 const gateway = azure("Microsoft.Network/virtualNetworkGateways/g", { meterName: "VpnGw1", cost: "4.5" });
-const rules = azure("Microsoft.Network/loadBalancers/l", {
-  meterName: "Standard Included LB Rules and Outbound Rules",
-  cost: "0.6",
-});
-
 /** Each rule: what hits, and what looks like it and does not. */
 const cases: [name: string, bills: ResourceBill[], expected: string[]][] = [
   ["Azure address, nothing else in the group", [address], ["B net.ip.unattached 3.65"]],
   ["Azure address beside a machine", [address, azureVm], []],
   ["Azure address billed for 6 days", [{ ...address, lines: address.lines.map((line) => ({ ...line, days: 6 })) }], []],
-
-  [
-    "volume of an account without machines",
-    one(usage("EBS:VolumeUsage.gp3", "1")),
-    ["B storage.disk.unattached 11.40"],
-  ],
-  [
-    "provisioned IOPS go with the volume",
-    one(usage("EBS:VolumeUsage.gp3", "1"), usage("EBS:VolumeP-IOPS.gp3", "1")),
-    ["B storage.disk.unattached 41.80"],
-  ],
-  [
-    "gp2: what gp3 saves is proven, the rest to verify",
-    one(usage("EBS:VolumeUsage.gp2", "1", { quantity: "10" })),
-    ["B storage.disk.unattached 12.16"],
-  ],
-  ["volume of an account with machines", [...one(usage("EBS:VolumeUsage.gp3", "1")), machine], []],
-  ["magnetic volume with requests", one(usage("EBS:VolumeUsage", "1"), usage("EBS:VolumeIOUsage", "0.1")), []],
-  ["Azure disk without its machine", [disk], ["B storage.disk.unattached 12.25"]],
-  ["Azure disk of a machine that runs", [disk, azureVm], []],
-  [
-    "Azure disk with operations",
-    [
-      azure(
-        "Microsoft.Compute/disks/d",
-        { meterName: "E10 LRS Disk", cost: "1" },
-        { meterName: "E10 LRS Disk Operations", cost: "0.1" },
-      ),
-    ],
-    [],
-  ],
-  [
-    "Google disk",
-    [gcp("//compute/disks/d", { description: "Balanced PD Capacity", cost: "1" })],
-    ["B storage.disk.unattached 15.20"],
-  ],
-  [
-    "Google disk of a machine of that name",
-    [
-      gcp("//compute/disks/web", { description: "Balanced PD Capacity", cost: "1" }),
-      gcp("//compute/instances/web", { description: "E2 Instance Core running", cost: "1" }),
-    ],
-    [],
-  ],
-  [
-    "a standard disk costs no more than its snapshot",
-    [gcp("//compute/disks/d", { description: "Storage PD Capacity", cost: "1" })],
-    ["B storage.disk.unattached unknown"],
-  ],
-
-  [
-    "volume of a machine that stopped 31 days ago",
-    [
-      { id: "i-7", tags: { Name: "batch" }, lines: [usage("BoxUsage:m6i.large", "2", { days: [31, 32, 33, 34] })] },
-      { id: "vol-7", tags: { Name: "batch" }, lines: [usage("EBS:VolumeUsage.gp3", "1")] },
-    ],
-    ["B compute.vm.stopped_long 30.40"],
-  ],
-  [
-    "volume of a machine that stopped 20 days ago",
-    [
-      machine,
-      { id: "i-7", tags: { Name: "batch" }, lines: [usage("BoxUsage:m6i.large", "2", { days: [20, 21, 22] })] },
-      { id: "vol-7", tags: { Name: "batch" }, lines: [usage("EBS:VolumeUsage.gp3", "1")] },
-    ],
-    [],
-  ],
 
   [
     "io2 of 3,000 IOPS",
@@ -124,17 +51,6 @@ const cases: [name: string, bills: ResourceBill[], expected: string[]][] = [
   ],
   ["bytes cost as much as the hours", one(usage("NatGateway-Hours", "1"), usage("NatGateway-Bytes", "1")), []],
 
-  ["Azure balancer without data", [rules], ["B net.lb.idle 18.24"]],
-  [
-    "Azure balancer with data",
-    [{ ...rules, lines: [...rules.lines, { meterName: "Standard Data Processed", cost: "0.1" }] }],
-    [],
-  ],
-  [
-    "Google forwarding rule without data",
-    [gcp("fr", { description: "Network Load Balancing: Forwarding Rule Minimum Service Charge", cost: "0.6" })],
-    ["B net.lb.idle 18.24"],
-  ],
   ["DDoS plan", [ddos], ["B net.ddos.empty_plan 2918.40"]],
   [
     "DDoS plan that protects more than a hundred",
@@ -155,6 +71,7 @@ const cases: [name: string, bills: ResourceBill[], expected: string[]][] = [
     tagged({ env: "staging" }, usage("BoxUsage:m6i.large", "1.2", { quantity: "12", pricingUnit: "Hours" })),
     [],
   ],
+  ["staging named after a soak test", [{ ...machine, name: "qa-soak", tags: { env: "qa" } }], []],
   ["staging that is a build runner", tagged({ env: "staging", role: "ci runner" }, ...machine.lines), []],
   [
     "cores of Google say nothing of hours",
@@ -318,10 +235,18 @@ const cases: [name: string, bills: ResourceBill[], expected: string[]][] = [
     ["C compute.spot_share unknown"],
   ],
   ["paid backups", one(usage("RDS:ChargedBackupUsage", "1")), ["C db.backup_retention_long unknown"]],
-  ["snapshots dearer than half the disks", one(usage("EBS:SnapshotUsage", "1")), ["C storage.snapshot.growth unknown"]],
+  [
+    "snapshots dearer than half the disks",
+    one(usage("EBS:SnapshotUsage", "1", { days: 34 })),
+    ["C storage.snapshot.growth unknown"],
+  ],
   [
     "snapshots far below the disks",
-    [machine, ...one(usage("EBS:SnapshotUsage", "1")), { id: "v", lines: [usage("EBS:VolumeUsage.gp3", "9")] }],
+    [
+      machine,
+      ...one(usage("EBS:SnapshotUsage", "1", { days: 34 })),
+      { id: "v", lines: [usage("EBS:VolumeUsage.gp3", "9")] },
+    ],
     [],
   ],
 ];
@@ -341,8 +266,8 @@ test("months: six of growth make logs a hint, shrinking ones say nothing; growin
     ...one(usage("EBS:SnapshotUsage", "1")),
     { id: "v", lines: [usage("EBS:VolumeUsage.gp3", "9")] },
   ];
-  expect(hinted(snapshots, { history: growing(60) })).toEqual(["C storage.snapshot.growth unknown"]);
-  expect(hinted(snapshots, { history: growing(5) })).toEqual([]);
+  expect(hinted(snapshots, { history: growing(60) })).toContain("C storage.snapshot.growth unknown");
+  expect(hinted(snapshots, { history: growing(5) })).not.toContain("C storage.snapshot.growth unknown");
 });
 
 test("metrics above a twentieth of the account", () => {

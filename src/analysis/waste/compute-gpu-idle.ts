@@ -1,6 +1,6 @@
 import { streakDays } from "./day-mask.ts";
 import { isMeter, isUsage, linesWhere, readsAs } from "./match-line.ts";
-import { coverageFacts, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
+import { activeDaysOf, coverageFacts, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { projectOption, remedyFor, shellQuote } from "./remedy.ts";
 import type { LineAttributes, WasteRule } from "./rule.ts";
 import { environmentOf } from "./tags.ts";
@@ -28,7 +28,7 @@ export const idleGpu: WasteRule = {
   evaluate: (resource, context) => {
     const environment = environmentOf(resource.tags, context.environmentKeys);
     const lines = linesWhere(resource, isGpu);
-    const days = streakDays(lines.reduce((mask, line) => mask | line.activeDays, 0n));
+    const days = streakDays(activeDaysOf(lines));
     const allDay = lines.some(({ dayQuantityMin }) => dayQuantityMin !== null && dayQuantityMin >= 23n * 10n ** 18n);
     if (environment === "production" || days < context.options.number("billedDays") || !allDay) return null;
     const likely = environment === "non-production";

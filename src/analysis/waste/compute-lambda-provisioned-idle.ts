@@ -1,6 +1,6 @@
 import { streakDays } from "./day-mask.ts";
 import { isUsage, linesWhere } from "./match-line.ts";
-import { coverageFacts, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
+import { activeDaysOf, coverageFacts, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { remedyFor } from "./remedy.ts";
 import type { BilledLine, LineAttributes, WasteRule } from "./rule.ts";
 
@@ -31,7 +31,7 @@ export const idleProvisionedConcurrency: WasteRule = {
   triggers: isProvisioned,
   evaluate: (resource, context) => {
     const provisioned = linesWhere(resource, isProvisioned);
-    const days = streakDays(provisioned.reduce((mask, line) => mask | line.activeDays, 0n));
+    const days = streakDays(activeDaysOf(provisioned));
     const ran = sumRecent(linesWhere(resource, isDuration));
     const bought = sumRecent(provisioned);
     if (days < context.options.number("idleDays") || ran * 100n > bought * context.options.bigint("usedPercent"))

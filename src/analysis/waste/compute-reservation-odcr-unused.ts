@@ -1,6 +1,6 @@
 import { streakDays } from "./day-mask.ts";
 import { isUsage, linesWhere } from "./match-line.ts";
-import { coverageFacts, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
+import { activeDaysOf, coverageFacts, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { projectOption, remedyFor, shellQuote } from "./remedy.ts";
 import type { BilledResource, LineAttributes, WasteRule } from "./rule.ts";
 
@@ -24,7 +24,7 @@ export const unusedCapacityReservation: WasteRule = {
   triggers: isUnusedCapacity,
   evaluate: (resource, context) => {
     const lines = linesWhere(resource, isUnusedCapacity);
-    const days = streakDays(lines.reduce((mask, line) => mask | line.activeDays, 0n));
+    const days = streakDays(activeDaysOf(lines));
     if (days < context.options.number("unusedDays")) return null;
     return {
       parts: wholeLines(resource, lines),

@@ -1,7 +1,7 @@
 import { countDays, inLastDays } from "./day-mask.ts";
 import { isMachine } from "./estate.ts";
 import { linesWhere, readsAs } from "./match-line.ts";
-import { coverageFacts, dailyArithmetic, shareOfLines } from "./monthly-cost.ts";
+import { activeDaysOf, coverageFacts, dailyArithmetic, shareOfLines } from "./monthly-cost.ts";
 import { recentQuantity } from "./hint.ts";
 import { projectOption, remedyFor, shellQuote } from "./remedy.ts";
 import { RECENT_DAYS, type BilledLine, type BilledResource, type LineAttributes, type WasteRule } from "./rule.ts";
@@ -29,7 +29,7 @@ export const runsOffHours: WasteRule = {
   risk: "L",
   effort: "1",
   ageDaysMin: 14,
-  keptFor: /\bci\b|runner|on-?call|24x7|always-?on/i,
+  keptFor: /\bci\b|runner|on-?call|24x7|always-?on|soak|endurance|load-?test|nightly/i,
   triggers: isMachine,
   evaluate: (resource, context) => {
     if (environmentOf(resource.tags, context.environmentKeys) !== "non-production") return null;
@@ -53,12 +53,7 @@ export const runsOffHours: WasteRule = {
 
 /** Hours of the last 14 days, of a machine billed on each of them; null = the unit does not tell hours of the whole machine. */
 function billedHours(resource: BilledResource, lines: readonly BilledLine[]): bigint | null {
-  const days = countDays(
-    inLastDays(
-      lines.reduce((mask, line) => mask | line.activeDays, 0n),
-      RECENT_DAYS,
-    ),
-  );
+  const days = countDays(inLastDays(activeDaysOf(lines), RECENT_DAYS));
   if (days < RECENT_DAYS) return null;
   const inHours = lines.filter(({ attributes }) => tellsHours(resource.provider, attributes));
   if (inHours.length === 0) return null;

@@ -1,6 +1,6 @@
 import { streakDays } from "./day-mask.ts";
 import { isUsage, linesWhere } from "./match-line.ts";
-import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
+import { activeDaysOf, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { commentText, remedyFor } from "./remedy.ts";
 import type { LineAttributes, WasteRule } from "./rule.ts";
 
@@ -18,7 +18,7 @@ export const stoppedLong: WasteRule = {
     "The instance is stopped since more than 30 days (describe-instances: StateTransitionReason) and nobody waits for it.",
   options: { billedDays: { default: 30, min: 14, max: 35, unit: "days", about: "the volume must be billed in a row" } },
   needsEstate: true,
-  historyMonths: 4,
+  needsFormerMachines: true,
   action: "delete",
   risk: "H",
   effort: "2",
@@ -27,7 +27,7 @@ export const stoppedLong: WasteRule = {
   triggers: isVolume,
   evaluate: (resource, context) => {
     const lines = linesWhere(resource, isVolume);
-    const days = streakDays(lines.reduce((mask, line) => mask | line.activeDays, 0n));
+    const days = streakDays(activeDaysOf(lines));
     const machine = context.estate.stoppedMachineOf(resource);
     if (machine === null || lines.length === 0 || days < context.options.number("billedDays")) return null;
     return {

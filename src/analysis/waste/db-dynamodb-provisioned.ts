@@ -1,7 +1,7 @@
 import { streakDays } from "./day-mask.ts";
 import { costFact, reaches } from "./hint.ts";
 import { isUsage, linesWhere } from "./match-line.ts";
-import { monthlyCostOf } from "./monthly-cost.ts";
+import { activeDaysOf, monthlyCostOf } from "./monthly-cost.ts";
 import { remedyFor } from "./remedy.ts";
 import type { BilledLine, LineAttributes, WasteRule } from "./rule.ts";
 
@@ -33,7 +33,7 @@ export const provisionedTable: WasteRule = {
   triggers: isCapacity,
   evaluate: (resource, context) => {
     const lines = linesWhere(resource, isCapacity);
-    const days = streakDays(lines.reduce((mask, line) => mask | line.activeDays, 0n));
+    const days = streakDays(activeDaysOf(lines));
     if (days < context.options.number("flatDays") || !lines.every(isFlat)) return null;
     if (!reaches(monthlyCostOf(resource, lines), context.options.number("costMonthly"))) return null;
     return {

@@ -1,6 +1,6 @@
 import { inLastDays, streakDays } from "./day-mask.ts";
 import { isUsage, linesWhere } from "./match-line.ts";
-import { coverageFacts, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
+import { activeDaysOf, coverageFacts, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { remedyFor } from "./remedy.ts";
 import type { BilledResource, LineAttributes, RuleContext, WasteRule } from "./rule.ts";
 
@@ -24,7 +24,7 @@ export const idleDatabase: WasteRule = {
   triggers: isInstance,
   evaluate: (resource, context) => {
     const lines = linesWhere(resource, isInstance);
-    const days = streakDays(lines.reduce((mask, line) => mask | line.activeDays, 0n));
+    const days = streakDays(activeDaysOf(lines));
     if (days < context.options.number("idleDays") || !billsIo(resource) || hasIo(resource, context)) return null;
     return {
       parts: wholeLines(resource, lines),

@@ -72,7 +72,9 @@ function guardsOf(rule: WasteRule): readonly string[] {
     "legal hold",
     "member of a scaling group or cluster",
     "backup or disaster recovery by name or tag",
-    ...(rule.keptFor === undefined ? [] : [`a tag that says ${wordsOf(rule.keptFor)}`]),
+    ...(rule.keptFor === undefined
+      ? []
+      : [`a tag${rule.confidence === "A" ? "" : " or name"} that says ${wordsOf(rule.keptFor)}`]),
     "seen for too few days",
     byPeople,
   ];

@@ -1,6 +1,6 @@
 import type { DayMask } from "./day-mask.ts";
 import { inLastDays } from "./day-mask.ts";
-import { isUsage, readsAs } from "./match-line.ts";
+import { isMeter, isUsage, readsAs } from "./match-line.ts";
 import { shortId } from "./remedy.ts";
 import type { BilledResource, LineAttributes } from "./rule.ts";
 import { tagOf } from "./tags.ts";
@@ -10,19 +10,22 @@ const STOPPED_DAYS = 30;
 
 /** What else there is: what the hints of confidence B ask before they speak. Everything billed counts, whatever the scope. */
 export type Estate = {
-  /** Whether machines of the sub-account were billed in the last 14 days. */
-  readonly runsMachines: (resource: BilledResource) => boolean;
-  /** Whether a machine with a name a disk or address is derived from was billed in the last 14 days. */
-  readonly runsMachineNamedLike: (resource: BilledResource) => boolean;
+  /** Whether a machine of the sub-account was billed in the window. */
+  readonly sawMachines: (resource: BilledResource) => boolean;
+  /** Whether a machine with a name a disk is derived from was billed in the window. */
+  readonly sawMachineNamedLike: (resource: BilledResource) => boolean;
   /** A machine that shares the resource's Name, stack or instance tag and has not been billed for 30 days; null = none. */
   readonly stoppedMachineOf: (resource: BilledResource) => string | null;
   /** Whether the Azure resource group has something in use that an address could serve. */
   readonly groupUsesAddresses: (resource: BilledResource) => boolean;
   /** Whether machines carry the tag of this cluster; "unknown" = no machine carries any cluster's. */
   readonly clusterRunsMachines: (resource: BilledResource) => boolean | "unknown";
-  /** Whether the sub-account's bill itemises such charges at all (requests of buckets, I/O of databases). */
-  readonly bills: (resource: BilledResource, what: "bucket-requests" | "aurora-io") => boolean;
+  /** Whether the bill itemises such charges at all: where it never does, their absence says nothing. */
+  readonly bills: (resource: BilledResource, what: Itemised) => boolean;
 };
+
+/** What is looked for in vain before a hint: requests and I/O in the sub-account, the rest anywhere on the cloud. */
+export type Itemised = "bucket-requests" | "aurora-io" | "disk-operations" | "balancer-data";
 
 /** A machine that was billed before the window, as the monthly rollups remember it. */
 export type FormerMachine = {
@@ -38,7 +41,9 @@ export function isOfEstate(provider: string, line: LineAttributes): boolean {
     isMachine(provider, line) ||
     (provider === "azure" && isAddressUser(line)) ||
     isBucketRequest(provider, line) ||
-    isAuroraIo(provider, line)
+    isAuroraIo(provider, line) ||
+    isDiskOperations(provider, line) ||
+    isBalancerData(provider, line)
   );
 }
 
@@ -71,6 +76,17 @@ export function isAuroraIo(provider: string, line: LineAttributes): boolean {
   return provider === "aws" && isUsage(line, /Aurora:StorageIOUsage$/, /Aurora.*I\/O/i);
 }
 
+/** Requests to Azure's standard disks, which are billed each. */
+export function isDiskOperations(provider: string, line: LineAttributes): boolean {
+  return provider === "azure" && isMeter(line, /Disk Operations\b/i);
+}
+
+/** What a balancer of Azure or Google is billed for carrying: bytes, or capacity units. */
+export function isBalancerData(provider: string, line: LineAttributes): boolean {
+  if (provider === "gcp") return readsAs(line, /Data Processing Charge/i);
+  return provider === "azure" && isMeter(line, /Data Processed|Capacity Units/i);
+}
+
 const ADDRESS_USERS =
   /^(?:Virtual Machines|Load Balancer|Application Gateway|NAT Gateway|Azure Firewall|Azure Bastion|VPN Gateway|ExpressRoute)/i;
 
@@ -88,6 +104,7 @@ const MACHINE_TAGS = ["name", "aws:cloudformation:stack-name", "instance", "inst
 /** The estate as the bills of the window show it; `former` machines were billed in the months before. */
 export function estateOf(billed: readonly BilledResource[], former: readonly FormerMachine[] = []): Estate {
   const running = new Set<string>();
+  const seen = new Set<string>();
   const names = new Set<string>();
   const active = new Set<string>();
   const stopped = new Map<string, string>();
@@ -101,9 +118,10 @@ export function estateOf(billed: readonly BilledResource[], former: readonly For
     const machineDays = daysOf(resource, isMachine);
     if (machineDays !== 0n) {
       const isActive = inLastDays(machineDays, STOPPED_DAYS) !== 0n;
+      seen.add(at);
+      names.add(`${at} ${stemOf(resource.name ?? shortId(resource.id))}`);
       if (inLastDays(machineDays, RECENT_DAYS) !== 0n) {
         running.add(at);
-        names.add(`${at} ${stemOf(resource.name ?? shortId(resource.id))}`);
         for (const cluster of clustersOf(resource)) clusters.add(`${at} ${cluster}`);
       }
       for (const key of ownerKeys(resource.id, resource.tags))
@@ -112,6 +130,8 @@ export function estateOf(billed: readonly BilledResource[], former: readonly For
     if (resource.provider === "azure" && ADDRESS_USER_IDS.test(resource.id)) groups.add(groupOf(resource));
     if (daysOf(resource, isBucketRequest) !== 0n) itemised.add(`${at} bucket-requests`);
     if (inLastDays(daysOf(resource, isAuroraIo), RECENT_DAYS) !== 0n) itemised.add(`${at} aurora-io`);
+    if (daysOf(resource, isDiskOperations) !== 0n) itemised.add(`${resource.provider} disk-operations`);
+    if (daysOf(resource, isBalancerData) !== 0n) itemised.add(`${resource.provider} balancer-data`);
   }
   for (const machine of former) {
     for (const key of ownerKeys(machine.id, machine.tags)) {
@@ -122,8 +142,8 @@ export function estateOf(billed: readonly BilledResource[], former: readonly For
   for (const { key, id } of machineTags)
     if (!active.has(key) && id < (stopped.get(key) ?? "\uffff")) stopped.set(key, id);
   return {
-    runsMachines: (resource) => running.has(accountOf(resource)),
-    runsMachineNamedLike: (resource) => {
+    sawMachines: (resource) => seen.has(accountOf(resource)),
+    sawMachineNamedLike: (resource) => {
       const at = accountOf(resource);
       const own = stemOf(resource.name ?? shortId(resource.id));
       return stemsBefore(own).some((stem) => names.has(`${at} ${stem}`));
@@ -137,7 +157,10 @@ export function estateOf(billed: readonly BilledResource[], former: readonly For
       if (clusters.size === 0) return running.has(accountOf(resource)) ? "unknown" : false;
       return clusters.has(`${accountOf(resource)} ${shortId(resource.id).toLowerCase()}`);
     },
-    bills: (resource, what) => itemised.has(`${accountOf(resource)} ${what}`),
+    bills: (resource, what) => {
+      const anywhere = what === "disk-operations" || what === "balancer-data";
+      return itemised.has(`${anywhere ? resource.provider : accountOf(resource)} ${what}`);
+    },
   };
 }
 

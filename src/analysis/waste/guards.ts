@@ -128,10 +128,13 @@ function backupOrDr(resource: BilledResource): Held | null {
     : null;
 }
 
-/** The extra guards of each rule: a tag says what the thing waits for, and no bill can know better. */
+/** The extra guards of each rule: a tag or a name says what the thing waits for, and no bill can know better. */
 function keptOnPurpose(rule: WasteRule, resource: BilledResource): Held | null {
   const { keptFor } = rule;
   if (keptFor === undefined) return null;
+  if (rule.confidence !== "A" && keptFor.test(resource.name ?? lastSegment(resource.id))) {
+    return { guard: "kept-on-purpose", why: "its name" };
+  }
   const tag = [...resource.tags].find(
     ([key, value]) => keptFor.test(`${key} ${value}`) && !MEANS_NO.has(value.trim().toLowerCase()),
   );

@@ -20,6 +20,11 @@ export function recentDaysOf(resource: BilledResource): number {
   return Math.max(1, Math.min(RECENT_DAYS, ageDays(billedDaysOf(resource.lines))));
 }
 
+/** All days any of the lines had a quantity. */
+export function activeDaysOf(lines: readonly BilledLine[]): DayMask {
+  return lines.reduce((mask, line) => mask | line.activeDays, 0n);
+}
+
 /**
  * What a line costs a month: 30.4 × average daily EffectiveCost over the last 14 days of bills
  * (waste-rules S0). Days it was off count as zero, so that it never exceeds what a month costs.

@@ -1,6 +1,6 @@
 import { streakDays } from "./day-mask.ts";
 import { isMeter, linesWhere } from "./match-line.ts";
-import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
+import { activeDaysOf, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { remedyFor, shellQuote } from "./remedy.ts";
 import type { LineAttributes, WasteRule } from "./rule.ts";
 
@@ -22,7 +22,7 @@ export const emptyDdosPlan: WasteRule = {
   triggers: isPlan,
   evaluate: (resource, context) => {
     const lines = linesWhere(resource, isPlan);
-    const days = streakDays(lines.reduce((mask, line) => mask | line.activeDays, 0n));
+    const days = streakDays(activeDaysOf(lines));
     const overage = linesWhere(resource, (_, line) => isMeter(line, /Protected Resource|Overage/i));
     if (days < context.options.number("idleDays") || overage.length > 0) return null;
     const id = shellQuote(resource.id);

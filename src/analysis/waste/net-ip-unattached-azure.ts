@@ -1,6 +1,6 @@
 import { streakDays } from "./day-mask.ts";
 import { isMeter, linesWhere } from "./match-line.ts";
-import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
+import { activeDaysOf, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { remedyFor, shellQuote } from "./remedy.ts";
 import type { LineAttributes, WasteRule } from "./rule.ts";
 
@@ -26,7 +26,7 @@ export const unattachedIpAzure: WasteRule = {
   triggers: isAddress,
   evaluate: (resource, context) => {
     const lines = linesWhere(resource, isAddress);
-    const days = streakDays(lines.reduce((mask, line) => mask | line.activeDays, 0n));
+    const days = streakDays(activeDaysOf(lines));
     if (days < context.options.number("idleDays") || !/\/publicipaddresses\//i.test(resource.id)) return null;
     if (context.estate.groupUsesAddresses(resource)) return null;
     return {

@@ -1,6 +1,6 @@
 import { streakDays } from "./day-mask.ts";
 import { isUsage, linesWhere, readsAs } from "./match-line.ts";
-import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
+import { activeDaysOf, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { projectOption, remedyFor } from "./remedy.ts";
 import type { LineAttributes, WasteRule } from "./rule.ts";
 
@@ -29,7 +29,7 @@ export const unattachedIp: WasteRule = {
   triggers: isIdleAddress,
   evaluate: (resource, context) => {
     const lines = linesWhere(resource, isIdleAddress);
-    const idleDays = streakDays(lines.reduce((mask, line) => mask | line.activeDays, 0n));
+    const idleDays = streakDays(activeDaysOf(lines));
     if (idleDays < context.options.number("idleDays")) return null;
     return {
       parts: wholeLines(resource, lines),

@@ -1,4 +1,5 @@
-import { inLastDays, streakDays } from "./day-mask.ts";
+import { isBalancerData } from "./estate.ts";
+import { idleStreak } from "./idle-streak.ts";
 import { isMeter, linesWhere, readsAs } from "./match-line.ts";
 import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { projectOption, remedyFor, shellQuote } from "./remedy.ts";
@@ -11,12 +12,13 @@ export const idleLoadBalancerAzureGcp: WasteRule = {
   subject: "resource",
   confidence: "B",
   looksAt:
-    "Azure load balancers and application gateways and Google forwarding rules billed without data or capacity units.",
+    "Azure load balancers and application gateways and Google forwarding rules billed without data or capacity units, where others are billed for them.",
   formula: "effective cost of rules and hours",
   source: "waste-rules §4, §7",
   proof:
     "No backend addresses and no inbound NAT rules or pools (Azure), no healthy backends and no requests for 14 days (Google).",
   options: { idleDays: { default: 14, min: 1, max: 35, unit: "days", about: "billed in a row without use" } },
+  needsEstate: true,
   action: "delete",
   risk: "M",
   effort: "1",
@@ -26,9 +28,9 @@ export const idleLoadBalancerAzureGcp: WasteRule = {
   evaluate: (resource, context) => {
     const idleDays = context.options.number("idleDays");
     const fixed = linesWhere(resource, isFixed);
-    const days = streakDays(fixed.reduce((mask, line) => mask | line.activeDays, 0n));
-    const used = linesWhere(resource, isUse).reduce((mask, line) => mask | line.activeDays, 0n);
-    if (days < idleDays || inLastDays(used, idleDays) !== 0n) return null;
+    const days = idleStreak(resource, { fixed: isFixed, use: isBalancerData, idleDays });
+    // Where no balancer is billed for data, the bill does not itemise it: then its absence says nothing.
+    if (days === null || !context.estate.bills(resource, "balancer-data")) return null;
     const id = shellQuote(resource.id);
     return {
       parts: wholeLines(resource, fixed),
@@ -62,9 +64,4 @@ function isFixed(provider: string, line: LineAttributes): boolean {
     (isMeter(line, /Included LB Rules and Outbound Rules|Included LB Rules/i) ||
       isMeter(line, /Application Gateway.*\bFixed Cost|^(?:Small|Medium|Large) Gateway$/i))
   );
-}
-
-function isUse(provider: string, line: LineAttributes): boolean {
-  if (provider === "gcp") return readsAs(line, /Data Processing Charge/i);
-  return isMeter(line, /Data Processed|Capacity Units/i);
 }

@@ -1,6 +1,6 @@
 import { countDays, inLastDays, streakDays } from "./day-mask.ts";
 import { isUsage, linesWhere } from "./match-line.ts";
-import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
+import { activeDaysOf, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { remedyFor, shellQuote } from "./remedy.ts";
 import type { BilledLine, LineAttributes, WasteRule } from "./rule.ts";
 
@@ -34,7 +34,7 @@ export const idleLoadBalancer: WasteRule = {
   evaluate: (resource, context) => {
     const idleDays = context.options.number("idleDays");
     const hours = linesWhere(resource, isHours);
-    const days = streakDays(hours.reduce((mask, line) => mask | line.activeDays, 0n));
+    const days = streakDays(activeDaysOf(hours));
     const units = linesWhere(resource, isCapacity);
     const bytes = linesWhere(resource, isBytes);
     if (days < idleDays || !nearlyNoUnits(hours, units) || !nearlyNoBytes(bytes, idleDays)) return null;

@@ -1,4 +1,4 @@
-import { inLastDays, streakDays } from "./day-mask.ts";
+import { idleStreak } from "./idle-streak.ts";
 import { isMeter, isUsage, linesWhere, readsAs } from "./match-line.ts";
 import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { projectOption, remedyFor, shellQuote } from "./remedy.ts";
@@ -24,9 +24,8 @@ export const idleNat: WasteRule = {
   evaluate: (resource, context) => {
     const idleDays = context.options.number("idleDays");
     const hours = linesWhere(resource, isNatHours);
-    const days = streakDays(hours.reduce((mask, line) => mask | line.activeDays, 0n));
-    const bytes = linesWhere(resource, isNatBytes).reduce((mask, line) => mask | line.activeDays, 0n);
-    if (days < idleDays || inLastDays(bytes, idleDays) !== 0n) return null;
+    const days = idleStreak(resource, { fixed: isNatHours, use: isNatBytes, idleDays });
+    if (days === null) return null;
     return {
       parts: wholeLines(resource, hours),
       evidence: [

@@ -1,4 +1,4 @@
-import { inLastDays, streakDays } from "./day-mask.ts";
+import { idleStreak } from "./idle-streak.ts";
 import { isUsage, linesWhere } from "./match-line.ts";
 import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { remedyFor } from "./remedy.ts";
@@ -24,9 +24,8 @@ export const idleVpcEndpoint: WasteRule = {
   evaluate: (resource, context) => {
     const idleDays = context.options.number("idleDays");
     const hours = linesWhere(resource, isHours);
-    const days = streakDays(hours.reduce((mask, line) => mask | line.activeDays, 0n));
-    const bytes = linesWhere(resource, isBytes).reduce((mask, line) => mask | line.activeDays, 0n);
-    if (days < idleDays || inLastDays(bytes, idleDays) !== 0n) return null;
+    const days = idleStreak(resource, { fixed: isHours, use: isBytes, idleDays });
+    if (days === null) return null;
     return {
       parts: wholeLines(resource, hours),
       evidence: [

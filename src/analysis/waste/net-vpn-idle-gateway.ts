@@ -1,4 +1,4 @@
-import { inLastDays, streakDays } from "./day-mask.ts";
+import { idleStreak } from "./idle-streak.ts";
 import { isMeter, linesWhere } from "./match-line.ts";
 import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { remedyFor, shellQuote } from "./remedy.ts";
@@ -23,9 +23,8 @@ export const idleVpnGateway: WasteRule = {
   evaluate: (resource, context) => {
     const idleDays = context.options.number("idleDays");
     const lines = linesWhere(resource, isGateway);
-    const days = streakDays(lines.reduce((mask, line) => mask | line.activeDays, 0n));
-    const used = linesWhere(resource, (_, line) => isMeter(line, /Data Transfer|Connection|S2S|P2S/i));
-    if (days < idleDays || used.some((line) => inLastDays(line.activeDays, idleDays) !== 0n)) return null;
+    const days = idleStreak(resource, { fixed: isGateway, use: isTunnel, idleDays });
+    if (days === null) return null;
     const id = shellQuote(resource.id);
     return {
       parts: wholeLines(resource, lines),
@@ -50,4 +49,8 @@ function isGateway(provider: string, line: LineAttributes): boolean {
     isMeter(line, /^VpnGw\d|VPN Gateway/i) &&
     !isMeter(line, /Data Transfer|Connection|S2S|P2S/i)
   );
+}
+
+function isTunnel(_: string, line: LineAttributes): boolean {
+  return isMeter(line, /Data Transfer|Connection|S2S|P2S/i);
 }

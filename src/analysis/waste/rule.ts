@@ -154,12 +154,17 @@ export type WasteRule = {
   readonly historyMonths?: number;
   /** It asks what else there is in the estate. */
   readonly needsEstate?: true;
+  /** It asks for machines that are billed no more, too. */
+  readonly needsFormerMachines?: true;
   readonly action: Action;
   readonly risk: Risk;
   readonly effort: Effort;
   /** Days a resource must have been seen before it is judged (guard G2). */
   readonly ageDaysMin: number;
-  /** Words in a tag (canonical key, then value) that say the thing is kept on purpose: the rule's own extra guards. */
+  /**
+   * Words in a tag (canonical key, then value) that say the thing is kept on purpose: the rule's own extra guards. Where
+   * the bill does not prove the waste, a name that says so holds it back too.
+   */
   readonly keptFor?: RegExp;
   /** Whether a line of this kind makes its resource worth loading. Cheap; runs over the dictionary. */
   readonly triggers: (provider: string, line: LineAttributes) => boolean;

@@ -28,6 +28,7 @@ import { crossZoneTraffic } from "./net-crossaz-heavy.ts";
 import { heavyLogIngestion } from "./logs-ingestion-heavy.ts";
 import { bucketWithoutLifecycle } from "./storage-bucket-no-lifecycle.ts";
 import { growingSnapshots } from "./storage-snapshot-growth.ts";
+import { oldSnapshot } from "./storage-snapshot-old.ts";
 import { addressesInUse } from "./net-ip-in-use.ts";
 import { interRegionTraffic } from "./net-interregion-heavy.ts";
 import { egressWithoutCdn } from "./net-egress-no-cdn.ts";
@@ -80,6 +81,7 @@ export const WASTE_RULES: readonly WasteRule[] = [
 
   bucketWithoutLifecycle,
   growingSnapshots,
+  oldSnapshot,
   addressesInUse,
   interRegionTraffic,
   egressWithoutCdn,

@@ -1,11 +1,17 @@
 import { inLastDays, streakDays } from "./day-mask.ts";
 import { isMeter, isUsage, linesWhere, plainUsageType, readsAs } from "./match-line.ts";
-import { dailyArithmetic } from "./monthly-cost.ts";
+import { activeDaysOf, dailyArithmetic } from "./monthly-cost.ts";
 import { projectOption, remedyFor, shellQuote } from "./remedy.ts";
+import { isDiskOperations } from "./estate.ts";
 import { sharesOf } from "./hint.ts";
-import type { BilledLine, BilledResource, LineAttributes, RuleContext, WasteRule } from "./rule.ts";
-
-const REQUESTS = /Disk Operations\b/i;
+import {
+  WINDOW_DAYS,
+  type BilledLine,
+  type BilledResource,
+  type LineAttributes,
+  type RuleContext,
+  type WasteRule,
+} from "./rule.ts";
 
 /**
  * A disk nothing around it seems to use. The saving leaves the price of a safety snapshot, as the relation of published
@@ -17,12 +23,22 @@ export const unattachedDisk: WasteRule = {
   subject: "resource",
   confidence: "B",
   looksAt:
-    "AWS volumes of accounts that run no machine; Azure disks without operations or without a machine of that name; Google disks without a machine of that name.",
+    "Disks of accounts that run no machine; Azure disks without operations, where operations are billed; Azure and Google disks without a machine of that name, where there are machines.",
   formula: "effective cost of the disk less a snapshot of it",
   source: "waste-rules §2, §7",
   proof: "The disk's own state: available (AWS), diskState Unattached and managedBy empty (Azure), no users (Google).",
-  options: { idleDays: { default: 14, min: 7, max: 35, unit: "days", about: "billed in a row with no sign of use" } },
+  options: {
+    idleDays: { default: 14, min: 7, max: 35, unit: "days", about: "billed in a row with no sign of use" },
+    accountMonths: {
+      default: 2,
+      min: 0,
+      max: 3,
+      unit: "months",
+      about: "complete, of the disk's bills, before an account without machines is a sign",
+    },
+  },
   needsEstate: true,
+  historyMonths: 3,
   action: "delete",
   risk: "H",
   effort: "1",
@@ -31,7 +47,7 @@ export const unattachedDisk: WasteRule = {
   triggers: isDisk,
   evaluate: (resource, context) => {
     const disk = linesWhere(resource, isDisk);
-    const days = streakDays(disk.reduce((mask, line) => mask | line.activeDays, 0n));
+    const days = streakDays(activeDaysOf(disk));
     if (disk.length === 0 || days < context.options.number("idleDays")) return null;
     const hint = hintOf(resource, context);
     if (hint === null) return null;
@@ -49,23 +65,38 @@ export const unattachedDisk: WasteRule = {
   },
 };
 
-function hintOf(resource: BilledResource, { estate, options }: RuleContext): string | null {
+function hintOf(resource: BilledResource, { estate, history, options }: RuleContext): string | null {
   const days = options.number("idleDays");
   if (resource.provider === "aws") {
     if (usedInLastDays(resource, (_, line) => isUsage(line, /EBS:VolumeIOUsage$/, null), days)) return null;
     // A machine that is switched off for long is told of with its disks (compute.vm.stopped_long).
-    if (estate.stoppedMachineOf(resource) !== null) return null;
-    return estate.runsMachines(resource) ? null : "its account ran no machine in the last 14 days";
+    if (estate.sawMachines(resource) || estate.stoppedMachineOf(resource) !== null) return null;
+    return history(resource).length < options.number("accountMonths") ? null : NO_MACHINE;
   }
   if (resource.provider === "azure") {
-    if (!/\/disks\//i.test(resource.id) || estate.runsMachineNamedLike(resource)) return null;
-    if (usedInLastDays(resource, (_, line) => isMeter(line, REQUESTS), days)) return null;
-    const perOperation = resource.lines.some(({ attributes }) => isMeter(attributes, /\b[ES]\d+ (?:LRS|ZRS) Disk\b/i));
-    return perOperation
-      ? "every operation is billed and there was none"
-      : "no machine it could be named after is billed in its account";
+    if (!/\/disks\//i.test(resource.id) || usedInLastDays(resource, isDiskOperations, days)) return null;
+    const perOperation = linesWhere(resource, isDisk).some((line) => isMeter(line.attributes, PER_OPERATION));
+    const itemised = perOperation && estate.bills(resource, "disk-operations");
+    if (itemised && !estate.sawMachineNamedLike(resource)) return "every operation is billed and there was none";
   }
-  return estate.runsMachineNamedLike(resource) ? null : "no machine of that name is billed in its project";
+  return hintOfName(resource, { estate, history, options });
+}
+
+const PER_OPERATION = /\b[ES]\d+ (?:LRS|ZRS) Disk\b/i;
+const NO_MACHINE = `its account was billed for no machine in ${WINDOW_DAYS} days`;
+
+/**
+ * A name says something only beside those of machines. An account without any is one that was switched off yesterday or
+ * one whose disks were left behind: months of bills tell which.
+ */
+function hintOfName(
+  resource: BilledResource,
+  { estate, history, options }: Pick<RuleContext, "estate" | "history" | "options">,
+): string | null {
+  if (estate.sawMachines(resource)) {
+    return estate.sawMachineNamedLike(resource) ? null : "no machine it could be named after is billed in its account";
+  }
+  return history(resource).length < options.number("accountMonths") ? null : NO_MACHINE;
 }
 
 function usedInLastDays(

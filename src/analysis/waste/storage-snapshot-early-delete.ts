@@ -1,6 +1,6 @@
 import { countDays, inLastDays } from "./day-mask.ts";
 import { isUsage, linesWhere } from "./match-line.ts";
-import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
+import { activeDaysOf, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { remedyFor } from "./remedy.ts";
 import { RECENT_DAYS, type LineAttributes, type WasteRule } from "./rule.ts";
 
@@ -23,12 +23,7 @@ export const earlyDelete: WasteRule = {
   triggers: isEarlyDelete,
   evaluate: (resource, context) => {
     const lines = linesWhere(resource, isEarlyDelete);
-    const days = countDays(
-      inLastDays(
-        lines.reduce((mask, line) => mask | line.activeDays, 0n),
-        RECENT_DAYS,
-      ),
-    );
+    const days = countDays(inLastDays(activeDaysOf(lines), RECENT_DAYS));
     if (days < context.options.number("days")) return null;
     return {
       parts: wholeLines(resource, lines),

@@ -1,6 +1,6 @@
 import { streakDays } from "./day-mask.ts";
 import { isUsage, linesWhere } from "./match-line.ts";
-import { dailyArithmetic, wholeLines } from "./monthly-cost.ts";
+import { activeDaysOf, dailyArithmetic, wholeLines } from "./monthly-cost.ts";
 import { remedyFor } from "./remedy.ts";
 import type { LineAttributes, WasteRule } from "./rule.ts";
 
@@ -24,7 +24,7 @@ export const fastSnapshotRestore: WasteRule = {
   triggers: isFastRestore,
   evaluate: (resource, context) => {
     const lines = linesWhere(resource, isFastRestore);
-    const days = streakDays(lines.reduce((mask, line) => mask | line.activeDays, 0n));
+    const days = streakDays(activeDaysOf(lines));
     if (days < context.options.number("days")) return null;
     return {
       parts: wholeLines(resource, lines),
