@@ -70,22 +70,27 @@ export function breakDown(input: BreakdownInput): { rows: CostRow[]; total: Cost
 
 function linesOf(input: BreakdownInput): Line[] {
   const lines = new Map<string, Line>();
-  const put = (group: Group, side: "amount" | "previous"): void => {
-    const name = textOfKey([group.currency, group.unit]);
-    const line = lines.get(name) ?? { currency: group.currency, unit: group.unit, series: new Map<string, Series>() };
+  const find = ({ currency, unit, key, other, members }: Group): Series => {
+    const name = textOfKey([currency, unit]);
+    const line = lines.get(name) ?? { currency, unit, series: new Map<string, Series>() };
     lines.set(name, line);
-    const keyText = `${group.other ? "other" : "named"} ${textOfKey(group.key)}`;
-    const series = line.series.get(keyText) ?? {
-      key: group.key,
-      total: 0n,
-      previous: 0n,
-      members: group.members,
-      other: group.other,
-      cells: new Map<Day | null, Cell>(),
-    };
+    const keyText = `${other ? "other" : "named"} ${textOfKey(key)}`;
+    const known = line.series.get(keyText);
+    if (known !== undefined) return known;
+    const series = { key, total: 0n, previous: 0n, members, other, cells: new Map<Day | null, Cell>() };
     line.series.set(keyText, series);
-    const cell = series.cells.get(group.start) ?? { amount: 0n, previous: 0n, unallocatable: 0n, sourceRows: 0 };
-    series.cells.set(group.start, cell);
+    return series;
+  };
+  // Buckets of a series come one after the other and share their key: thousands of them are looked up once.
+  let last: { group: Group; series: Series } | null = null;
+  const put = (group: Group, side: "amount" | "previous"): void => {
+    const series: Series = last !== null && isSameSeries(last.group, group) ? last.series : find(group);
+    last = { group, series };
+    let cell = series.cells.get(group.start);
+    if (cell === undefined) {
+      cell = { amount: 0n, previous: 0n, unallocatable: 0n, sourceRows: 0 };
+      series.cells.set(group.start, cell);
+    }
     cell[side] += group.amount;
     if (side === "previous") {
       series.previous += group.amount;
@@ -98,6 +103,10 @@ function linesOf(input: BreakdownInput): Line[] {
   for (const group of input.current) put(group, "amount");
   for (const group of input.previous ?? []) put(group, "previous");
   return [...lines.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+}
+
+function isSameSeries(a: Group, b: Group): boolean {
+  return a.key === b.key && a.currency === b.currency && a.unit === b.unit && a.other === b.other;
 }
 
 /** One text for each key, and no other key: lengths go before the values. Faster than JSON, and there are thousands. */

@@ -55,3 +55,18 @@ test("contributions and the rest add up to the change exactly", () => {
     }),
   );
 });
+
+test("the order of the groups never matters", () => {
+  fc.assert(
+    fc.property(
+      leaves.chain((given) => fc.tuple(fc.constant(given), fc.shuffledSubarray(given, { minLength: given.length }))),
+      ([given, shuffled]) => {
+        // Groups come once each: the first of those with one key.
+        const once = (all: readonly Leaf[]) => [...new Map(all.map((one) => [JSON.stringify(one.key), one])).keys()];
+        const byKey = new Map(given.map((one) => [JSON.stringify(one.key), one]));
+        const pick = (all: readonly Leaf[]) => once(all).flatMap((name) => byKey.get(name) ?? []);
+        expect(explainChange(DIMENSIONS, pick(shuffled), "USD")).toEqual(explainChange(DIMENSIONS, pick(given), "USD"));
+      },
+    ),
+  );
+});

@@ -13,12 +13,14 @@ const DIMENSIONS: readonly Dimension[] = ["service", "region", "sub-account", "t
 export async function readDrivers(asking: Asking, before: CostSpan): Promise<Driver[]> {
   const { snapshot, filter, query, sides, conversion } = asking;
   const by = DIMENSIONS.filter((dimension) => dimension !== "team" || snapshot.rollups.current);
-  const shared = { by, filter, metric: query.metric, per: null, rates: conversion?.rates ?? null, rowsMax: null };
-  const target = conversion?.target ?? null;
-  const now = await readCosts(snapshot, { ...shared, span: sides.current }, target);
-  const then = await readCosts(snapshot, { ...shared, span: before }, target);
-  const currencies = [...new Set([...now, ...then].map((fact) => fact.currency ?? ""))].sort();
-  const drivers = currencies.flatMap((currency) => explainChange(by, leavesOf(now, then, currency), currency));
+  const rates = conversion?.rates ?? null;
+  const changes = await readCosts(
+    snapshot,
+    { span: sides.current, less: before, by, filter, metric: query.metric, per: null, rates, rowsMax: null },
+    conversion?.target ?? null,
+  );
+  const currencies = [...new Set(changes.map((fact) => fact.currency ?? ""))].sort();
+  const drivers = currencies.flatMap((currency) => explainChange(by, leavesOf(changes, currency), currency));
   const accounts = await loadNames(
     snapshot,
     "sub-account",
@@ -31,16 +33,8 @@ export async function readDrivers(asking: Asking, before: CostSpan): Promise<Dri
   });
 }
 
-function leavesOf(now: readonly CostFact[], then: readonly CostFact[], currency: string): Leaf[] {
-  const leaves = new Map<string, { key: readonly (string | null)[]; change: bigint }>();
-  const add = (fact: CostFact, sign: bigint): void => {
-    if ((fact.currency ?? "") !== currency) return;
-    const name = JSON.stringify(fact.key);
-    const leaf = leaves.get(name) ?? { key: fact.key, change: 0n };
-    leaf.change += sign * fact.amount;
-    leaves.set(name, leaf);
-  };
-  for (const fact of now) add(fact, 1n);
-  for (const fact of then) add(fact, -1n);
-  return [...leaves.values()];
+function leavesOf(changes: readonly CostFact[], currency: string): Leaf[] {
+  return changes
+    .filter((fact) => (fact.currency ?? "") === currency)
+    .map((fact) => ({ key: fact.key, change: fact.amount }));
 }

@@ -13,6 +13,8 @@ export type CostSpan =
 
 export type CostRead = {
   readonly span: CostSpan;
+  /** Amounts are what lies in `span` less what lies in this one: a change, read at once. Rows without a change stay. */
+  readonly less?: CostSpan;
   readonly by: readonly Dimension[];
   readonly filter: CostFilter;
   readonly metric: CostQuery["metric"];
@@ -61,9 +63,10 @@ function isInSlices(dimension: Dimension, rollups: Rollups): boolean {
 }
 
 /** Whether calendar months of the charge are fine enough: nothing asks for a day inside one. */
-export function needsOnlyMonths(read: Pick<CostRead, "span" | "per" | "rates">): boolean {
+export function needsOnlyMonths(read: Pick<CostRead, "span" | "less" | "per" | "rates">): boolean {
   if (read.rates !== null || read.per === "day" || read.per === "week") return false;
-  return read.span.by !== "days" || isMonthAligned(read.span.period);
+  const spans = read.less === undefined ? [read.span] : [read.span, read.less];
+  return spans.every((span) => span.by !== "days" || isMonthAligned(span.period));
 }
 
 export function isMonthAligned({ from, to }: Period): boolean {

@@ -31,13 +31,37 @@ export async function readCosts(
   cover: Cover = chooseCover(read, snapshot.rollups),
 ): Promise<CostFact[]> {
   const touched = touchedBatches(snapshot.batches, read);
-  if (touched.ids.length === 0) return [];
+  if (touched.ids.length === 0 && touched.lessIds.length === 0) return [];
   const statement = costSql(read, cover, touched, snapshot.aliases);
-  const rows = await snapshot.sql.unsafe<Record<string, string>[]>(statement.text, statement.values).values();
+  const rows = (await snapshot.sql.unsafe(statement.text, statement.values).values()) as unknown as (readonly Cell[])[];
   const keyCount = read.by.length + (read.byIssuer === true ? 1 : 0);
-  return rows.map((row) =>
-    factOf(row as unknown as readonly Cell[], keyCount, read.rates === null ? undefined : target),
-  );
+  const converted = read.rates === null ? undefined : target;
+  if (read.per !== null) return rows.flatMap((row) => seriesOf(row, keyCount, converted));
+  return rows.map((row) => factOf(row, keyCount, converted));
+}
+
+/** A row of seriesSql (cost-sql.ts) as one fact a bucket; they share their key. */
+function seriesOf(row: readonly Cell[], keyCount: number, target: string | null | undefined): CostFact[] {
+  const key = row.slice(0, keyCount).map(textOf);
+  const [currency, unit, periods, amounts, longs, unallocatables, rows] = row.slice(keyCount).map(textOf);
+  const [amount, long, unallocatable, sourceRows] = [amounts, longs, unallocatables, rows].map(listOf);
+  return (listOf(periods) ?? []).map((start, index) => ({
+    key,
+    start: start as Day,
+    currency: target === undefined ? (currency ?? null) : target,
+    unit: unit ?? null,
+    amount: atomsOf(amount?.[index]),
+    long: long === undefined ? 0n : atomsOf(long[index]),
+    unallocatable: unallocatable === undefined ? 0n : atomsOf(unallocatable[index]),
+    sourceRows: Number(sourceRows?.[index]),
+    members: 1,
+    other: false,
+  }));
+}
+
+/** `{1,2.5}` → its elements; an array that is not there has none. */
+function listOf(array: string | null | undefined): string[] | undefined {
+  return array === null || array === undefined ? undefined : array.slice(1, -1).split(",");
 }
 
 /** Columns come in the order cost-sql.ts writes them; arrays, because an object a row costs more than the query. */
@@ -86,8 +110,10 @@ function monthStart(day: Day): Day {
 
 function touchedBatches(batches: readonly ActiveBatch[], read: CostRead): Touched {
   const within = batchesIn(batches, read.span);
+  const less = read.less === undefined ? [] : batchesIn(batches, read.less);
   return {
     ids: within.map((batch) => batch.id),
-    billingMonths: [...new Set(within.map((batch) => batch.billingMonth))],
+    lessIds: less.map((batch) => batch.id),
+    billingMonths: [...new Set([...within, ...less].map((batch) => batch.billingMonth))],
   };
 }

@@ -21,9 +21,14 @@ export type ActiveBatch = {
   readonly incomplete: string | null;
 };
 
+/** Usage rows a day of each batch. A batch that readers see never changes, so what was counted once stays true. */
+export type UsageDays = Map<string, ReadonlyMap<Day, number>>;
+
 /** One consistent view of the store: everything an answer shows is read through it. */
 export type CostSnapshot = {
   readonly sql: SqlLike;
+  /** What is known of the batches already; data-through.ts fills it. */
+  readonly usageDays: UsageDays;
   readonly batches: readonly ActiveBatch[];
   readonly rollups: Rollups;
   readonly aliases: TagAliasKeys;
@@ -38,20 +43,41 @@ export async function withCostSnapshot<Result>(
   aliases: TagAliasKeys,
   read: (snapshot: CostSnapshot) => Promise<Result>,
 ): Promise<Result> {
+  const usageDays = usageDaysOf(db);
   const result = await db.sql.begin("isolation level repeatable read read only", async (sql) => {
-    await sql.unsafe("set local jit = off; set local plan_cache_mode = force_custom_plan; set local work_mem = '64MB'");
-    return { value: await read(await openSnapshot(sql, aliases)) };
+    // Sent with the statements that follow: an answer waits for the database as seldom as it can.
+    const settings = sql.unsafe(SETTINGS);
+    const [snapshot] = await Promise.all([openSnapshot(sql, aliases, usageDays), settings]);
+    return { value: await read(snapshot) };
   });
   return result.value;
 }
 
+const SETTINGS = "set local jit = off; set local plan_cache_mode = force_custom_plan; set local work_mem = '64MB'";
+
+const usageDaysByDatabase = new WeakMap<Database, UsageDays>();
+/** Batches remembered: a hundred sources for four years. Beyond that counting begins anew. */
+const BATCHES_KEPT_MAX = 5_000;
+
+function usageDaysOf(db: Database): UsageDays {
+  const known = usageDaysByDatabase.get(db);
+  if (known !== undefined && known.size <= BATCHES_KEPT_MAX) return known;
+  const usageDays: UsageDays = new Map();
+  usageDaysByDatabase.set(db, usageDays);
+  return usageDays;
+}
+
 /** The view inside a transaction the caller opened (repeatable read), with the settings of withCostSnapshot. */
-export async function openSnapshot(sql: SqlLike, aliases: TagAliasKeys): Promise<CostSnapshot> {
-  const [batches, promoted] = [await loadActiveBatches(sql), await loadPromotedTags(sql)];
+export async function openSnapshot(
+  sql: SqlLike,
+  aliases: TagAliasKeys,
+  usageDays: UsageDays = new Map(),
+): Promise<CostSnapshot> {
+  const [batches, promoted] = await Promise.all([loadActiveBatches(sql), loadPromotedTags(sql)]);
   const version = cubeVersion(aliases, promoted);
   const current = batches.every((batch) => batch.cubeVersion === version);
   const sameLayout = batches.every((batch) => hasTodaysLayout(batch.cubeVersion));
-  return { sql, batches, aliases, rollups: { promoted, current, sameLayout } };
+  return { sql, usageDays, batches, aliases, rollups: { promoted, current, sameLayout } };
 }
 
 async function loadActiveBatches(sql: SqlLike): Promise<ActiveBatch[]> {

@@ -50,7 +50,7 @@ export async function readDataThrough(
   return { through: combinedThrough(listed), sources: listed };
 }
 
-type NewestDay = { sourceId: string; source: string; provider: string; last: Day; batchIds: string[] };
+type NewestDay = { sourceId: string; source: string; provider: string; last: Day; batches: ActiveBatch[] };
 
 function newestDays(batches: readonly ActiveBatch[], today: Day): Map<string, NewestDay> {
   const sources = new Map<string, NewestDay>();
@@ -63,7 +63,7 @@ function newestDays(batches: readonly ActiveBatch[], today: Day): Map<string, Ne
       source: batch.source,
       provider: batch.provider,
       last: known !== undefined && known.last > last ? known.last : last,
-      batchIds: [...(known?.batchIds ?? []), batch.id],
+      batches: [...(known?.batches ?? []), batch],
     });
   }
   return sources;
@@ -71,29 +71,47 @@ function newestDays(batches: readonly ActiveBatch[], today: Day): Map<string, Ne
 
 /** Usage rows a day of each source, its newest weeks; charges longer than a day say nothing about completeness. */
 async function countUsageRows(snapshot: CostSnapshot, sources: readonly NewestDay[]): Promise<Map<string, DayCount[]>> {
-  const counts = new Map<string, DayCount[]>();
-  if (sources.length === 0) return counts;
-  const pairs = sources.flatMap((source) =>
-    source.batchIds.map((batch) => ({ batch, source: source.sourceId, from: addDays(source.last, -DAYS_READ) })),
+  const recent = sources.map((source) => {
+    const first = addDays(source.last, -DAYS_READ);
+    return { source, first, batches: source.batches.filter(({ lastDay }) => lastDay !== null && lastDay >= first) };
+  });
+  await countBatches(
+    snapshot,
+    recent.flatMap(({ batches }) => batches).filter(({ id }) => !snapshot.usageDays.has(id)),
   );
-  const { sql } = snapshot;
-  const earliest = pairs.map((pair) => pair.from).sort()[0] ?? "";
-  const wanted = sql`unnest(${pairs.map((pair) => pair.batch)}::bigint[], ${pairs.map((pair) => pair.source)}::text[], ${pairs.map((pair) => pair.from)}::date[]) as wanted(batch_id, source, first)`;
-  const rows = snapshot.rollups.current
-    ? await sql<{ source: string; day: Day; rows: string }[]>`
-        select wanted.source, c.period_start as day, sum(c.source_rows)::text as rows
-        from cost_cube c join ${wanted} on wanted.batch_id = c.batch_id
-        where c.cube = 'day:' and c.period_start >= ${earliest} and c.period_start >= wanted.first and c.kind = 'usage' and not c.long
-        group by 1, 2`
-    : await sql<{ source: string; day: Day; rows: string }[]>`
-        select wanted.source, d.charge_day as day, sum(d.source_rows)::text as rows
-        from cost_daily d join ${wanted} on wanted.batch_id = d.batch_id join cost_slice s on s.id = d.slice_id
-        where d.charge_day >= ${earliest} and d.charge_day >= wanted.first and s.kind = 'usage' and not s.long
-        group by 1, 2`;
-  for (const row of rows) {
-    const days = counts.get(row.source) ?? [];
-    days.push({ day: row.day, rows: Number(row.rows) });
-    counts.set(row.source, days);
+  const counts = new Map<string, DayCount[]>();
+  for (const { source, first, batches } of recent) {
+    const days = new Map<Day, number>();
+    for (const { id } of batches)
+      for (const [day, rows] of snapshot.usageDays.get(id) ?? [])
+        if (day >= first) days.set(day, (days.get(day) ?? 0) + rows);
+    if (days.size > 0)
+      counts.set(
+        source.sourceId,
+        [...days].map(([day, rows]) => ({ day, rows })),
+      );
   }
   return counts;
+}
+
+/** Counts batches that were not counted before, whole: what is kept must not depend on the day it was first asked. */
+async function countBatches(snapshot: CostSnapshot, batches: readonly ActiveBatch[]): Promise<void> {
+  if (batches.length === 0) return;
+  const { sql, rollups, usageDays } = snapshot;
+  const ids = batches.map(({ id }) => id);
+  // Every batch that has a last day has a first one.
+  const from = batches.map(({ firstDay, lastDay }) => firstDay ?? lastDay ?? "").sort()[0] ?? "";
+  const rows = rollups.current
+    ? await sql<{ batch: string; day: Day; rows: string }[]>`
+        select c.batch_id::text as batch, c.period_start as day, sum(c.source_rows)::text as rows from cost_cube c
+        where c.cube = 'day:' and c.batch_id = any(${ids}::bigint[]) and c.period_start >= ${from} and c.kind = 'usage' and not c.long
+        group by 1, 2`
+    : await sql<{ batch: string; day: Day; rows: string }[]>`
+        select d.batch_id::text as batch, d.charge_day as day, sum(d.source_rows)::text as rows
+        from cost_daily d join cost_slice s on s.id = d.slice_id
+        where d.batch_id = any(${ids}::bigint[]) and d.charge_day >= ${from} and s.kind = 'usage' and not s.long
+        group by 1, 2`;
+  const found = new Map(ids.map((id) => [id, new Map<Day, number>()]));
+  for (const row of rows) found.get(row.batch)?.set(row.day, Number(row.rows));
+  for (const [id, days] of found) usageDays.set(id, days);
 }

@@ -100,6 +100,16 @@ const normal = (facts: readonly CostFact[]) =>
     )
     .sort();
 
+/** Amounts by key and currency, without those that are 0. */
+const changes = (facts: readonly CostFact[]) => {
+  const sums = new Map<string, bigint>();
+  for (const fact of facts) {
+    const name = JSON.stringify([fact.key, fact.currency]);
+    sums.set(name, (sums.get(name) ?? 0n) + fact.amount);
+  }
+  return new Map([...sums].filter(([, sum]) => sum !== 0n).sort(([a], [b]) => (a < b ? -1 : 1)));
+};
+
 describe("laws of answers", () => {
   test("every relation that can answer a question gives what the charges give", async () => {
     const used = new Set<string>();
@@ -122,6 +132,31 @@ describe("laws of answers", () => {
     );
     expect([...used].sort()).toEqual(["charge", "cube", "daily", "resource-month"]);
   });
+
+  test("a change read at once is what the two sides differ by, from every relation", () =>
+    withCostSnapshot(db, DEFAULT_TAG_ALIAS_KEYS, (snapshot) =>
+      fc.assert(
+        fc.asyncProperty(query, query, async (now, then) => {
+          const read: CostRead = { ...readOf({ ...now, per: null }), less: readOf(then).span };
+          const both = [
+            ...(await readCosts(snapshot, { ...readOf(now), per: null })),
+            ...(await readCosts(snapshot, { ...readOf(now), per: null, span: readOf(then).span })).map((fact) => ({
+              ...fact,
+              amount: -fact.amount,
+            })),
+          ];
+          const best = chooseCover(read, snapshot.rollups);
+          const covers: Cover[] = best.from === "charge" ? [best] : [best, { from: "charge" }];
+          if (best.from === "cube") covers.push({ from: "daily" });
+          for (const cover of covers)
+            expect([cover.from, changes(await readCosts(snapshot, read, null, cover))]).toEqual([
+              cover.from,
+              changes(both),
+            ]);
+        }),
+        { numRuns: 150 },
+      ),
+    ));
 
   test("parts add up to the whole at every rank, per currency, to the last digit", () =>
     fc.assert(
