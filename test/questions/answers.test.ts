@@ -77,7 +77,7 @@ describe("cost", () => {
     expect(data.receipt.notes.join("\n")).toMatch(
       /2026-03-01 to 2026-03-31 \(31 days\) with 2026-02-01 to 2026-02-28 \(28 days\)[\s\S]*Per day: /,
     );
-    expect(card.summary).toMatch(/Mostly Amazon RDS eu-west-1 prod payments \+\$320\.50\./);
+    expect(card.summary).toMatch(/Mostly Amazon RDS in eu-west-1 \(prod, payments\) \+\$320\.50\./);
     expect(data.drivers?.at(-1)?.rest).toBe(true);
   });
 

@@ -39,8 +39,8 @@ export function costCard(
     tone: "neutral",
     blocks: [
       totalsBlock(answer, query),
-      ...driverBlocks(answer),
       ...chartBlocks(answer, query, series),
+      ...driverBlocks(answer),
       ...costTables(answer, query),
       ...noteBlocks(answer),
     ],
@@ -61,7 +61,7 @@ function metricWords({ metric }: CostQuery): string {
 /** Complete by itself: amounts, period, change and its first reason. */
 function summaryOf(answer: CostAnswer, about: string): string {
   const totals = answer.total.map((line) => amountWords(line.amount, line) + changeWords(line));
-  const first = answer.drivers?.find((driver) => driver.rest !== true);
+  const first = mainDriver(answer);
   const reason =
     first === undefined
       ? ""
@@ -72,6 +72,15 @@ function summaryOf(answer: CostAnswer, about: string): string {
       : ` against ${periodWords(answer.receipt.previousPeriod as { from: Day; to: Day })}`;
   const scope = answer.receipt.scope === "everything" ? "" : ` for ${answer.receipt.scope}`;
   return `${totals.join(" and ")} in ${about}${scope}${compared}.${reason}${answer.receipt.provisional ? " Provisional." : ""}`;
+}
+
+/** The largest cause that goes the way its total goes: one that went against it explains nothing. */
+function mainDriver(answer: CostAnswer): NonNullable<CostAnswer["drivers"]>[number] | undefined {
+  return answer.drivers?.find((driver) => {
+    const line = answer.total.find(({ currency }) => currency === driver.currency);
+    const change = parseAtoms(line?.change?.amount ?? "0");
+    return driver.rest !== true && change < 0n === parseAtoms(driver.change) < 0n;
+  });
 }
 
 function changeWords(line: Line): string {

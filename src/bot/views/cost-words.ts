@@ -62,12 +62,15 @@ export function rowWords(row: Pick<CostRow, "key" | "names" | "other" | "count">
     .join(" · ");
 }
 
-/** "Amazon RDS eu-west-1 prod": what changed, without the parts that say nothing. */
+/** "Amazon RDS in eu-west-1 (prod, payments)": what changed, without the parts that say nothing. */
 export function driverWords(driver: Driver): string {
   if (driver.rest === true) return "everything else";
-  const [first, ...others] = Object.entries(driver.key);
+  const { region, ...key } = driver.key;
+  const [first, ...others] = Object.entries(key);
+  const what = first === undefined ? "" : valueWords(first[0], first[1], undefined);
+  const where = region === undefined || region === null ? "" : ` in ${region}`;
   const parts = others.flatMap(([dimension, value]) => driver.names?.[dimension] ?? value ?? []);
-  return [first === undefined ? "" : valueWords(first[0], first[1], undefined), ...parts].join(" ");
+  return `${what}${where}${parts.length === 0 ? "" : ` (${parts.join(", ")})`}`;
 }
 
 /** "+24.9%", from a ratio as decimal text; null when there was nothing before. */
