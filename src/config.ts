@@ -19,7 +19,12 @@ import { DEFAULT_CHANNEL, findConfigFile, parseConfigText } from "./config/read-
 import { REDACTED, redactUrls } from "./config/redact.ts";
 import { wasteSettings } from "./config/waste-schema.ts";
 
-export type ChannelConfig = { readonly name: string; readonly title: string; readonly scope: ScopeFilter };
+export type ChannelConfig = {
+  readonly name: string;
+  readonly title: string;
+  readonly scope: ScopeFilter;
+  readonly also: readonly string[];
+};
 
 export type AllocationRule = {
   readonly name: string;
@@ -294,9 +299,12 @@ function channelsOf(file: ConfigFile): ChannelConfig[] {
     name: channel.name,
     title: channel.title ?? "",
     scope: scopeOf(channel),
+    also: listOf(channel.also ?? []),
   }));
   const hasDefault = given.some(({ name }) => name === DEFAULT_CHANNEL);
-  return hasDefault ? given : [{ name: DEFAULT_CHANNEL, title: "Everything the clouds cost", scope: [] }, ...given];
+  return hasDefault
+    ? given
+    : [{ name: DEFAULT_CHANNEL, title: "Everything the clouds cost", scope: [], also: [] }, ...given];
 }
 
 /** A configured schedule takes the place of the built-in one of its name, and shows no more than its channel may. */

@@ -17,6 +17,7 @@ import type { Context } from "./service/context.ts";
 import { loadDemo } from "./service/load-demo.ts";
 import { readSampleState } from "./service/sample-state.ts";
 import { addSamplePeople } from "./service/sample-people.ts";
+import { configureMirrors } from "./store/outbox.ts";
 import { DEMO_DATABASE, openStore, REAL_DATABASE } from "./store/open-store.ts";
 import { syncPeople } from "./store/people.ts";
 
@@ -32,6 +33,8 @@ export async function openEstate(config: Config, log: Logger, stack: Stack, name
   stack.add(`${name} store`, db, (it) => it.close());
   if (name === "demo") await addSamplePeople(db.sql);
   else await syncPeople(db.sql, settings.people?.people ?? [], randomUUID);
+  // What is posted about the sample stays on this machine.
+  await configureMirrors(db.sql, name === "demo" ? [] : config.channels);
   const base = { db, clock: clockOf(config), log: log.child({ "labels.estate": name }), dataDir };
   return { name, base: { ...base, settings: name === "demo" ? sampleSettings(settings) : settings } };
 }

@@ -99,10 +99,22 @@ const source = z
   })
   .describe("A place bills arrive in.");
 
+/** Ids as the platforms make them: Slack's begin with C (or G), Discord's are numbers. */
+const ADDRESS = /^(slack:[CG][A-Z0-9]{2,20}|discord:\d{1,20})$/;
+
 const channel = z
   .strictObject({
     name,
     title: z.string().max(200).optional().describe("One line people see under the name."),
+    also: oneOrMore
+      .refine((value) => [value].flat().every((address) => ADDRESS.test(address)), {
+        message: "must be slack:CHANNEL_ID or discord:CHANNEL_ID",
+      })
+      .optional()
+      .meta({
+        description: "Channels elsewhere that get its cards too, and show no more than it may.",
+        examples: [["slack:C0123456789", "discord:123456789012345678"]],
+      }),
     only,
     except,
   })

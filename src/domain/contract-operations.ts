@@ -87,7 +87,19 @@ export const statusAnswer = z.object({
   runs: z.object({ queued: z.number().int(), failed: z.number().int() }),
   outbox: z.object({
     waiting: z.number().int(),
-    dead: z.array(z.object({ channel: z.string(), key: z.string(), error: z.string() })),
+    dead: z.array(
+      z.object({ id: z.string(), channel: z.string(), key: z.string(), error: z.string(), at: z.string() }),
+    ),
+    /** Where cards wait, and where the surface refuses them. */
+    places: z.array(
+      z.object({
+        place: z.string(),
+        waiting: z.number().int(),
+        waitingSince: z.string().nullable(),
+        refusedSince: z.string().nullable(),
+        reason: z.string().nullable(),
+      }),
+    ),
   }),
   rollups: z.object({ version: z.string(), outdatedBatches: z.number().int() }),
 });

@@ -1,7 +1,7 @@
 import type { DoctorAnswer } from "../domain/contract-operations.ts";
 import { explain } from "../domain/errors.ts";
 import { countRuns, freeBytes, loadServerFacts, type ServerFacts } from "../store/operations.ts";
-import { outboxState } from "../store/outbox.ts";
+import { outboxState } from "../store/outbox-state.ts";
 import { checkFreshness } from "./check-freshness.ts";
 import type { Context, Verb } from "./context.ts";
 import { requireWholeScope } from "./whole-scope.ts";
@@ -125,8 +125,14 @@ async function checkRuns(ctx: Context): Promise<Check[]> {
 }
 
 async function checkOutbox(ctx: Context): Promise<Check[]> {
-  const { waiting, dead } = await outboxState(ctx.db.sql);
-  if (dead.length === 0) return [ok("outbox", `${waiting} waiting, none given up`)];
-  const finding = `${dead.length} cards could not be delivered, the last to ${dead.at(-1)?.channel}: ${dead.at(-1)?.error}`;
-  return [{ check: "outbox", state: "failed", finding, mend: "finops status (says which)" }];
+  const { waiting, dead, places } = await outboxState(ctx.db.sql);
+  const refused = places.filter(({ refusedSince }) => refusedSince !== null);
+  const findings = [
+    ...refused.map(({ place, reason }) => `${place} cannot be written to: ${reason ?? ""}`),
+    ...(dead[0] === undefined
+      ? []
+      : [`${dead.length} cards could not be delivered, the last to ${dead[0].channel}: ${dead[0].error}`]),
+  ];
+  if (findings.length === 0) return [ok("outbox", `${waiting} waiting, none given up`)];
+  return findings.map((finding) => ({ check: "outbox", state: "failed", finding, mend: "finops outbox list" }));
 }

@@ -5,7 +5,7 @@ import type { ScheduledJob } from "../domain/schedule.ts";
 import { bothScopes } from "../domain/scope.ts";
 import { channelScope } from "../store/conversations.ts";
 import type { SqlLike } from "../store/db.ts";
-import { enqueuePost } from "../store/outbox.ts";
+import { enqueuePost, type NewPost } from "../store/outbox.ts";
 import {
   finishRun,
   insertRun,
@@ -26,7 +26,7 @@ export const LATE_AFTER_MS = 10 * 60_000;
 export type Send = (tx: SqlLike, job: ScheduledJob, run: RunKey) => Promise<void>;
 
 /** A card for a channel, posted exactly once per key. */
-export type Post = { readonly channel: string; readonly key: string; readonly card: object };
+export type Post = NewPost;
 
 /** What a run came to: cards to post and rows to write, committed together with the run being over. */
 export type RunOutcome = {

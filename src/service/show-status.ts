@@ -2,7 +2,7 @@ import type { StatusAnswer } from "../domain/contract-operations.ts";
 import { dateOfInstant } from "../domain/period.ts";
 import { cubeVersion, loadPromotedTags } from "../store/cube-version.ts";
 import { countOutdatedBatches, countRuns, loadLatestBatches } from "../store/operations.ts";
-import { outboxState } from "../store/outbox.ts";
+import { outboxState } from "../store/outbox-state.ts";
 import { checkFreshness } from "./check-freshness.ts";
 import type { Verb } from "./context.ts";
 import { listSchedules } from "./list-schedules.ts";
@@ -32,7 +32,11 @@ export async function showStatus({ ctx }: Verb<Record<string, never>>): Promise<
     batches: whole ? batches : [],
     schedules: list.schedules,
     runs,
-    outbox: { waiting: outbox.waiting, dead: whole ? [...outbox.dead] : [] },
+    outbox: {
+      waiting: outbox.waiting,
+      dead: whole ? [...outbox.dead] : [],
+      places: whole ? [...outbox.places] : [],
+    },
     rollups: { version, outdatedBatches },
   };
 }

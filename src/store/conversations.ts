@@ -102,11 +102,16 @@ export async function listChannels(sql: SqlLike, reader: Reader): Promise<Channe
   return (await readableChannels(sql, reader)).map(({ since: _since, ...channel }) => channel);
 }
 
-/** What a channel may show; everything for one that is not there, since nothing is in it. */
+/**
+ * What a channel may show: its own conditions, and for a place elsewhere (`slack:C1`) those of every channel it is a
+ * copy of. Everything for one that is named nowhere.
+ */
 export async function channelScope(sql: SqlLike, name: string): Promise<ScopeFilter> {
-  const [row] = await sql<{ scope: ScopeFilter }[]>`
-    select scope_configured || scope as scope from channel where name = ${name.replace(/^#/, "")}`;
-  return row?.scope ?? [];
+  const address = name.replace(/^#/, "");
+  const rows = await sql<{ scope: ScopeFilter }[]>`
+    select scope_configured || scope as scope from channel
+    where name = ${address} or name in (select channel from channel_mirror where address = ${address}) order by name`;
+  return rows.flatMap(({ scope }) => scope);
 }
 
 type ReadableChannel = ChannelRow & {

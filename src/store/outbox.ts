@@ -1,41 +1,89 @@
-import type { Sql, SqlLike } from "./db.ts";
+import assert from "node:assert/strict";
+
+import type { SqlLike } from "./db.ts";
+import { jsonb } from "./jsonb.ts";
 
 /** Postgres channel on which new work for the deliverer is announced. */
 export const OUTBOX_NOTIFY = "finops_outbox";
-/** Tries before a card is given up (with the back-off below: about ten minutes). */
-export const ATTEMPTS_MAX = 8;
-const BACKOFF_FIRST_S = 1;
-const BACKOFF_MAX_S = 300;
+/** Largest file beside a card, bytes of UTF-8: a CSV of what a card shows, not an export. */
+export const UPLOAD_BYTES_MAX = 1_048_576;
 
-/** A card wanted at a place. `card` is a Card of src/bot/card.ts, kept as JSON. */
-export type OutboxRow = {
-  readonly id: string;
-  readonly channel: string;
-  readonly key: string;
-  readonly card: object;
-  readonly revision: number;
-  readonly reference: object | null;
-  readonly attempts: number;
-};
+/** What goes first where several wait for one place; the order of one card's edits is always kept. */
+export type Priority = "interactive" | "alert" | "digest";
+const PRIORITY: Readonly<Record<Priority, number>> = { interactive: 0, alert: 1, digest: 2 };
 
 /**
- * Asks for a card in a channel, in the caller's transaction: it is posted if and only if that commits, exactly once
- * per (channel, key). The same key again changes nothing.
+ * A place as it is written everywhere: `finops` (a channel of the web chat), `@ID` (a person's own talk there),
+ * `slack:C0123`, `discord:456`, `slack:@U01` (a person there).
  */
-export async function enqueuePost(
+export type Address = string;
+
+/** Where in a channel: under a card of the outbox by its key, or under any message by its reference. */
+type Under =
+  | { readonly under?: string; readonly thread?: never }
+  | { readonly under?: never; readonly thread?: { readonly channel: string; readonly id: string } };
+
+export type NewPost = {
+  readonly channel: Address;
+  /** The same key in the same channel is the same message. */
+  readonly key: string;
+  /** A Card of src/bot/card.ts. */
+  readonly card: object;
+  readonly priority?: Priority;
+} & Under;
+
+/**
+ * Asks for a card in a channel and in every copy of it (`channels[].also`), in the caller's transaction: it is posted
+ * if and only if that commits, exactly once per (channel, key). The same key again changes nothing.
+ * `under` waits for the parent's reference; under a parent that was given up, or is not there, it goes into the channel.
+ */
+export async function enqueuePost(sql: SqlLike, input: NewPost): Promise<void> {
+  await insert(sql, { ...input, kind: "post", content: { card: input.card } });
+}
+
+/**
+ * Asks for a card only one person sees, on every surface they are linked to (their own talk on the web always), or on
+ * the one their settings name. All copies share `key`, so that an update reaches each.
+ */
+export async function enqueuePrivate(
   sql: SqlLike,
-  input: { readonly channel: string; readonly key: string; readonly card: object },
+  input: { readonly personId: string; readonly key: string; readonly card: object; readonly priority?: Priority },
 ): Promise<void> {
+  const { personId, key, card, priority = "alert" } = input;
   await sql`
-    with written as (
-      insert into outbox (channel, key, card)
-      values (${input.channel.replace(/^#/, "")}, ${input.key}, ${JSON.stringify(input.card)}::text::jsonb)
+    with wish as (select preferences ->> 'surface' as surface from principal where id = ${personId}),
+    everywhere as (
+      select 'web' as surface, ${`@${personId}`} as channel
+      union all select surface, surface || ':@' || external_id from identity
+      where principal_id = ${personId} and surface in ('slack', 'discord')),
+    place as (
+      select channel from everywhere
+      where surface = (select surface from wish) or not exists (
+        select 1 from everywhere e join wish on wish.surface = e.surface)),
+    written as (
+      insert into outbox (channel, key, kind, person_id, card, priority)
+      select channel, ${key}, 'private', ${personId}, ${jsonb(card)}::text::jsonb, ${PRIORITY[priority]} from place
       on conflict (channel, key) do nothing returning id)
     select pg_notify(${OUTBOX_NOTIFY}, id::text) from written`;
 }
 
+/** Asks for a file in a channel (and its copies) or under a card. Bounded: UPLOAD_BYTES_MAX. */
+export async function enqueueUpload(
+  sql: SqlLike,
+  input: {
+    readonly channel: Address;
+    readonly key: string;
+    readonly file: { readonly name: string; readonly mime: string; readonly text: string };
+    readonly priority?: Priority;
+  } & Under,
+): Promise<void> {
+  const bytes = Buffer.byteLength(input.file.text, "utf8");
+  assert(bytes <= UPLOAD_BYTES_MAX, `a file beside a card has at most ${UPLOAD_BYTES_MAX} bytes, not ${bytes}`);
+  await insert(sql, { ...input, kind: "upload", content: { file: input.file } });
+}
+
 /**
- * Wants another card where one was posted (or is about to be) under `key`, in every channel that has it, in the
+ * Wants another card where one was posted (or is about to be) under `key`, in every place that has it, in the
  * caller's transaction. Several updates before delivery are delivered as one. Returns how many places will change.
  */
 export async function enqueueUpdate(
@@ -44,72 +92,52 @@ export async function enqueueUpdate(
 ): Promise<number> {
   const rows = await sql`
     with written as (
-      update outbox set card = ${JSON.stringify(input.card)}::text::jsonb, revision = revision + 1,
-        attempts = 0, next_attempt_at = now(), dead_at = null
-      where key = ${input.key} returning id)
+      update outbox set card = ${jsonb(input.card)}::text::jsonb, revision = revision + 1,
+        attempts = 0, next_attempt_at = now(), wanted_at = now(), dead_at = null
+      where key = ${input.key} and kind <> 'upload' returning id)
     select pg_notify(${OUTBOX_NOTIFY}, id::text) from written`;
   return rows.count;
 }
 
-export type Delivery =
-  | { readonly kind: "idle" }
-  | { readonly kind: "done" | "failed" | "dead"; readonly row: OutboxRow };
-
-/**
- * Delivers the oldest card that is due, one at a time per channel, and remembers where it went.
- * The row stays locked while `send` runs, so any number of deliverers may call this; a process that dies releases
- * it at once and another repeats the send, which is why `send` must be idempotent by key and revision.
- * An error of `send` is kept, retried with doubling pauses on the database's clock, and given up after ATTEMPTS_MAX.
- */
-export async function deliverNext(sql: Sql, send: (row: OutboxRow) => Promise<object>): Promise<Delivery> {
-  return sql.begin(async (tx) => {
-    // Only the head of each channel is a candidate, so a locked or waiting head holds its own channel and no other.
-    const [row] = await tx<OutboxRow[]>`
-      select id::text as id, channel, key, card, revision, reference, attempts from outbox o
-      where revision_done < revision and dead_at is null and next_attempt_at <= now()
-        and not exists (select 1 from outbox earlier where earlier.channel = o.channel and earlier.id < o.id
-          and earlier.revision_done < earlier.revision and earlier.dead_at is null)
-      order by o.id limit 1 for update skip locked`;
-    if (row === undefined) return { kind: "idle" } as const;
-    try {
-      const reference = await send(row);
-      await tx`
-        update outbox set revision_done = ${row.revision}, reference = ${JSON.stringify(reference)}::text::jsonb,
-          attempts = 0, last_error = null, delivered_at = now() where id = ${row.id}::bigint`;
-      return { kind: "done", row } as const;
-    } catch (error) {
-      return { kind: await recordFailure(tx, row, error), row };
-    }
-  }) as Promise<Delivery>;
-}
-
-/** Seconds until the next card is due; null when nothing waits. */
-export async function secondsUntilDue(sql: SqlLike): Promise<number | null> {
-  const [row] = await sql<{ seconds: number | null }[]>`
-    select extract(epoch from min(next_attempt_at) - now())::float8 as seconds
-    from outbox where revision_done < revision and dead_at is null`;
-  return row?.seconds ?? null;
-}
-
-/** What `status` and metrics show: cards waiting and cards given up, with the last reason. */
-export async function outboxState(
+/** Records where else channels' cards go. What was posted before stays where it is. */
+export async function configureMirrors(
   sql: SqlLike,
-): Promise<{ readonly waiting: number; readonly dead: readonly { channel: string; key: string; error: string }[] }> {
-  const [waiting] = await sql<{ count: number }[]>`
-    select count(*)::int as count from outbox where revision_done < revision and dead_at is null`;
-  const dead = await sql<{ channel: string; key: string; error: string }[]>`
-    select channel, key, coalesce(last_error, '') as error from outbox where dead_at is not null order by id limit 50`;
-  return { waiting: waiting?.count ?? 0, dead: [...dead] };
+  channels: readonly { readonly name: string; readonly also: readonly Address[] }[],
+): Promise<void> {
+  const pairs = channels.flatMap(({ name, also }) => also.map((address) => ({ name, address })));
+  const names = pairs.map(({ name }) => name);
+  const addresses = pairs.map(({ address }) => address);
+  await sql`
+    with wanted as (select * from unnest(${names}::text[], ${addresses}::text[]) as pair(channel, address)),
+    gone as (delete from channel_mirror m where not exists (
+      select 1 from wanted w where w.channel = m.channel and w.address = m.address))
+    insert into channel_mirror (channel, address) select channel, address from wanted on conflict do nothing`;
 }
 
-async function recordFailure(tx: SqlLike, row: OutboxRow, error: unknown): Promise<"failed" | "dead"> {
-  const attempts = row.attempts + 1;
-  const dead = attempts >= ATTEMPTS_MAX;
-  const pauseSeconds = Math.min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2 ** row.attempts);
-  const reason = (error instanceof Error ? error.message : String(error)).slice(0, 500);
-  await tx`
-    update outbox set attempts = ${attempts}, last_error = ${reason},
-      next_attempt_at = clock_timestamp() + make_interval(secs => ${pauseSeconds}),
-      dead_at = ${dead ? tx`now()` : null} where id = ${row.id}::bigint`;
-  return dead ? "dead" : "failed";
+type Insert = {
+  readonly channel: Address;
+  readonly key: string;
+  readonly kind: "post" | "upload";
+  readonly content: { readonly card: object } | { readonly file: object };
+  readonly priority?: Priority;
+} & Under;
+
+async function insert(sql: SqlLike, input: Insert): Promise<void> {
+  const { key, kind, content, under = null, thread = null, priority = "alert" } = input;
+  const channel = input.channel.replace(/^#/, "");
+  const card = "card" in content ? jsonb(content.card) : null;
+  const file = "file" in content ? jsonb(content.file) : null;
+  // Threads are one deep: under a reply means under what the reply is under. A reference is one surface's own.
+  await sql`
+    with place as (
+      select ${channel} as channel, true as own
+      union all select address, false from channel_mirror where channel = ${channel}),
+    written as (
+      insert into outbox (channel, key, kind, card, file, under, thread, priority)
+      select place.channel, ${key}, ${kind}, ${card}::text::jsonb, ${file}::text::jsonb,
+        coalesce((select parent.under from outbox parent where parent.channel = place.channel and parent.key = ${under}),
+          ${under}::text),
+        case when own then ${thread === null ? null : jsonb(thread)}::text::jsonb end, ${PRIORITY[priority]}
+      from place on conflict (channel, key) do nothing returning id)
+    select pg_notify(${OUTBOX_NOTIFY}, id::text) from written`;
 }

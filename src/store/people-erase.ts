@@ -60,7 +60,7 @@ export async function erasePerson(sql: SqlLike, erasure: Erasure): Promise<void>
   const own = `@${id}`;
   await sql`update message set reply_to = null where reply_to in (select m.id from message m where m.channel = ${own})`;
   await sql`delete from message where channel = ${own}`;
-  await sql`delete from outbox where channel = ${own}`;
+  await sql`delete from outbox where channel = ${own} or person_id = ${id}`;
   await sql`delete from channel where name = ${own} or owner_id = ${id}`;
   await sql`
     update message set author_name = ${ERASED_NAME},

@@ -1,18 +1,24 @@
 import { createWebChannel } from "../../src/bot/channels/web/web-channel.ts";
-import { sendRow } from "../../src/bot/deliver-outbox.ts";
+import { sendRow } from "../../src/bot/send-row.ts";
 import { openDatabase } from "../../src/store/db.ts";
-import { deliverNext } from "../../src/store/outbox.ts";
+import { claimLanes, settleSent, takeNext } from "../../src/store/outbox-lanes.ts";
 
 /** A deliverer that says when it has reached a point and then stands still, to be killed there. */
 const [url = "", point] = process.argv.slice(2);
 const db = openDatabase(url, { connectionsMax: 3 });
-const stand = (): Promise<never> => {
+const stand = async (here: string): Promise<void> => {
+  if (point !== here) return;
   process.stdout.write("here\n");
-  return new Promise(() => setInterval(() => undefined, 1_000));
+  await new Promise(() => setInterval(() => undefined, 1_000));
 };
 
-await deliverNext(db.sql, async (row) => {
-  if (point === "before-send") await stand();
-  await sendRow(row, [createWebChannel(db.sql)]);
-  return stand();
-});
+const holder = { id: "web/crashing", leaseSeconds: 3_600 };
+const [place = ""] = await claimLanes(db.sql, "web", holder, 1);
+await stand("claimed");
+const row = await takeNext(db.sql, place, holder);
+if (row === null) throw new Error("nothing to send");
+await stand("taken");
+const reference = await sendRow(row, createWebChannel(db.sql));
+await stand("sent");
+await settleSent(db.sql, row, reference);
+await stand("settled");

@@ -2,43 +2,31 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import type { Channel } from "../../src/bot/channels/channel.ts";
 import { createWebChannel } from "../../src/bot/channels/web/web-channel.ts";
-import { deliverDue, routeAddress, sendRow, startDeliverer } from "../../src/bot/deliver-outbox.ts";
-import { listMessages } from "../../src/store/conversations.ts";
-import { ATTEMPTS_MAX, enqueuePost, enqueueUpdate, outboxState } from "../../src/store/outbox.ts";
+import { startDeliverer } from "../../src/bot/deliver-outbox.ts";
+import { placeOf } from "../../src/bot/send-row.ts";
+import { enqueuePost, enqueueUpdate } from "../../src/store/outbox.ts";
+import { outboxState } from "../../src/store/outbox-state.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { plainCard } from "./arbitrary-card.ts";
+import { HOSTILE, plainCard } from "./arbitrary-card.ts";
+import { log, outboxOf } from "./outbox-support.ts";
+import { createRecordingChannel } from "./recording-channel.ts";
 
-const log = pino({ level: "silent" });
 let db: TestDatabase;
+let box: ReturnType<typeof outboxOf>;
 beforeEach(async () => {
   db = await createTestDatabase({ connectionsMax: 10 });
+  box = outboxOf(db.sql);
 });
 afterEach(() => db.close());
 
-const titles = async (channel = "finops"): Promise<string[]> =>
-  (await listMessages(db.sql, { channel, reader: { personId: "reader", scope: [] }, beforeId: null, limit: 200 })).map(
-    (message) => (message.card as { title: string }).title,
-  );
-const post = (key: string, title: string, channel = "finops") =>
-  enqueuePost(db.sql, { channel, key, card: plainCard(title) });
-const deliver = (channels: readonly Channel[] = [createWebChannel(db.sql)]) =>
-  deliverDue({ sql: db.sql, channels, log });
-const skipPauses = () => db.sql`update outbox set next_attempt_at = now()`;
-
 /** Runs a deliverer in a process of its own and kills it while it stands at `point`. */
 async function killAt(point: string): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL("./crashing-deliverer.ts", import.meta.url)), db.url, point],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
+  const script = fileURLToPath(new URL("./crashing-deliverer.ts", import.meta.url));
+  const child = spawn(process.execPath, [script, db.url, point], { stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(child, "exit");
   await once(child.stdout, "data");
   child.kill("SIGKILL");
@@ -55,146 +43,147 @@ describe("posting", () => {
       throw new Error("rolled back");
     });
     await expect(failed).rejects.toThrow("rolled back");
-    expect(await deliver()).toBe(1);
-    expect(await titles()).toEqual(["kept"]);
+    expect(await box.deliver()).toBe(1);
+    expect(await box.titles()).toEqual(["kept"]);
   });
 
   test("the same key again is no second message", async () => {
-    await post("digest:2026-04-03", "digest");
-    await deliver();
-    await post("digest:2026-04-03", "digest again");
-    expect(await deliver()).toBe(0);
-    expect(await titles()).toEqual(["digest"]);
+    await box.post("digest:2026-04-03", "digest");
+    await box.deliver();
+    await box.post("digest:2026-04-03", "digest again");
+    expect(await box.deliver()).toBe(0);
+    expect(await box.titles()).toEqual(["digest"]);
   });
 
   test("edits before delivery are one message; edits after change it", async () => {
-    await post("a", "one");
+    await box.post("a", "one");
     await enqueueUpdate(db.sql, { key: "a", card: plainCard("two") });
     await enqueueUpdate(db.sql, { key: "a", card: plainCard("three") });
-    expect(await deliver()).toBe(1);
-    expect(await titles()).toEqual(["three"]);
+    expect(await box.deliver()).toBe(1);
+    expect(await box.titles()).toEqual(["three"]);
     await enqueueUpdate(db.sql, { key: "a", card: plainCard("four") });
-    expect(await deliver()).toBe(1);
-    expect(await titles()).toEqual(["four"]);
+    expect(await box.deliver()).toBe(1);
+    expect(await box.titles()).toEqual(["four"]);
+  });
+
+  test("text Postgres would refuse is posted all the same", async () => {
+    for (const [index, text] of HOSTILE.entries()) await box.post(`k${index}`, text);
+    expect(await box.deliver()).toBe(HOSTILE.length);
+    expect(await box.titles()).toHaveLength(HOSTILE.length);
+  });
+
+  test("what is urgent goes first; what is equally urgent keeps its order", async () => {
+    await box.post("d", "digest", "finops", { priority: "digest" });
+    await box.post("a1", "alert 1");
+    await box.post("a2", "alert 2");
+    await box.post("i", "answer", "finops", { priority: "interactive" });
+    await box.deliver();
+    expect(await box.titles()).toEqual(["answer", "alert 1", "alert 2", "digest"]);
   });
 });
 
-describe("exactly once", () => {
-  test.each(["before-send", "after-send"])("a deliverer killed with -9 %s", async (point) => {
-    await post("a", "only once");
+describe("exactly once on the web", () => {
+  test.each(["claimed", "taken", "sent", "settled"])("a deliverer killed with -9 when %s", async (point) => {
+    await box.post("a", "only once");
     await killAt(point);
-    // The server frees the row as soon as it sees the dead connection.
-    while ((await outboxState(db.sql)).waiting > 0) await deliver();
-    expect(await titles()).toEqual(["only once"]);
+    expect(await box.deliver()).toBe(0);
+    await box.skipPauses();
+    await box.deliver();
+    expect(await box.titles()).toEqual(["only once"]);
+    expect((await outboxState(db.sql)).waiting).toBe(0);
   });
 
-  test("an edit killed with -9 after the surface took it", async () => {
-    await post("a", "old");
-    await deliver();
+  test.each(["claimed", "taken", "sent", "settled"])("an edit killed with -9 when %s", async (point) => {
+    await box.post("a", "old");
+    await box.deliver();
     await enqueueUpdate(db.sql, { key: "a", card: plainCard("new") });
-    await killAt("after-send");
-    while ((await outboxState(db.sql)).waiting > 0) await deliver();
-    expect(await titles()).toEqual(["new"]);
+    await killAt(point);
+    await box.skipPauses();
+    await box.deliver();
+    expect(await box.titles()).toEqual(["new"]);
+    expect((await outboxState(db.sql)).waiting).toBe(0);
   });
 
   test("an edit asked for between such a death and the next try is not lost", async () => {
-    await post("a", "old");
-    const [row] = await db.sql`select id::text as id, channel, key, card, revision, reference, attempts from outbox`;
-    await sendRow(row as never, [createWebChannel(db.sql)]);
+    await box.post("a", "old");
+    await killAt("sent");
     await enqueueUpdate(db.sql, { key: "a", card: plainCard("new") });
-    await deliver();
-    expect(await titles()).toEqual(["new"]);
+    await box.skipPauses();
+    await box.deliver();
+    expect(await box.titles()).toEqual(["new"]);
   });
 
   test("four deliverers at once: each card once, order kept in every channel", async () => {
     const wanted = Array.from({ length: 40 }, (_, index) => `card ${String(index).padStart(2, "0")}`);
-    for (const [index, title] of wanted.entries()) await post(`k${index}`, title, index % 2 === 0 ? "finops" : "costs");
-    const sent = await Promise.all([deliver(), deliver(), deliver(), deliver()]);
-    await deliver();
-    expect(await titles("finops")).toEqual(wanted.filter((_, index) => index % 2 === 0));
-    expect(await titles("costs")).toEqual(wanted.filter((_, index) => index % 2 === 1));
+    for (const [index, title] of wanted.entries())
+      await box.post(`k${index}`, title, index % 2 === 0 ? "finops" : "costs");
+    const sent = await Promise.all([box.deliver(), box.deliver(), box.deliver(), box.deliver()]);
+    await box.deliver();
+    expect(await box.titles("finops")).toEqual(wanted.filter((_, index) => index % 2 === 0));
+    expect(await box.titles("costs")).toEqual(wanted.filter((_, index) => index % 2 === 1));
     expect(sent.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(40);
   });
-});
 
-describe("a surface that fails", () => {
-  const flaky = (fails: (key: string) => boolean): Channel => {
+  test("one that was paused and wakes after another took over changes nothing", async () => {
+    await box.post("a", "old");
+    let resume: () => void = () => undefined;
+    let reached: () => void = () => undefined;
+    const standing = new Promise<void>((resolve) => (reached = resolve));
     const web = createWebChannel(db.sql);
-    return {
+    const paused: Channel = {
       ...web,
       post: async (posting) => {
-        if (fails(posting.key)) throw new Error("429 slow down");
+        reached();
+        await new Promise<void>((resolve) => (resume = resolve));
         return web.post(posting);
       },
     };
-  };
-
-  test("its channel waits in order, others go on", async () => {
-    await post("bad", "first");
-    await post("behind", "second");
-    await post("other", "elsewhere", "costs");
-    expect(await deliver([flaky((key) => key === "bad")])).toBe(1);
-    expect(await titles("costs")).toEqual(["elsewhere"]);
-    expect(await titles("finops")).toEqual([]);
-    await skipPauses();
-    await deliver();
-    expect(await titles("finops")).toEqual(["first", "second"]);
+    const sleeping = box.deliver([paused]);
+    await standing;
+    await box.skipPauses();
+    await enqueueUpdate(db.sql, { key: "a", card: plainCard("new") });
+    await box.deliver();
+    resume();
+    await sleeping;
+    await box.deliver();
+    expect(await box.titles()).toEqual(["new"]);
+    expect((await outboxState(db.sql)).waiting).toBe(0);
   });
+});
 
-  test("is given up after so many tries, said with its reason, and no longer holds the channel", async () => {
-    await post("bad", "never");
-    await post("behind", "second");
-    const channel = flaky((key) => key === "bad");
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-      await deliver([channel]);
-      await skipPauses();
-    }
-    await deliver([channel]);
-    expect(await titles("finops")).toEqual(["second"]);
-    expect(await outboxState(db.sql)).toEqual({
-      waiting: 0,
-      dead: [{ channel: "finops", key: "bad", error: "429 slow down" }],
-    });
-  });
-
-  test("pauses grow on the database's clock", async () => {
-    await post("bad", "never");
-    const pauses: number[] = [];
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      await skipPauses();
-      await deliver([flaky(() => true)]);
-      const [row] = await db.sql<{ pause: number }[]>`
-        select round(extract(epoch from next_attempt_at - now()))::int as pause from outbox`;
-      pauses.push(row?.pause ?? -1);
-    }
-    expect(pauses).toEqual([1, 2, 4]);
-  });
-
-  test("an address nobody serves is an error of that card alone", async () => {
-    await post("a", "nowhere", "slack:C123");
-    expect(await deliver()).toBe(0);
-    expect((await outboxState(db.sql)).waiting).toBe(1);
+describe("a surface that cannot tell a repetition", () => {
+  test("is told that a message may be there already, after a death in the middle and not before", async () => {
+    await box.post("a", "first", "slack:C1");
+    const slack = createRecordingChannel("slack");
+    await db.sql`update outbox set sends_open = 1`;
+    await box.post("b", "second", "slack:C1");
+    await box.deliver([slack]);
+    expect(slack.sent.map(({ key, posting }) => [key, posting.maybePosted])).toEqual([
+      ["a", true],
+      ["b", false],
+    ]);
+    await enqueueUpdate(db.sql, { key: "a", card: plainCard("edited") });
+    await box.deliver([slack]);
+    expect(slack.sent.at(-1)?.posting.maybePosted).toBe(false);
   });
 });
 
 test("a running deliverer is woken by the commit", async () => {
   const web = createWebChannel(db.sql);
   let arrived: () => void = () => undefined;
-  const arrival = new Promise<void>((resolve) => {
-    arrived = resolve;
-  });
+  const arrival = new Promise<void>((resolve) => (arrived = resolve));
   const channel: Channel = { ...web, post: async (posting) => web.post(posting).finally(arrived) };
   const deliverer = await startDeliverer({ sql: db.sql, channels: [channel], log });
-  await post("a", "live");
+  await box.post("a", "live");
   await arrival;
   await deliverer.stop();
-  expect(await titles()).toEqual(["live"]);
+  expect(await box.titles()).toEqual(["live"]);
+  expect((await outboxState(db.sql)).waiting).toBe(0);
 });
 
-test("addresses", () => {
-  const web = createWebChannel(db.sql);
-  const slack = { ...web, name: "slack" };
-  expect(routeAddress("finops", [web, slack])).toEqual({ channel: web, place: "finops" });
-  expect(routeAddress("slack:C1", [web, slack])).toEqual({ channel: slack, place: "C1" });
-  expect(routeAddress("teams:x", [web, slack])).toBeNull();
+test("addresses name a place on a surface", async () => {
+  expect(["finops", "slack:C1", "@os:root", "discord:@7"].map(placeOf)).toEqual(["finops", "C1", "@os:root", "@7"]);
+  for (const channel of ["finops", "slack:C1", "@os:root", "discord:@7"]) await box.post("k", "card", channel);
+  const rows = await db.sql<{ surface: string }[]>`select surface from outbox order by id`;
+  expect(rows.map(({ surface }) => surface)).toEqual(["web", "slack", "web", "discord"]);
 });

@@ -48,7 +48,7 @@ test("status names what is silent, failed and given up", async () => {
   ]);
   expect(status.batches).toMatchObject([{ source: "aws", billingMonth: "2026-11", status: "stored" }]);
   expect(status.runs).toEqual({ queued: 0, failed: 1 });
-  expect(status.outbox.dead).toEqual([{ channel: "gone", key: "k", error: "no such channel" }]);
+  expect(status.outbox.dead).toMatchObject([{ channel: "gone", key: "k", error: "no such channel" }]);
   for (const word of ["aws brought nothing new for 78 h", "no folder /bills", "no such channel"]) {
     expect(card.summary).toContain(word);
   }

@@ -37,6 +37,9 @@ function troublesOf(status: StatusAnswer): string[] {
   return [
     ...stale.map((source) => `${source.source} brought nothing new for ${source.silentHours} h.`),
     ...failed.map((schedule) => `${schedule.name} failed: ${schedule.last?.note ?? ""}`),
+    ...status.outbox.places
+      .filter(({ refusedSince }) => refusedSince !== null)
+      .map(({ place, reason, waiting }) => `${place} cannot be written to (${reason ?? ""}); ${waiting} cards wait.`),
     ...status.outbox.dead.map((card) => `A card to ${card.channel} could not be delivered: ${card.error}`),
   ];
 }
