@@ -4,7 +4,13 @@ import type { Actor } from "../domain/actor.ts";
 import type { Dimension } from "../domain/dimension.ts";
 import { money } from "../domain/money.ts";
 import { day } from "../domain/period.ts";
-import { DEFAULT_APPROVAL_POLICY, type ApprovalPolicy, type Recommendation } from "../domain/recommendation.ts";
+import {
+  DEFAULT_APPROVAL_POLICY,
+  type ApprovalPolicy,
+  type ApprovalTier,
+  type NamedApprover,
+  type Recommendation,
+} from "../domain/recommendation.ts";
 import type { Condition } from "../domain/scope.ts";
 import { describeApprovers, refuseApproval, tierFor } from "./approval-policy.ts";
 import { scopeCovers } from "./approval-scope.ts";
@@ -32,6 +38,14 @@ describe("tiers", () => {
       "one person with the role approver",
       "2 people with the role approver",
     ]);
+    const [small] = DEFAULT_APPROVAL_POLICY.tiers as [ApprovalTier];
+    const ana = { handle: "ana", id: "p1", name: "Ana" };
+    const bo = { handle: "bo", id: null, name: "bo" };
+    const named = (approvals: number, approvers: NamedApprover[]) =>
+      describeApprovers({ ...small, approvals, approvers });
+    expect(named(1, [ana])).toBe("Ana");
+    expect(named(1, [ana, bo])).toBe("Ana or @bo (not known here yet)");
+    expect(named(2, [ana, ana, ana])).toBe("2 of Ana, Ana, Ana");
   });
 });
 
@@ -40,7 +54,13 @@ describe("who may not", () => {
     ...DEFAULT_APPROVAL_POLICY,
     tiers: [
       { name: "small", savingMonthlyMax: { USD: "100" }, approvals: 1, role: "approver", approvers: null },
-      { name: "big", savingMonthlyMax: { USD: "1000" }, approvals: 1, role: "approver", approvers: ["ana"] },
+      {
+        name: "big",
+        savingMonthlyMax: { USD: "1000" },
+        approvals: 1,
+        role: "approver",
+        approvers: [{ handle: "ana", id: "ana", name: "Ana" }],
+      },
       { name: "huge", savingMonthlyMax: null, approvals: 2, role: "admin", approvers: null },
     ],
   };
@@ -70,14 +90,15 @@ describe("who may not", () => {
     ];
   test.each(cases)("%s", (_, actor, amount, today, revisions, want) => {
     const decisions = revisions.map((revision) => decision(revision));
-    const input = { policy, recommendation, decisions, actor, savingMonthly: money(amount, "USD"), today: day(today) };
-    expect(refuseApproval(input)).toBe(want);
+    const tier = tierFor(policy, money(amount, "USD"));
+    expect(refuseApproval({ tier, recommendation, decisions, actor, today: day(today) })).toBe(want);
   });
 
   test("a voided approval counts for nothing", () => {
     const decisions = [decision(2, true)];
-    const rest = { policy, recommendation, actor: person("ana"), today: day("2026-04-01") };
-    expect(refuseApproval({ ...rest, decisions, savingMonthly: money("50", "USD") })).toBeNull();
+    const tier = tierFor(policy, money("50", "USD"));
+    const rest = { tier, recommendation, actor: person("ana"), today: day("2026-04-01") };
+    expect(refuseApproval({ ...rest, decisions })).toBeNull();
   });
 });
 

@@ -20,11 +20,13 @@ export function tierFor(policy: ApprovalPolicy, savingMonthly: Money): ApprovalT
   });
 }
 
-/** Who may approve in a tier, for people: "2 people with the role approver". */
+/** Who may approve in a tier, for people: "2 people with the role approver", "Ana or Bo", "2 of Ana, Bo, Cleo". */
 export function describeApprovers(tier: ApprovalTier): string {
-  const count = tier.approvals === 1 ? "one person" : `${tier.approvals} people`;
-  if (tier.approvers === null) return `${count} with the role ${tier.role}`;
-  return `${count} of ${tier.approvers.join(", ")} (role ${tier.role})`;
+  const { approvals, approvers, role } = tier;
+  if (approvers === null) return `${approvals === 1 ? "one person" : `${approvals} people`} with the role ${role}`;
+  const names = approvers.map(({ name, handle, id }) => (id === null ? `@${handle} (not known here yet)` : name));
+  if (approvals > 1) return `${approvals} of ${names.join(", ")}`;
+  return names.length === 1 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
 /** The approvals that count for what is asked now. */
@@ -39,18 +41,16 @@ export type ApprovalRefusal = "expired" | "requester" | "tier" | "approved-by-yo
 
 /** Separation of duties, amount and expiry. Role, scope, state and evidence are checked elsewhere. */
 export function refuseApproval(input: {
-  readonly policy: ApprovalPolicy;
+  readonly tier: ApprovalTier;
   readonly recommendation: Recommendation;
   readonly decisions: readonly Decision[];
   readonly actor: Actor;
-  readonly savingMonthly: Money;
   readonly today: Day;
 }): ApprovalRefusal | null {
-  const { recommendation, actor } = input;
+  const { recommendation, actor, tier } = input;
   if (isExpired(recommendation, input.today)) return "expired";
   if (recommendation.requestedBy === actor.id) return "requester";
-  const tier = tierFor(input.policy, input.savingMonthly);
-  const named = tier.approvers === null || tier.approvers.includes(actor.id);
+  const named = tier.approvers === null || tier.approvers.some(({ id }) => id === actor.id);
   // A machine is nobody: approvals are given by people.
   if (actor.kind !== "user" || !hasRole(actor, tier.role) || !named) return "tier";
   const given = validApprovals(recommendation, input.decisions);

@@ -1,11 +1,13 @@
 import { z } from "zod";
 
 import type { Role } from "../domain/actor.ts";
+import { parseHandle } from "../domain/person.ts";
 
 /** The `decisions` section of finops.yaml. Secrets are named, never written: the file goes into version control. */
 const TIERS_MAX = 20;
 const TARGETS_MAX = 20;
 const APPROVALS_MAX = 5;
+const APPROVERS_MAX = 50;
 const DAYS_MAX = 730;
 const HOURS_OF_UNDO_MAX = 24;
 const RETRY_SECONDS_MAX = 3600;
@@ -28,6 +30,12 @@ const webUrl = (example: string) =>
 
 const decimalText = z.string().regex(/^\d+(\.\d{1,18})?$/, "must be a decimal number in quotes");
 
+const handle = z
+  .string()
+  .transform((text) => parseHandle(text) ?? "")
+  .refine((text) => text !== "", "must be a person's handle: letters, digits and . _ @ + -, as people list shows")
+  .meta({ description: "A handle of people.", examples: ["ana"] });
+
 const tier = z
   .strictObject({
     name: targetName,
@@ -39,6 +47,15 @@ const tier = z
         examples: [{ USD: "1000", EUR: "1000" }],
       }),
     approvals: z.int().min(1).max(APPROVALS_MAX).optional().describe("How many people must approve. Default: 1."),
+    approvers: z
+      .array(handle)
+      .min(1)
+      .max(APPROVERS_MAX)
+      .optional()
+      .meta({
+        description: "Only these people, by handle, each with at least the role. Default: all who have it.",
+        examples: [["ana", "bo"]],
+      }),
     role: z
       .enum(["approver", "admin"] satisfies Role[])
       .optional()

@@ -20,6 +20,7 @@ decisions:
     - name: large
       approvals: 2
       role: admin
+      approvers: [Ada, "@bo", cleo]
   undoMinutes: 0
   handOff:
     webhook:
@@ -49,7 +50,13 @@ test("tiers, the undo window and targets are settings, with secrets from the env
   });
   expect(config?.settings.decisions?.policy.tiers).toEqual([
     { name: "small", savingMonthlyMax: { USD: "500" }, approvals: 1, role: "approver", approvers: null },
-    { name: "large", savingMonthlyMax: null, approvals: 2, role: "admin", approvers: null },
+    {
+      name: "large",
+      savingMonthlyMax: null,
+      approvals: 2,
+      role: "admin",
+      approvers: ["ada", "bo", "cleo"].map((handle) => ({ handle, id: null, name: handle })),
+    },
   ]);
   expect(config?.settings.decisions?.handOff.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
     "webhook ops",
@@ -84,7 +91,8 @@ test("what is misspelt or does not fit together says where and what was meant", 
 decisions:
   undoMinuts: 5
   tiers:
-    - { name: a }
+    - { name: a, approvals: 2, approvers: [ana, "@Ana"] }
+    - { name: c, approvers: ["no body"] }
     - { name: b, savingMonthlyMax: { usd: "5" }, role: viewer }
   handOff:
     webhok: []
@@ -100,6 +108,8 @@ decisions:
   expect(text).toContain('Did you mean "webhook"?');
   expect(text).toContain('Did you mean "secretVariable"?');
   expect(text).toContain("Only the last tier may be without a limit.");
+  expect(text).toContain("2 must approve and one person is named.");
+  expect(text).toContain("must be a person's handle");
   expect(text).toContain("The last tier must take any amount.");
   expect(text).toContain('"ops" is there twice.');
   expect(text).toContain('"ftp://x" must be a URL');

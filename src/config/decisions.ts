@@ -5,6 +5,7 @@ import {
   type DecisionSettings,
   type HandOffTarget,
 } from "../domain/recommendation.ts";
+import { parseHandle } from "../domain/person.ts";
 import { HAND_OFF_LISTS, type DecisionsFile } from "./decisions-schema.ts";
 import type { Environment } from "./environment.ts";
 import type { ConfigProblem } from "./problem.ts";
@@ -37,7 +38,7 @@ function tierOf(tier: NonNullable<DecisionsFile["tiers"]>[number]): ApprovalTier
     savingMonthlyMax: tier.savingMonthlyMax ?? null,
     approvals: tier.approvals ?? 1,
     role: tier.role ?? "approver",
-    approvers: null,
+    approvers: tier.approvers?.map((handle) => ({ handle, id: null, name: handle })) ?? null,
   };
 }
 
@@ -111,6 +112,15 @@ type Report = (at: readonly (string | number)[], message: string, remedy: string
 export function crossCheckDecisions(section: unknown, report: Report): void {
   const tiers = listAt(section, "tiers");
   for (const [index, tier] of tiers.entries()) {
+    const approvers = new Set(
+      listAt(tier, "approvers").map((one) => (typeof one === "string" ? parseHandle(one) : one)),
+    );
+    const approvals = fieldOf(tier, "approvals") ?? 1;
+    if (approvers.size > 0 && typeof approvals === "number" && approvers.size < approvals) {
+      const remedy = "Name more people, or lower approvals: nobody approves twice.";
+      const message = `${approvals} must approve and ${approvers.size === 1 ? "one person is" : `${approvers.size} are`} named.`;
+      report(["decisions", "tiers", index, "approvers"], message, remedy);
+    }
     const last = index === tiers.length - 1;
     const limited = fieldOf(tier, "savingMonthlyMax") !== undefined;
     if (last && limited) {

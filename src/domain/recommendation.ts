@@ -97,7 +97,8 @@ export type RecommendationView = {
   /** Approvals this revision needs and has. */
   readonly approvalsNeeded: number;
   readonly approvalsGiven: number;
-  /** Who may approve, in words. */
+  /** The rule its amount falls under, and in words who may approve. */
+  readonly tier: ApprovalTier;
   readonly approvers: string;
 };
 
@@ -131,9 +132,12 @@ export type ApprovalTier = {
   readonly savingMonthlyMax: Readonly<Record<string, string>> | null;
   readonly approvals: number;
   readonly role: Role;
-  /** Only these people (ids); null = everybody with the role. */
-  readonly approvers: readonly string[] | null;
+  /** Only these people, each with at least the role; null = everybody with it. */
+  readonly approvers: readonly NamedApprover[] | null;
 };
+
+/** Somebody configuration names by handle. `id` is null while the bot knows nobody of that handle. */
+export type NamedApprover = { readonly handle: string; readonly id: string | null; readonly name: string };
 
 /** Who may decide what, and for how long. */
 export type ApprovalPolicy = {

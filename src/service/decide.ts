@@ -26,7 +26,13 @@ import { insertDecision, readDecisions, readRecommendation } from "../store/reco
 import { applyMove, auditAction, auditActor } from "./apply-move.ts";
 import { checkEvidence, goneEvent, type EvidenceNow } from "./check-evidence.ts";
 import type { Context } from "./context.ts";
-import { decisionSettings, rerender, viewRecommendations, type RenderRecommendation } from "./recommendation-view.ts";
+import {
+  approvalPolicy,
+  decisionSettings,
+  rerender,
+  viewRecommendations,
+  type RenderRecommendation,
+} from "./recommendation-view.ts";
 
 /** Why a decision was not taken. Nothing changed unless the reason is that the evidence or the date did. */
 export type RefusalReason =
@@ -89,7 +95,10 @@ const NEEDS_NOTE: ReadonlySet<PersonEvent> = new Set(["reject", "assign", "comme
  * evidence are checked under the row's lock; the state, the decision, the hand-off, the audit line and the edit of every
  * posted copy are one transaction.
  */
-export async function decide(ctx: Context, input: DecideInput): Promise<DecisionOutcome> {
+export async function decide(asked: Context, input: DecideInput): Promise<DecisionOutcome> {
+  const policy = await approvalPolicy(asked.db.sql, asked.settings);
+  const settings = { ...asked.settings, decisions: { ...decisionSettings(asked.settings), policy } };
+  const ctx: Context = { ...asked, settings };
   const seen = await readRecommendation(ctx.db.sql, input.id);
   const evidence = await evidenceFor(ctx, input, seen);
   const outcome = await ctx.db.sql.begin<DecisionOutcome>(async (tx) => {
@@ -147,11 +156,10 @@ function approvalRefusal(
   finding: PricedFinding,
 ): ApprovalRefusal | null {
   return refuseApproval({
-    policy: decisionSettings(ctx.settings).policy,
+    tier: tierFor(decisionSettings(ctx.settings).policy, savingMonthly(finding)),
     recommendation: current,
     decisions,
     actor: ctx.actor,
-    savingMonthly: savingMonthly(finding),
     today: ctx.clock.today(),
   });
 }

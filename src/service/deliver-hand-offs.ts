@@ -3,6 +3,7 @@ import { unreachable } from "../domain/errors.ts";
 import type { HandOffTarget, Recommendation } from "../domain/recommendation.ts";
 import { appendAudit } from "../store/audit.ts";
 import { sealPending } from "../store/audit-chain.ts";
+import { databaseNow } from "../store/database-time.ts";
 import type { SqlLike } from "../store/db.ts";
 import {
   beginHandOff,
@@ -86,7 +87,7 @@ async function trySend(
 function send(ctx: Context, target: HandOffTarget, row: HandOffRow): Promise<Sent> {
   switch (target.kind) {
     case "webhook":
-      return sendWebhook(target, row, ctx.clock.now());
+      return databaseNow(ctx.db.sql).then((nowMs) => sendWebhook(target, row, nowMs));
     case "github":
       return sendGithubIssue(target, row);
     case "jira":

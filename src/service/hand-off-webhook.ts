@@ -36,7 +36,7 @@ export async function sendWebhook(
   return { id, url, applied: status === "applied" };
 }
 
-/** `t=SECONDS,v1=HEX`: HMAC-SHA256 over "SECONDS.BODY". */
+/** `t=SECONDS,v1=HEX`: HMAC-SHA256 over "SECONDS.BODY". Times here are operational, never business time. */
 export function signWebhook(secret: string, body: string, nowMs: number): string {
   const seconds = Math.floor(nowMs / 1000);
   return `t=${seconds},v1=${mac(secret, `${seconds}.${body}`)}`;

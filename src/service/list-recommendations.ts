@@ -2,10 +2,10 @@ import { refuseApproval } from "../analysis/approval-policy.ts";
 import { scopeCovers } from "../analysis/approval-scope.ts";
 import { hasRole } from "../domain/actor.ts";
 import { AppError } from "../domain/errors.ts";
-import { savingMonthly, type RecommendationState, type RecommendationView } from "../domain/recommendation.ts";
+import type { RecommendationState, RecommendationView } from "../domain/recommendation.ts";
 import { listRecommendations as readList, readRecommendation } from "../store/recommendations.ts";
 import type { Context, Verb } from "./context.ts";
-import { decisionSettings, viewRecommendations } from "./recommendation-view.ts";
+import { viewRecommendations } from "./recommendation-view.ts";
 
 /** Recommendations whose resource the scope covers, dearest first. */
 export async function listRecommendations({
@@ -41,15 +41,6 @@ export function waitsForActor(ctx: Context, view: RecommendationView): boolean {
   const { recommendation, decisions } = view;
   if (recommendation.state !== "proposed" && recommendation.state !== "partly-approved") return false;
   if (!hasRole(ctx.actor, "approver") || !scopeCovers(ctx.scope, recommendation.facets)) return false;
-  const { policy } = decisionSettings(ctx.settings);
-  return (
-    refuseApproval({
-      policy,
-      recommendation,
-      decisions,
-      actor: ctx.actor,
-      savingMonthly: savingMonthly(recommendation.finding),
-      today: ctx.clock.today(),
-    }) === null
-  );
+  const { tier } = view;
+  return refuseApproval({ tier, recommendation, decisions, actor: ctx.actor, today: ctx.clock.today() }) === null;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { AppError } from "../domain/errors.ts";
+import { databaseNow } from "../store/database-time.ts";
 import type { Context, Verb } from "./context.ts";
 import { decide, type DecisionOutcome } from "./decide.ts";
 import { verifyWebhookSignature } from "./hand-off-webhook.ts";
@@ -31,7 +32,8 @@ export async function receiveHandOffAnswer({
   );
   const secret = target?.kind === "webhook" ? target.secret : null;
   // An unknown target and a wrong signature are told apart by nobody.
-  if (secret === null || !verifyWebhookSignature(secret, input.body, input.signature, ctx.clock.now())) {
+  const nowMs = await databaseNow(ctx.db.sql);
+  if (secret === null || !verifyWebhookSignature(secret, input.body, input.signature, nowMs)) {
     throw new AppError("forbidden", "That answer is not signed by a target of ours.");
   }
   const answer = answerSchema.safeParse(parseJson(input.body));

@@ -1,9 +1,16 @@
 import { describeApprovers, tierFor, validApprovals } from "../analysis/approval-policy.ts";
 import { DEFAULT_DECISION_SETTINGS, savingMonthly } from "../domain/recommendation.ts";
-import type { DecisionSettings, Recommendation, RecommendationView } from "../domain/recommendation.ts";
+import type {
+  ApprovalPolicy,
+  DecisionSettings,
+  NamedApprover,
+  Recommendation,
+  RecommendationView,
+} from "../domain/recommendation.ts";
 import type { Settings } from "../domain/settings.ts";
 import type { SqlLike } from "../store/db.ts";
 import { enqueueUpdate } from "../store/outbox.ts";
+import { findPeopleByHandle } from "../store/people.ts";
 import { readHandOffs } from "../store/recommendations-hand-off.ts";
 import { readDecisions, readPostedKeys } from "../store/recommendations.ts";
 import { readMeasured } from "../store/savings-ledger.ts";
@@ -28,6 +35,21 @@ export function decisionSettings(settings: Settings): DecisionSettings {
   return settings.decisions ?? DEFAULT_DECISION_SETTINGS;
 }
 
+/** The policy in force, with the people it names as the bot knows them now. */
+export async function approvalPolicy(sql: SqlLike, settings: Settings): Promise<ApprovalPolicy> {
+  const { policy } = decisionSettings(settings);
+  const handles = policy.tiers.flatMap(({ approvers }) => (approvers ?? []).map(({ handle }) => handle));
+  if (handles.length === 0) return policy;
+  const people = await findPeopleByHandle(sql, handles);
+  const known = ({ handle, name }: NamedApprover): NamedApprover => ({
+    handle,
+    id: people.get(handle)?.id ?? null,
+    name: people.get(handle)?.name ?? name,
+  });
+  const tiers = policy.tiers.map((tier) => ({ ...tier, approvers: tier.approvers?.map(known) ?? null }));
+  return { ...policy, tiers };
+}
+
 /** Recommendations with what their cards show. */
 export async function viewRecommendations(
   sql: SqlLike,
@@ -38,7 +60,7 @@ export async function viewRecommendations(
   const decisions = await readDecisions(sql, ids);
   const handOffs = await readHandOffs(sql, ids);
   const measured = await readMeasured(sql, ids);
-  const { policy } = decisionSettings(settings);
+  const policy = await approvalPolicy(sql, settings);
   return recommendations.map((recommendation) => {
     const own = decisions.get(recommendation.id) ?? [];
     const tier = tierFor(policy, savingMonthly(recommendation.finding));
@@ -52,6 +74,7 @@ export async function viewRecommendations(
       measured: (measured.get(recommendation.id) ?? []).filter((figure) => figure.revision === recommendation.revision),
       approvalsNeeded: tier.approvals,
       approvalsGiven: validApprovals(recommendation, own).length,
+      tier,
       approvers: describeApprovers(tier),
     };
   });

@@ -54,6 +54,16 @@ export async function findPerson(sql: SqlLike, word: string): Promise<Person | n
   return row === undefined ? null : toPerson(row);
 }
 
+/** Of these handles, those somebody has. */
+export async function findPeopleByHandle(
+  sql: SqlLike,
+  handles: readonly string[],
+): Promise<ReadonlyMap<string, { readonly id: string; readonly name: string }>> {
+  const rows = await sql<{ handle: string; id: string; name: string }[]>`
+    select handle, id, name from principal where handle = any(${[...handles]}::text[])`;
+  return new Map(rows.map(({ handle, id, name }) => [handle, { id, name }]));
+}
+
 /** Whose name this is on a surface; null = nobody's. */
 export async function findByIdentity(sql: SqlLike, { surface, externalId }: Identity): Promise<Person | null> {
   const [row] = await sql<PersonRow[]>`

@@ -11,6 +11,7 @@ import { deliverHandOffs } from "../../src/service/deliver-hand-offs.ts";
 import { signWebhook, verifyWebhookSignature } from "../../src/service/hand-off-webhook.ts";
 import { receiveHandOffAnswer } from "../../src/service/receive-hand-off-answer.ts";
 import { undoRecommendation } from "../../src/service/undo-recommendation.ts";
+import { databaseNow } from "../../src/store/database-time.ts";
 import { HAND_OFF_ATTEMPTS_MAX } from "../../src/store/recommendations-hand-off.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aFinding, approve, estate, propose, render, stateOf, trail, type Estate } from "./estate.ts";
@@ -98,7 +99,7 @@ describe("a webhook", () => {
       idempotencyKey: request?.headers["idempotency-key"],
     });
     const signature = String(request?.headers["x-finops-signature"]);
-    const now = all.system.clock.now();
+    const now = await databaseNow(db.sql);
     expect(verifyWebhookSignature("s3cret", request?.body ?? "", signature, now)).toBe(true);
     expect(verifyWebhookSignature("s3cret", `${request?.body} `, signature, now)).toBe(false);
     expect(verifyWebhookSignature("other", request?.body ?? "", signature, now)).toBe(false);
@@ -135,7 +136,7 @@ describe("a webhook", () => {
     reply = () => ({ status: 200, body: {} });
     const all = await approved([webhook()]);
     await deliver(all);
-    const now = all.system.clock.now();
+    const now = await databaseNow(db.sql);
     const body = JSON.stringify({ id: "waste_000000000001", status: "applied", note: "merged" });
     const answer = (signature: string, target = "ops", text = body) =>
       receiveHandOffAnswer({ ctx: all.system, input: { target, body: text, signature, render } });

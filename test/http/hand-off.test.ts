@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { signWebhook } from "../../src/service/hand-off-webhook.ts";
+import { databaseNow } from "../../src/store/database-time.ts";
 import { aFinding, approve, estate, propose, stateOf, trail } from "../decisions/estate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { startChatServer, type ChatServer } from "./chat-server.ts";
@@ -17,7 +18,7 @@ beforeAll(async () => {
   await propose(all, [finding]);
   await approve(all.as("ana"), finding);
   const { actor: _actor, scope: _scope, ...base } = all.system;
-  nowMs = base.clock.now();
+  nowMs = await databaseNow(db.sql);
   server = await startChatServer(db, { real: { name: "real", base } });
 });
 afterAll(async () => {

@@ -17,6 +17,7 @@ import { passOnApprovals, type HandOffs } from "../../src/jobs/pass-on-approvals
 import { startJobs, type Jobs } from "../../src/jobs/start-jobs.ts";
 import type { Context } from "../../src/service/context.ts";
 import { verifyWebhookSignature } from "../../src/service/hand-off-webhook.ts";
+import { databaseNow } from "../../src/store/database-time.ts";
 import { ingestBills } from "../../src/service/ingest-bills.ts";
 import { verifyAudit } from "../../src/service/verify-audit.ts";
 import { openDatabase, type Database } from "../../src/store/db.ts";
@@ -157,7 +158,9 @@ test("an approval in the terminal edits the card on the web and reaches the webh
   expect(received).toHaveLength(1);
   const [{ headers, body }] = received as [Received];
   expect(JSON.parse(body)).toMatchObject({ idempotencyKey: headers["idempotency-key"] });
-  expect(verifyWebhookSignature(SECRET, body, String(headers["x-finops-signature"]), clock.now())).toBe(true);
+  expect(verifyWebhookSignature(SECRET, body, String(headers["x-finops-signature"]), await databaseNow(db.sql))).toBe(
+    true,
+  );
 });
 
 test("what is applied is measured by the bill once its days are in, and the card says so", async () => {
