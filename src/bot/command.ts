@@ -11,6 +11,20 @@ export type CommandAnswer = {
 };
 
 /**
+ * What running a command does beyond answering: nothing, something that is the asker's own (their settings, a code for
+ * them), or something everybody shares (a decision, a budget). Reads are answered privately; what is shared is said where all see it.
+ */
+export type Effect = "read" | "own" | "shared";
+
+/** The effect by the word that follows the command; any other word is a read. */
+export function effectByWord(effects: Readonly<Record<string, Effect>>): (text: string) => Effect {
+  return (text) => {
+    const word = /^\s*(\S+)/.exec(text)?.[1]?.toLowerCase() ?? "";
+    return Object.hasOwn(effects, word) ? (effects[word] ?? "read") : "read";
+  };
+}
+
+/**
  * One command of the bot: the same in web chat, terminal, Slack and Discord.
  * `text` is what follows the command word, as typed. Throws AppError for what a person can mend.
  */
@@ -20,5 +34,7 @@ export type Command = {
   readonly usage: string;
   readonly examples: readonly string[];
   readonly role: Role;
+  /** Absent: it only reads. */
+  readonly effect?: (text: string) => Effect;
   readonly run: (input: { readonly ctx: Context; readonly text: string }) => Promise<CommandAnswer>;
 };

@@ -128,7 +128,7 @@ function createLanes(input: Delivering, channel: Channel, stopping?: AbortSignal
 /** Sends one thing and records what became of it. "stop": nothing more for this place now. */
 async function sendOne(input: Delivering, channel: Channel, row: OutboxRow): Promise<"sent" | "again" | "stop"> {
   const { sql, log } = input;
-  const outcome = await withinTime(sendRow(row, channel)).then(
+  const outcome = await withinTime(sendRow(sql, row, channel)).then(
     (reference) => ({ ok: true, reference }) as const,
     (error: unknown) => ({ ok: false, error }) as const,
   );

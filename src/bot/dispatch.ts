@@ -5,7 +5,7 @@ import { hasRole } from "../domain/actor.ts";
 import { AppError } from "../domain/errors.ts";
 import { nearestWords } from "../domain/nearest.ts";
 import type { Context } from "../service/context.ts";
-import type { Command, CommandAnswer } from "./command.ts";
+import type { Command, CommandAnswer, Effect } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { errorCard, roleNeededMessage, unexpectedCard, unknownCommandCard } from "./phrases.ts";
 
@@ -55,6 +55,12 @@ export function splitCommand(text: string): { word: string; rest: string } {
     .replace(/^\//, "");
   const match = /^(\S+)\s*([\s\S]*)$/.exec(trimmed);
   return { word: (match?.[1] ?? "help").toLowerCase(), rest: match?.[2] ?? "" };
+}
+
+/** What running a text would do beyond answering. */
+export function effectOf(text: string, commands: readonly Command[] = COMMANDS): Effect {
+  const { word, rest } = splitCommand(text);
+  return commands.find(({ name }) => name === word)?.effect?.(rest) ?? "read";
 }
 
 async function runWord(

@@ -13,10 +13,14 @@ export type InboundPerson = {
 export type InboundAct =
   /** Typed a command, mentioned the bot, or wrote to it privately. */
   | { readonly kind: "command"; readonly text: string }
-  /** Pressed a button, picked from a menu (`choice` = index of the option) or sent a form (`values` by field name). */
+  /**
+   * Pressed a button, picked from a menu (`choice` = index of the option) or sent a form (`values` by field name).
+   * `confirmed`: the surface has asked what `Action.confirm` says; without it the answer asks.
+   */
   | {
       readonly kind: "act";
       readonly token: string;
+      readonly confirmed?: boolean;
       readonly choice?: number;
       readonly values?: Readonly<Record<string, string>>;
     };

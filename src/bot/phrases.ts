@@ -1,6 +1,6 @@
 import { hasRole, type Actor, type Role } from "../domain/actor.ts";
 import type { AppError } from "../domain/errors.ts";
-import type { Action, Card } from "./card.ts";
+import type { Action, ActionStyle, Card, Confirm } from "./card.ts";
 
 /** The sentences that recur. Words are data: reviewed here, asserted on in tests. */
 
@@ -67,6 +67,40 @@ export function roleNeededMessage(command: string, needed: Role, actor: Actor): 
     remedy: hasRole(actor, "analyst")
       ? `Ask someone with the role ${needed} to run it.`
       : `Ask an admin for the role ${needed}, or someone who has it to run "${command}".`,
+  };
+}
+
+/** A click that can no longer do what it said, and why. Followed by the card as it is now, where there is one. */
+export const CLICK_REFUSED = {
+  unknown: "That button is not known here (any more). Type what it said, or type help.",
+  expired: "That button has expired. Here is what there is now.",
+  stale: "This card has changed since. Nothing was done; here is what there is now.",
+  audience: "That button was meant for somebody else. Ask the same yourself and you get your own.",
+  choice: "That is none of the choices of this menu.",
+  form: "The form is not filled in yet.",
+} as const;
+export type ClickRefusal = keyof typeof CLICK_REFUSED;
+
+export function clickRefusedCard(refusal: ClickRefusal, details: readonly string[] = []): Card {
+  return {
+    title: refusal === "form" || refusal === "choice" ? "Not quite" : "Not done",
+    summary: CLICK_REFUSED[refusal],
+    tone: "warning",
+    blocks: details.length === 0 ? [] : [{ kind: "list", items: details }],
+    actions: [],
+    footer: [],
+  };
+}
+
+/** Asked where a surface has no dialog of its own: the button does what the first one said. */
+export function confirmCard(confirm: Confirm, command: string, style: ActionStyle): Card {
+  return {
+    title: confirm.title,
+    summary: confirm.text,
+    tone: "warning",
+    blocks: [],
+    actions: [{ kind: "button", label: confirm.yes, style, command }],
+    footer: ["Do nothing, and nothing happens."],
   };
 }
 

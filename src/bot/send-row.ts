@@ -1,4 +1,6 @@
+import type { Sql } from "../store/db.ts";
 import type { OutboxRow } from "../store/outbox-lanes.ts";
+import { mintTokens, POSTED_TOKEN_SECONDS } from "./action-token.ts";
 import type { Card } from "./card.ts";
 import { ChannelError } from "./channels/channel-error.ts";
 import type { Channel, Posting, Reference } from "./channels/channel.ts";
@@ -10,8 +12,11 @@ export function placeOf(address: string): string {
   return address.replace(/^[a-z]+:/, "");
 }
 
-/** Sends one outbox row to its surface: a post the first time, an edit after. Rejects as the surface does. */
-export async function sendRow(row: OutboxRow, channel: Channel): Promise<Reference> {
+/**
+ * Sends one outbox row to its surface: a post the first time, an edit after. What its buttons carry is recorded before.
+ * Rejects as the surface does.
+ */
+export async function sendRow(sql: Sql, row: OutboxRow, channel: Channel): Promise<Reference> {
   const place = placeOf(row.channel);
   const { key, revision, generation } = row;
   const thread = row.thread as Reference | null;
@@ -23,7 +28,9 @@ export async function sendRow(row: OutboxRow, channel: Channel): Promise<Referen
   }
   const card = row.card as Card | null;
   if (card === null) throw new ChannelError("invalid", "there is neither a card nor a file");
-  const posting: Posting = { ...common, card, tokens: [] };
+  const audience = row.personId ?? PERSON.exec(row.channel)?.[1] ?? null;
+  const owner = { channel: row.channel, key, revision, audience, seconds: POSTED_TOKEN_SECONDS };
+  const posting: Posting = { ...common, card, tokens: await mintTokens(sql, card, owner) };
   if (row.reference !== null) {
     const reference = row.reference as Reference;
     await channel.update(reference, posting);

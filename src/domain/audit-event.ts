@@ -34,6 +34,7 @@ export const AUDIT_ACTIONS = [
   "owner.set",
   "owner.remove",
   "channel.scope",
+  "card.act",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -99,6 +99,24 @@ export async function enqueueUpdate(
   return rows.count;
 }
 
+/** The card wanted now at a place under a key, and its revision; null = none was ever asked for. */
+export async function readPosted(
+  sql: SqlLike,
+  input: { readonly channel: Address; readonly key: string },
+): Promise<{ readonly card: object; readonly revision: number; readonly reference: object | null } | null> {
+  const [row] = await sql<{ card: object; revision: number; reference: object | null }[]>`
+    select card, revision, reference from outbox
+    where channel = ${input.channel} and key = ${input.key} and card is not null`;
+  return row ?? null;
+}
+
+/** The highest revision wanted of a card, over all its copies; 0 = it was never posted. */
+export async function revisionOf(sql: SqlLike, key: string): Promise<number> {
+  const [row] = await sql<{ revision: number }[]>`
+    select coalesce(max(revision), 0) as revision from outbox where key = ${key} and card is not null`;
+  return row?.revision ?? 0;
+}
+
 /** Records where else channels' cards go. What was posted before stays where it is. */
 export async function configureMirrors(
   sql: SqlLike,

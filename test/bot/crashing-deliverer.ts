@@ -18,7 +18,7 @@ await stand("claimed");
 const row = await takeNext(db.sql, place, holder);
 if (row === null) throw new Error("nothing to send");
 await stand("taken");
-const reference = await sendRow(row, createWebChannel(db.sql));
+const reference = await sendRow(db.sql, row, createWebChannel(db.sql));
 await stand("sent");
 await settleSent(db.sql, row, reference);
 await stand("settled");

@@ -7,7 +7,7 @@ import { listBudgets, showBudget, type ShownBudget } from "../../service/list-bu
 import { acknowledgeBudget, removeBudget, setBudget, snoozeBudget } from "../../service/set-budget.ts";
 import { percentOf } from "../../analysis/budget-status.ts";
 import type { Block, Card } from "../card.ts";
-import type { Command, CommandAnswer } from "../command.ts";
+import { effectByWord, type Command, type CommandAnswer } from "../command.ts";
 import { tokenise } from "../grammar/tokens.ts";
 import { budgetCard, renderBudget } from "../views/budget-card.ts";
 import { budgetData, periodData } from "../views/budget-data.ts";
@@ -34,6 +34,7 @@ export const budgetCommand: Command = {
   ].join("\n"),
   examples: ["budget list", "budget set payments 3000 USD for team payments at 80,100", "budget show payments"],
   role: "viewer",
+  effect: effectByWord({ set: "shared", ack: "shared", acknowledge: "shared", snooze: "shared", remove: "shared" }),
   run: async ({ ctx, text }) => {
     const [, word = "list", rest = ""] = /^\s*(\S+)\s*([\s\S]*)$/.exec(text) ?? [];
     const verb = VERBS[word.toLowerCase()];

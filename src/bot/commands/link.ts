@@ -11,6 +11,7 @@ export const linkCommand: Command = {
   usage: "link\nlink CODE",
   examples: ["link"],
   role: "viewer",
+  effect: () => "own",
   run: async ({ ctx, text }) => {
     if (text.trim() !== "") {
       const data = await acceptLink({ ctx, input: { code: text } });

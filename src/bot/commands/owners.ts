@@ -1,7 +1,7 @@
 import { AppError } from "../../domain/errors.ts";
 import { describeFilter } from "../../analysis/describe-filter.ts";
 import { listOwners, removeOwners, setOwner } from "../../service/manage-owners.ts";
-import type { Command } from "../command.ts";
+import { effectByWord, type Command } from "../command.ts";
 import { parseScope } from "../grammar/parse-scope.ts";
 import { ownersCard, ownerText } from "../views/people-card.ts";
 
@@ -19,6 +19,7 @@ export const ownersCommand: Command = {
   usage: USAGE.join("\n"),
   examples: ["owners list", "owners of for team payments", "owners set #payments for team payments"],
   role: "viewer",
+  effect: effectByWord({ set: "shared", remove: "shared" }),
   run: async ({ ctx, text }) => {
     const [word = "list", ...words] = text.split(/\s+/).filter((part) => part !== "");
     const today = ctx.clock.today();

@@ -13,7 +13,7 @@ import {
   listPeople,
   unlinkPerson,
 } from "../../service/manage-people.ts";
-import type { Command, CommandAnswer } from "../command.ts";
+import { effectByWord, type Command, type CommandAnswer } from "../command.ts";
 import { parseScope } from "../grammar/parse-scope.ts";
 import { forgetCard, peopleCard, personCard, tokenCard } from "../views/people-card.ts";
 
@@ -35,6 +35,15 @@ export const peopleCommand: Command = {
   usage: USAGE,
   examples: ["people list", "people role ada approver", "people scope tom for team payments"],
   role: "admin",
+  effect: effectByWord({
+    add: "own",
+    role: "own",
+    scope: "own",
+    link: "own",
+    unlink: "own",
+    token: "own",
+    forget: "own",
+  }),
   run: async ({ ctx, text }) => {
     const [word = "list", ...words] = text.split(/\s+/).filter((part) => part !== "");
     const verb = VERBS[word.toLowerCase()];

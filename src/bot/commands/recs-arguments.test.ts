@@ -2,6 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { day } from "../../domain/period.ts";
+import { tokenise } from "../grammar/tokens.ts";
+import { quoteArgument } from "../quote-argument.ts";
 import { readArguments, revisionOption, untilDay } from "./recs-arguments.ts";
 
 describe("arguments", () => {
@@ -50,4 +52,36 @@ describe("arguments", () => {
     ["soon", null],
     ["2026-02-30", null],
   ])("until %s", (text, want) => expect(untilDay(text, day("2026-04-03"))).toBe(want));
+});
+
+describe("quoted values", () => {
+  const readers: [name: string, read: (command: string) => string | undefined][] = [
+    ["an option", (quoted) => readArguments(`reject a --reason ${quoted} --revision 3`).options.get("reason")],
+    ["an option with =", (quoted) => readArguments(`reject a --reason=${quoted}`).options.get("reason")],
+    ["a word of the grammar", (quoted) => tokenise(`ack ${quoted} 7d`).tokens[1]?.text],
+  ];
+  test.each(readers)("%s: any text arrives as exactly that one argument", (_name, read) => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: "binary", maxLength: 60 }),
+          fc.constantFrom('" --revision 9', '\\" --resource x', "a\\", '""', "--confirm y", "a\n--to b", "“x”", '\\"'),
+        ),
+        (text) => {
+          expect(read(quoteArgument(text))).toBe(text.replaceAll("\0", ""));
+        },
+      ),
+    );
+  });
+
+  test("what stands after it is read as before", () => {
+    const given = readArguments(`reject a --reason ${quoteArgument('x" --revision 9')} --revision 3`);
+    expect(given.words).toEqual(["reject", "a"]);
+    expect(Object.fromEntries(given.options)).toEqual({ reason: 'x" --revision 9', revision: "3" });
+  });
+
+  test("a quote inside a word, or one that is never closed, is just a character", () => {
+    expect(readArguments('reject a --reason 5" wide --revision 3').options.get("reason")).toBe('5" wide');
+    expect(readArguments('reject a --reason "open --revision 3').options.get("revision")).toBe("3");
+  });
 });

@@ -6,12 +6,15 @@ export type RecsArguments = { readonly words: readonly string[]; readonly option
 
 const OPTIONS = ["reason", "until", "revision", "resource", "confirm", "to", "text", "anchors"] as const;
 
+/** Quoted as a whole word: what a form sends. Anything may be in it, and none of it is an option. */
+const QUOTED = /(?<=^|[\s,=])"(?:[^"\\]|\\[\s\S])*"(?=[\s,]|$)/g;
+
 /**
- * Splits what follows a command word. An option's value runs to the next option, so that a reason needs no quotes.
- * Throws AppError for an option nobody knows.
+ * Splits what follows a command word. An option's value runs to the next option, so that a reason needs no quotes;
+ * inside quotes nothing is an option. Throws AppError for an option nobody knows.
  */
 export function readArguments(text: string, flags: readonly string[] = []): RecsArguments {
-  const [head = "", ...rest] = text.trim().split(/(?:^|\s)--(?=[a-z])/i);
+  const [head = "", ...rest] = splitOptions(text.trim());
   const options = new Map<string, string>();
   for (const part of rest) {
     const [, name = "", value = ""] = /^([a-z-]+)[\s=]?([\s\S]*)$/i.exec(part) ?? [];
@@ -23,7 +26,29 @@ export function readArguments(text: string, flags: readonly string[] = []): Recs
     }
     options.set(known, unquote(value.trim()));
   }
-  return { words: head.split(/[\s,]+/).filter((word) => word !== ""), options };
+  return { words: splitWords(head), options };
+}
+
+/** The text before the first option, then each option without its dashes. */
+function splitOptions(text: string): string[] {
+  const masked = masking(text);
+  const starts = [...masked.matchAll(/(?:^|\s)--(?=[a-z])/gi)];
+  const ends = [...starts.map(({ index }) => index), text.length];
+  return ends.map((end, place) => {
+    const before = starts[place - 1];
+    return text.slice(before === undefined ? 0 : before.index + before[0].length, end);
+  });
+}
+
+function splitWords(text: string): string[] {
+  return [...masking(text).matchAll(/[^\s,]+/g)]
+    .map(({ index, 0: word }) => unquote(text.slice(index, index + word.length)))
+    .filter((word) => word !== "");
+}
+
+/** The text with everything quoted made harmless, at the same length. */
+function masking(text: string): string {
+  return text.replaceAll(QUOTED, (quoted) => "_".repeat(quoted.length));
 }
 
 /** The revision a button was made for; null = typed without. */
@@ -42,6 +67,7 @@ export function untilDay(text: string, today: Day): Day | null {
 }
 
 function unquote(text: string): string {
-  const quoted = /^(["']).*\1$/s.test(text) && text.length > 1;
-  return quoted ? text.slice(1, -1).replaceAll('\\"', '"') : text;
+  if (text.length > 1 && /^'.*'$/s.test(text)) return text.slice(1, -1);
+  const [quoted] = text.match(QUOTED) ?? [];
+  return quoted === text ? text.slice(1, -1).replaceAll(/\\([\s\S])/g, "$1") : text;
 }

@@ -14,7 +14,7 @@ import { refreshRecommendations } from "../../service/refresh-recommendations.ts
 import { rejectRecommendation } from "../../service/reject-recommendation.ts";
 import { snoozeRecommendation } from "../../service/snooze-recommendation.ts";
 import { undoRecommendation } from "../../service/undo-recommendation.ts";
-import type { Command, CommandAnswer } from "../command.ts";
+import { effectByWord, type Command, type CommandAnswer } from "../command.ts";
 import { recommendationCard } from "../views/recommendation-card.ts";
 import { recommendationData } from "../views/recommendation-data.ts";
 import { recommendationListCard } from "../views/recommendation-list-card.ts";
@@ -43,6 +43,16 @@ export const recsCommand: Command = {
   ].join("\n"),
   examples: ["recs list", "recs list mine", "recs show waste_0123456789ab"],
   role: "viewer",
+  effect: effectByWord({
+    approve: "shared",
+    reject: "shared",
+    snooze: "shared",
+    undo: "shared",
+    applied: "shared",
+    assign: "shared",
+    comment: "shared",
+    propose: "shared",
+  }),
   run: async ({ ctx, text }) => {
     const given = readArguments(text);
     const [word = "list", ...rest] = given.words;

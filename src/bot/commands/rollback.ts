@@ -8,6 +8,7 @@ export const rollbackCommand: Command = {
   usage: "rollback BATCH",
   examples: ["rollback 12"],
   role: "admin",
+  effect: () => "shared",
   run: async ({ ctx, text }) => {
     const batch = text.trim();
     if (batch === "")

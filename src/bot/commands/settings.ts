@@ -11,7 +11,7 @@ import {
 } from "../../service/change-settings.ts";
 import type { Context } from "../../service/context.ts";
 import type { Card } from "../card.ts";
-import type { Command, CommandAnswer } from "../command.ts";
+import { effectByWord, type Command, type CommandAnswer } from "../command.ts";
 import { parseScope } from "../grammar/parse-scope.ts";
 
 const USAGE = [
@@ -30,6 +30,7 @@ export const settingsCommand: Command = {
   usage: USAGE,
   examples: ["settings", "settings timezone Europe/Berlin", "settings theme dark"],
   role: "viewer",
+  effect: effectByWord({ timezone: "own", theme: "own", channel: "own", notify: "own", show: "shared" }),
   run: async ({ ctx, text }) => {
     const [word, ...words] = text.split(/\s+/).filter((part) => part !== "");
     if (word === undefined) return shown(ctx);

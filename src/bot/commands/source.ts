@@ -2,7 +2,7 @@ import { AppError } from "../../domain/errors.ts";
 import { addSource, listSources, promoteSource, removeSource, type SourceScope } from "../../service/manage-sources.ts";
 import type { Context } from "../../service/context.ts";
 import type { Card } from "../card.ts";
-import type { Command, CommandAnswer } from "../command.ts";
+import { effectByWord, type Command, type CommandAnswer } from "../command.ts";
 
 type Scope = Partial<Omit<SourceScope, "name">>;
 
@@ -19,6 +19,7 @@ export const sourceCommand: Command = {
   usage: USAGE,
   examples: ["source list", "source promote aws-exports --provider aws --account 111122223333"],
   role: "viewer",
+  effect: effectByWord({ add: "shared", promote: "shared", remove: "shared" }),
   run: async ({ ctx, text }) => {
     const [verb = "list", ...words] = text
       .trim()

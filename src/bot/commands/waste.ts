@@ -7,7 +7,7 @@ import type { Day } from "../../domain/period.ts";
 import type { Context } from "../../service/context.ts";
 import { findWaste } from "../../service/find-waste.ts";
 import { excludeWaste, includeWaste, listWasteExclusions, unknownRule } from "../../service/waste-exclusions.ts";
-import type { Command, CommandAnswer } from "../command.ts";
+import { effectByWord, type Command, type CommandAnswer } from "../command.ts";
 import { formatQuestion } from "../grammar/format-question.ts";
 import { parseQuestion } from "../grammar/parse-question.ts";
 import { wasteCard } from "../views/waste-card.ts";
@@ -45,6 +45,7 @@ export const wasteCommand: Command = {
     'waste exclude tag purpose=audit --reason "kept for the auditors" --until 180d',
   ],
   role: "viewer",
+  effect: effectByWord({ exclude: "shared", include: "shared" }),
   run: async ({ ctx, text }) => {
     const [, word = "", rest = ""] = /^(\S*)\s*([\s\S]*)$/.exec(text.trim()) ?? [];
     const verb = VERBS[word.toLowerCase()];
