@@ -29,6 +29,7 @@ export const notOurs = (): Refusal => new Refusal(403, 50_005, "Cannot edit a me
 export const emptyMessage = (): Refusal => new Refusal(400, 50_006, "Cannot send an empty message");
 export const closedToUs = (): Refusal => new Refusal(403, 50_007, "Cannot send messages to this user");
 export const missingPermissions = (): Refusal => new Refusal(403, 50_013, "Missing Permissions");
+export const noThreadHere = (): Refusal => new Refusal(400, 50_024, "Cannot execute action on this channel type");
 export const invalidWebhookToken = (): Refusal => new Refusal(401, 50_027, "Invalid Webhook Token");
 export const archivedThread = (): Refusal =>
   new Refusal(400, 50_083, "Tried to perform an operation on an archived thread, such as editing a message");

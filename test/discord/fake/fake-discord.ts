@@ -34,6 +34,8 @@ export type FakeDiscord = {
   readonly until: <T>(look: () => T | null | undefined | false, what: string) => Promise<T>;
   /** The finished answer to an interaction: its message, once it no longer says "thinking". */
   readonly answerTo: (interaction: FakeInteraction) => Promise<FakeMessage>;
+  /** Throws when the bot did something the real platform would have let pass in silence. */
+  readonly requireNoViolations: () => void;
   /** Nothing listens on the port any more; `start` comes back on the same one. */
   readonly stop: () => Promise<void>;
   readonly start: () => Promise<void>;
@@ -97,6 +99,9 @@ export async function createFakeDiscord(options: { heartbeatMs?: number } = {}):
             : null,
         `an answer to interaction ${interaction.id} (callback ${JSON.stringify(interaction.callback)})`,
       ),
+    requireNoViolations: () => {
+      if (world.violations.length > 0) throw new Error(world.violations.join("\n"));
+    },
     stop,
     start,
     close: stop,

@@ -4,6 +4,7 @@ import {
   archivedThread,
   missingAccess,
   missingPermissions,
+  noThreadHere,
   threadExists,
   unknownGuild,
   unknownMember,
@@ -219,7 +220,7 @@ function startThread(call: Call, parent: FakeChannel, threadId: string, type: nu
   if (check.problems.length > 0) throw invalidForm(check.problems);
   if ((permissionsOf(call.world, parent) & PERMISSIONS.createPublicThreads) === 0n) throw missingPermissions();
   const guild = call.world.guilds.get(parent.guildId ?? "");
-  if (guild === undefined || parent.parentId !== null) throw invalidForm([{ path: [], message: "No thread here." }]);
+  if (guild === undefined || parent.parentId !== null) throw noThreadHere();
   const made = addChannel(call.world, { guild, name: String(thread["name"]), type, parentId: parent.id, id: threadId });
   changed(call.world);
   return { status: 201, json: channelPayload(call.world, made) };

@@ -1,4 +1,4 @@
-import type { APIApplicationCommand, APIMessage, APIModalInteractionResponseCallbackData } from "discord.js";
+import type { APIApplicationCommand, APIMessage, APIModalInteractionResponseCallbackData } from "discord-api-types/v10";
 
 /** Permission bits the fake knows: https://discord.com/developers/docs/topics/permissions */
 export const PERMISSIONS = {

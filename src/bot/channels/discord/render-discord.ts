@@ -1,0 +1,299 @@
+import type { APIEmbed, APIEmbedField } from "discord-api-types/v10";
+
+import type { ChartView } from "../../../charts/chart-view.ts";
+import { unreachable } from "../../../domain/errors.ts";
+import type { Block, Card, Tone } from "../../card.ts";
+import { fit, type Capabilities, type Fitted } from "../../fit.ts";
+import { pictureId } from "../web/render-web.ts";
+import {
+  ALT_MAX,
+  CONTENT_MAX,
+  DISCORD_CAPABILITIES,
+  EMBED_DESCRIPTION_MAX,
+  EMBED_FIELDS_MAX,
+  EMBED_TITLE_MAX,
+  EMBEDS_MAX,
+  EMBEDS_TEXT_MAX,
+  FIELD_NAME_MAX,
+  FIELD_VALUE_MAX,
+  FOOTER_MAX,
+} from "./limits.ts";
+import { renderActions, type ActionRow } from "./render-actions.ts";
+import { tableLines } from "./render-table.ts";
+import { label, NO_MENTIONS, renderText, wordsOf, type Mention } from "./render-text.ts";
+
+/** A picture to draw and attach; an embed points at it by name. The same view has the same name. */
+export type Picture = { readonly name: string; readonly view: ChartView; readonly alt: string };
+
+/** A card as a Discord message, before its pictures are drawn. */
+export type DiscordMessage = {
+  readonly content: string;
+  readonly embeds: readonly APIEmbed[];
+  readonly components: readonly ActionRow[];
+  readonly pictures: readonly Picture[];
+};
+
+export type RenderOptions = {
+  /** One for each of `card.actions`, in order. */
+  readonly tokens: readonly string[];
+  readonly mention?: Mention;
+  /** Without the right to attach files: no pictures; the table says the same. */
+  readonly pictures?: boolean;
+};
+
+/** The strip beside an embed. Said in words too: colour alone tells nobody anything. */
+const COLOURS: Readonly<Record<Tone, number>> = {
+  neutral: 0x5b_7a_99,
+  good: 0x2e_9e_5b,
+  warning: 0xd9_92_0a,
+  bad: 0xc9_3c_37,
+};
+const NOTE_SIGNS: Readonly<Record<Tone, string>> = { neutral: "", good: "✅ ", warning: "⚠️ ", bad: "⛔ " };
+
+/** How much is said, from all that reads well to what always fits. */
+type Measure = Capabilities & {
+  readonly cellMax: number;
+  readonly itemMax: number;
+  readonly noteMax: number;
+  readonly valueMax: number;
+  readonly captionMax: number;
+  readonly footerMax: number;
+};
+const MEASURES: readonly Measure[] = [
+  {
+    ...DISCORD_CAPABILITIES,
+    cellMax: 60,
+    itemMax: 400,
+    noteMax: 1_000,
+    valueMax: 500,
+    captionMax: 200,
+    footerMax: 1_200,
+  },
+  {
+    ...DISCORD_CAPABILITIES,
+    tableRowsMax: 10,
+    listItemsMax: 8,
+    cellMax: 40,
+    itemMax: 200,
+    noteMax: 500,
+    valueMax: 200,
+    captionMax: 120,
+    footerMax: 800,
+  },
+  {
+    tableRowsMax: 5,
+    listItemsMax: 5,
+    factsMax: 8,
+    blocksMax: 12,
+    cellMax: 30,
+    itemMax: 100,
+    noteMax: 250,
+    valueMax: 120,
+    captionMax: 80,
+    footerMax: 500,
+  },
+  {
+    tableRowsMax: 2,
+    listItemsMax: 2,
+    factsMax: 6,
+    blocksMax: 10,
+    cellMax: 24,
+    itemMax: 80,
+    noteMax: 120,
+    valueMax: 80,
+    captionMax: 60,
+    footerMax: 400,
+  },
+  {
+    tableRowsMax: 0,
+    listItemsMax: 1,
+    factsMax: 4,
+    blocksMax: 8,
+    cellMax: 16,
+    itemMax: 60,
+    noteMax: 80,
+    valueMax: 60,
+    captionMax: 40,
+    footerMax: 300,
+  },
+  {
+    tableRowsMax: 0,
+    listItemsMax: 0,
+    factsMax: 2,
+    blocksMax: 0,
+    cellMax: 12,
+    itemMax: 40,
+    noteMax: 40,
+    valueMax: 40,
+    captionMax: 24,
+    footerMax: 200,
+  },
+];
+
+/**
+ * A card as embeds and rows of components. Pure. Whatever the card holds, the result is within every limit, its title,
+ * summary, totals, status and actions are there, and nothing in it notifies anybody or is markup of the data's own.
+ */
+export function renderDiscord(card: Card, options: RenderOptions): DiscordMessage {
+  const actions = renderActions(card.actions, options.tokens);
+  const typed = actions.typed.length === 0 ? [] : [`Also: ${actions.typed.join(" · ")}`];
+  const withTyped: Card = { ...card, footer: [...card.footer, ...typed] };
+  const message = fitted(withTyped, options);
+  return { ...message, content: renderText(card.summary, CONTENT_MAX), components: actions.rows };
+}
+
+function fitted(card: Card, options: RenderOptions): Pick<DiscordMessage, "embeds" | "pictures"> {
+  for (const measure of MEASURES) {
+    const said = renderEmbeds(fit(card, measure), measure, options);
+    if (isWithinLimits(said.embeds)) return said;
+  }
+  // More tables than a message can hold the totals of: what fits, and that there is more.
+  const [last] = MEASURES.slice(-1) as [Measure];
+  for (let count = card.blocks.length - 1; ; count -= 1) {
+    const { card: fewer, dropped } = fit({ ...card, blocks: card.blocks.slice(0, count) }, last);
+    const missing = `${card.blocks.length - count} more parts are not shown here.`;
+    const said = renderEmbeds({ card: fewer, dropped: [...dropped, missing] }, last, options);
+    if (count <= 0 || isWithinLimits(said.embeds)) return said;
+  }
+}
+
+function isWithinLimits(embeds: readonly APIEmbed[]): boolean {
+  const size = embeds.reduce((sum, embed) => sum + sizeOf(embed), 0);
+  return (
+    embeds.length <= EMBEDS_MAX &&
+    size <= EMBEDS_TEXT_MAX &&
+    embeds.every(({ description = "", fields = [] }) => {
+      return description.length <= EMBED_DESCRIPTION_MAX && fields.length <= EMBED_FIELDS_MAX;
+    })
+  );
+}
+
+function sizeOf({ title = "", description = "", footer, fields = [] }: APIEmbed): number {
+  const inFields = fields.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
+  return title.length + description.length + (footer?.text.length ?? 0) + inFields;
+}
+
+/** An embed shows text, then fields, then a picture: a block that would come before its place begins the next embed. */
+type Draft = { text: string[]; fields: APIEmbedField[]; picture: Picture | null };
+
+function renderEmbeds(
+  { card, dropped }: Fitted,
+  measure: Measure,
+  options: RenderOptions,
+): Pick<DiscordMessage, "embeds" | "pictures"> {
+  const drafts: Draft[] = [{ text: [], fields: [], picture: null }];
+  const current = (fits: (draft: Draft) => boolean): Draft => {
+    const last = drafts.at(-1);
+    if (last !== undefined && fits(last)) return last;
+    const next: Draft = { text: [], fields: [], picture: null };
+    drafts.push(next);
+    return next;
+  };
+  const mention = options.mention ?? NO_MENTIONS;
+  if (card.status !== undefined) drafts[0]?.text.push(`**${renderText(card.status, measure.noteMax)}**`);
+  for (const block of card.blocks) {
+    if (block.kind === "chart") {
+      const picture = pictureOf(block);
+      if (options.pictures === false) continue;
+      current((draft) => draft.picture === null).picture = picture;
+    } else if (block.kind === "facts") {
+      const fields = block.facts.map((fact) => fieldOf(fact, measure, mention));
+      const open = current(
+        (draft) => draft.picture === null && draft.fields.length + fields.length <= EMBED_FIELDS_MAX,
+      );
+      open.fields.push(...fields);
+    } else {
+      const text = textOf(block, measure, mention);
+      if (text !== "") current((draft) => draft.picture === null && draft.fields.length === 0).text.push(text);
+    }
+  }
+  const embeds = drafts.map((draft): APIEmbed => ({ color: COLOURS[card.tone], ...embedOf(draft) }));
+  const [first] = embeds;
+  const last = embeds.at(-1);
+  if (first !== undefined) first.title = renderText(card.title, EMBED_TITLE_MAX) || "…";
+  const footer = footerOf(card.footer, dropped, measure.footerMax);
+  if (last !== undefined && footer !== "") last.footer = { text: footer };
+  return { embeds, pictures: distinct(drafts.flatMap(({ picture }) => (picture === null ? [] : [picture]))) };
+}
+
+/** A card may show one picture twice; it is attached once. */
+function distinct(pictures: readonly Picture[]): Picture[] {
+  return pictures.filter(({ name }, index) => pictures.findIndex((one) => one.name === name) === index);
+}
+
+function embedOf({ text, fields, picture }: Draft): APIEmbed {
+  return {
+    ...(text.length === 0 ? {} : { description: text.join("\n\n") }),
+    ...(fields.length === 0 ? {} : { fields }),
+    ...(picture === null ? {} : { image: { url: `attachment://${picture.name}` } }),
+  };
+}
+
+function pictureOf({ chart, alt }: Extract<Block, { kind: "chart" }>): Picture {
+  const NAME_LENGTH = 16;
+  return {
+    name: `chart-${pictureId(chart).slice(0, NAME_LENGTH)}.png`,
+    view: chart,
+    alt: label(alt, ALT_MAX, "Chart"),
+  };
+}
+
+/** Short ones stand side by side. */
+const INLINE_MAX = 36;
+
+function fieldOf(
+  fact: Extract<Block, { kind: "facts" }>["facts"][number],
+  { valueMax }: Measure,
+  mention: Mention,
+): APIEmbedField {
+  const name = renderText(fact.label, Math.min(FIELD_NAME_MAX, valueMax)).trim();
+  const value = renderText(fact.value, Math.min(FIELD_VALUE_MAX, valueMax), mention).trim();
+  const words = wordsOf(fact.value);
+  return {
+    name: visible(name) ? name : "–",
+    value: visible(value) ? value : "–",
+    inline: words.length <= INLINE_MAX && fact.label.length <= INLINE_MAX,
+  };
+}
+
+function visible(text: string): boolean {
+  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(text);
+}
+
+function textOf(block: Exclude<Block, { kind: "chart" | "facts" }>, measure: Measure, mention: Mention): string {
+  switch (block.kind) {
+    case "note":
+      return `${NOTE_SIGNS[block.tone]}${renderText(block.text, measure.noteMax, mention)}`.trimEnd();
+    case "list": {
+      const items = block.items.map((item) => `- ${renderText(item, measure.itemMax, mention)}`);
+      return [...captionOf(block.caption, measure), ...items].join("\n");
+    }
+    case "table": {
+      const lines = tableLines(block, measure.cellMax);
+      const code = lines.length === 0 ? [] : [`\`\`\`\n${lines.join("\n")}\n\`\`\``];
+      return [...captionOf(block.caption, measure), ...code].join("\n");
+    }
+    default:
+      return unreachable(block);
+  }
+}
+
+function captionOf(caption: string | undefined, { captionMax }: Measure): string[] {
+  if (caption === undefined) return [];
+  const text = renderText([{ kind: "strong", text: caption }], captionMax + 4);
+  return text.trim() === "" ? [] : [text];
+}
+
+/** The receipt, as long as it fits, then what was left out of the card, always. No markup is read in a footer. */
+function footerOf(lines: readonly string[], dropped: readonly string[], max: number): string {
+  const end = dropped.map((line) => label(line, max, ""));
+  const shown: string[] = [];
+  let room = Math.min(max, FOOTER_MAX) - end.reduce((sum, line) => sum + line.length + 1, 0);
+  for (const line of lines.filter((one) => !dropped.includes(one))) {
+    const text = room < 2 ? "" : label(line, room - 1, "");
+    if (text === "") continue;
+    shown.push(text);
+    room -= text.length + 1;
+  }
+  return [...shown, ...end].join("\n");
+}

@@ -1,0 +1,113 @@
+import {
+  ComponentType,
+  TextInputStyle,
+  type APILabelComponent,
+  type APIModalInteractionResponseCallbackData,
+} from "discord-api-types/v10";
+
+import type { Confirm, Field } from "../../card.ts";
+import { ChannelError } from "../channel-error.ts";
+import type { Form } from "../channel.ts";
+import { safeText } from "../safe-text.ts";
+import { customId } from "./custom-id.ts";
+import {
+  CONTENT_MAX,
+  MODAL_DESCRIPTION_MAX,
+  MODAL_FIELDS_MAX,
+  MODAL_INPUT_MAX,
+  MODAL_LABEL_MAX,
+  MODAL_TITLE_MAX,
+  OPTION_TEXT_MAX,
+  OPTIONS_MAX,
+} from "./limits.ts";
+import { button, type ActionRow } from "./render-actions.ts";
+import { label, renderText } from "./render-text.ts";
+
+const DAY_LENGTH_MAX = 40;
+/** A name that can be a custom id. Ours all are; one that is not gets its place in the form instead. */
+const NAME = /^[\w.-]{1,100}$/;
+
+/** A form as a modal. Throws ChannelError("invalid") for one that has more fields than a modal holds. */
+export function renderForm(form: Form, token: string): APIModalInteractionResponseCallbackData {
+  if (form.fields.length > MODAL_FIELDS_MAX || form.fields.length === 0) {
+    throw new ChannelError(
+      "invalid",
+      `a form here has 1 to ${MODAL_FIELDS_MAX} fields, this one ${form.fields.length}`,
+    );
+  }
+  return {
+    custom_id: customId({ does: "send", token }),
+    title: label(form.title, MODAL_TITLE_MAX),
+    components: form.fields.map((field, index) => renderField(field, fieldId(form.fields, index))),
+  };
+}
+
+/** The name a field has in the modal, which is what comes back with its value. */
+function fieldId(fields: readonly Field[], index: number): string {
+  const name = fields[index]?.name ?? "";
+  const unique = fields.filter((field) => field.name === name).length === 1;
+  return NAME.test(name) && unique ? name : `field-${index}`;
+}
+
+function renderField(field: Field, id: string): APILabelComponent {
+  const base = { type: ComponentType.Label as const, label: label(field.label, MODAL_LABEL_MAX) };
+  if (field.kind === "choice" && field.options.length > 0 && field.options.length <= OPTIONS_MAX) {
+    const values = field.options.map((option, index) => optionValue(field.options, option.value, index));
+    return {
+      ...base,
+      component: {
+        type: ComponentType.StringSelect,
+        custom_id: id,
+        required: field.required,
+        min_values: field.required ? 1 : 0,
+        max_values: 1,
+        options: field.options.map((option, index) => ({
+          label: label(option.label, OPTION_TEXT_MAX),
+          value: values[index] ?? String(index),
+          default: option.value === field.initial,
+        })),
+      },
+    };
+  }
+  const lengthMax = field.kind === "text" ? field.lengthMax : field.kind === "day" ? DAY_LENGTH_MAX : OPTION_TEXT_MAX;
+  const max = Math.max(1, Math.min(MODAL_INPUT_MAX, lengthMax));
+  const multiline = field.kind === "text" && field.multiline === true;
+  const hint = field.kind === "day" ? "YYYY-MM-DD" : field.kind === "text" ? (field.placeholder ?? "") : "";
+  const initial = safeText(field.initial ?? "")
+    .slice(0, max)
+    .replace(/[\ud800-\udbff]$/, "");
+  return {
+    ...base,
+    component: {
+      type: ComponentType.TextInput,
+      custom_id: id,
+      style: multiline ? TextInputStyle.Paragraph : TextInputStyle.Short,
+      required: field.required,
+      max_length: max,
+      ...(hint.trim() === "" ? {} : { placeholder: label(hint, MODAL_DESCRIPTION_MAX) }),
+      ...(initial.trim() === "" ? {} : { value: initial }),
+    },
+  };
+}
+
+/** A choice's value must be short and its own; one that is not is replaced by its place. */
+function optionValue(options: readonly { value: string }[], value: string, index: number): string {
+  const fine = value.trim() !== "" && value.length <= OPTION_TEXT_MAX && value.isWellFormed();
+  const unique = options.filter((option) => option.value === value).length === 1;
+  return fine && unique ? value : `choice-${index}`;
+}
+
+/** The question before something that moves money: Discord has no dialog of its own, so it is a message for one person. */
+export function renderConfirm(confirm: Confirm, style: "primary" | "danger" | "plain", token: string) {
+  const title = renderText([{ kind: "strong", text: confirm.title }], CONTENT_MAX / 2);
+  const components: ActionRow[] = [
+    {
+      type: ComponentType.ActionRow,
+      components: [
+        button(confirm.yes, style === "plain" ? "primary" : style, customId({ does: "act", token })),
+        button("Cancel", "plain", customId({ does: "cancel" })),
+      ],
+    },
+  ];
+  return { content: `${title}\n${renderText(confirm.text, CONTENT_MAX / 2 - 1)}`, components };
+}
