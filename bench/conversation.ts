@@ -18,7 +18,7 @@ import { writeBills } from "./bill-files.ts";
 import { openChatUser, type ChatUser } from "./chat-user.ts";
 import { figure, formatFigure, verdictOf, type Figure } from "./figure.ts";
 import { buildEstate, estateSize, PROMOTED, THROUGH } from "./questions-estate.ts";
-import { ingestAgainAndAgain, startService, type Place } from "./running-service.ts";
+import { ingestAgainAndAgain, startService, type Effort, type Place } from "./running-service.ts";
 
 /** What each person asks, in turn, beginning at another place of the list. {n} changes from person and round to round. */
 const MIX: readonly string[] = [
@@ -72,14 +72,16 @@ async function run(): Promise<Figure[]> {
     const ingest = options.idle ? null : ingestAgainAndAgain(place, bills);
     const measured = { times: newTimes(), asked: [] as Asked[], seen: unmeasured.seen };
     say(`load of the machine before: ${loadavg()[0]?.toFixed(1) ?? "?"}`);
+    await service.effort();
     const talk = Promise.all(users.map((user, index) => converse(user, index, options.questions, measured)));
     await talk.catch(async (error: unknown) => {
       await ingest?.stop().catch(() => undefined);
       throw error;
     });
+    const effort = await service.effort();
     const load = loadavg()[0] ?? 0;
     const ingests = (await ingest?.stop()) ?? [];
-    return report(measured.times, measured.asked, ingests, load);
+    return report(measured, { ingests, load, effort });
   } finally {
     for (const user of users) user.close();
     await service.stop();
@@ -111,7 +113,9 @@ async function converse(user: ChatUser, index: number, questions: number, to: Me
   }
 }
 
-function report(times: Times, asked: readonly Asked[], ingests: readonly number[], load: number): Figure[] {
+type Meanwhile = { readonly ingests: readonly number[]; readonly load: number; readonly effort: Effort };
+
+function report({ times, asked }: Measured, { ingests, load, effort }: Meanwhile): Figure[] {
   for (const text of MIX) {
     const ms = asked.filter((one) => one.text === text).map((one) => one.ms);
     say(
@@ -128,6 +132,13 @@ function report(times: Times, asked: readonly Asked[], ingests: readonly number[
     ms("cached picture, p95", percentile(times.cached, 95), CACHED_P95_MS_MAX),
     ms("cold picture, p95", percentile(times.cold, 95)),
     ms("question → card and cold picture, p95", percentile(times.coldWithText, 95), COLD_P95_MS_MAX),
+    ms("event loop of the service, late by, p50", effort.loopDelayMs.p50),
+    ms("event loop of the service, late by, p99", effort.loopDelayMs.p99),
+    ms("event loop of the service, late by, worst", effort.loopDelayMs.worst),
+    // With its pictures, and with what every open page is told.
+    ...(effort.cpuSeconds === null
+      ? []
+      : [ms("CPU of the service a question", (effort.cpuSeconds * 1_000) / times.text.length)]),
     figure("questions asked", times.text.length, "", { better: "higher" }),
     figure("load average of the machine meanwhile", Math.round(load * 10) / 10, "", { better: "lower" }),
     ...(ingests.length === 0

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** Least recently used pictures go first once their bytes exceed the limit. */
 export type PngCache = {
   readonly get: (key: string) => Uint8Array | undefined;
@@ -35,14 +33,4 @@ export function createPngCache(bytesMax: number): PngCache {
     },
     bytes: () => bytes,
   };
-}
-
-/** The same content gives the same key, whatever the order of its members. */
-export function contentKey(content: unknown): string {
-  return createHash("sha256").update(JSON.stringify(content, sortMembers)).digest("base64url");
-}
-
-function sortMembers(_: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

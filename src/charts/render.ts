@@ -2,10 +2,11 @@ import { Tinypool } from "tinypool";
 
 import { AppError } from "../domain/errors.ts";
 import type { ChartView } from "./chart-view.ts";
-import { contentKey, createPngCache } from "./png-cache.ts";
+import { createPngCache } from "./png-cache.ts";
 import type { RenderTask } from "./render-worker.ts";
 import { layoutWidth } from "./spec.ts";
 import type { ThemeName } from "./theme.ts";
+import { viewId } from "./view-id.ts";
 
 export type ChartRenderer = {
   /**
@@ -61,7 +62,7 @@ export function createChartRenderer(
   return {
     png: async (view, { theme, width }) => {
       const task: RenderTask = { view, theme, width: layoutWidth(view, width) };
-      const key = contentKey(task);
+      const key = `${viewId(view)} ${theme} ${task.width}`;
       const ready = cache.get(key);
       if (ready !== undefined) return ready;
       const running = underway.get(key) ?? draw(task, key);

@@ -29,10 +29,11 @@ const NAMED_IDS_MAX = 1_000;
  * Errors: bad-input (a comparison or conversion that has no meaning), not-found (a missing exchange rate).
  */
 export async function showCosts({ ctx, input }: Verb<CostQuery>): Promise<CostAnswer> {
-  return withCostSnapshot(ctx.db, ctx.settings.tagAliases, (snapshot) => answer(ctx, snapshot, input));
+  return withCostSnapshot(ctx.db, ctx.settings.tagAliases, (snapshot) => showCostsIn(snapshot, ctx, input));
 }
 
-async function answer(ctx: Context, everything: CostSnapshot, query: CostQuery): Promise<CostAnswer> {
+/** The same from a snapshot the caller holds: several answers of one moment, as a digest needs them. */
+export async function showCostsIn(everything: CostSnapshot, ctx: Context, query: CostQuery): Promise<CostAnswer> {
   const whole = await withinScope(everything, ctx.scope);
   const filter = costFilter(ctx.scope, query);
   const snapshot = { ...whole, batches: await batchesMatching(whole, filter) };

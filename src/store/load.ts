@@ -8,6 +8,7 @@ import { from as copyFrom } from "pg-copy-streams";
 import { AppError } from "../domain/errors.ts";
 import { addMonths, firstDay, month } from "../domain/period.ts";
 import type { Sql } from "./db.ts";
+import { lowerBackendPriority } from "./lower-priority.ts";
 
 /**
  * Bulk loading by COPY, on a connection of its own (`pg`: COPY of postgres.js hangs on a server error).
@@ -43,6 +44,7 @@ export async function openLoader(url: string): Promise<Loader> {
   // A connection that dies while idle must not take the process down; the next statement reports it.
   client.on("error", () => undefined);
   await client.connect();
+  await lowerBackendPriority(client);
   await client.query(
     "set synchronous_commit = off; set timezone = 'UTC'; set work_mem = '32MB'; set maintenance_work_mem = '64MB'",
   );

@@ -5,6 +5,7 @@ import { Client } from "pg";
 import { to as copyTo } from "pg-copy-streams";
 
 import type { SqlLike } from "./db.ts";
+import { lowerBackendPriority } from "./lower-priority.ts";
 
 /** Batches that can be shown (now, after a rollback, or once released) whose rollups are of another version. */
 export async function loadStaleBatches(
@@ -31,6 +32,7 @@ export async function openReader(url: string): Promise<Client> {
   const client = new Client({ connectionString: url, application_name: "finops-rollups" });
   client.on("error", () => undefined);
   await client.connect();
+  await lowerBackendPriority(client);
   await client.query("set timezone = 'UTC'");
   return client;
 }

@@ -1,7 +1,7 @@
 import { listPromotedTags } from "../../service/list-promoted-tags.ts";
 import type { CostQuery } from "../../domain/cost-query.ts";
 import { periodLength } from "../../domain/period.ts";
-import { showCosts } from "../../service/show-costs.ts";
+import { showCostsDrawn } from "../../service/show-costs-drawn.ts";
 import type { Context } from "../../service/context.ts";
 import type { Command, CommandAnswer } from "../command.ts";
 import { parseQuestion } from "../grammar/parse-question.ts";
@@ -30,13 +30,10 @@ export const costCommand: Command = {
 
 /** Card and data of a query; a bare total gets the picture of its days. */
 export async function answerQuery(ctx: Context, query: CostQuery): Promise<CommandAnswer> {
-  const answer = await showCosts({ ctx, input: query });
-  const drawn = pictureOf(query);
-  const series =
-    drawn === null || answer.total.length === 0
-      ? undefined
-      : { answer: await showCosts({ ctx, input: drawn }), query: drawn };
-  return { card: costCard(answer, query, series), data: answer, exitCode: 0 };
+  const series = pictureOf(query);
+  const { answer, drawn } = await showCostsDrawn({ ctx, input: { query, drawn: series } });
+  const picture = drawn === null || series === null ? undefined : { answer: drawn, query: series };
+  return { card: costCard(answer, query, picture), data: answer, exitCode: 0 };
 }
 
 function pictureOf(query: CostQuery): CostQuery | null {

@@ -1,7 +1,7 @@
 import type { ChartView } from "../../charts/chart-view.ts";
-import type { CostAnswer } from "../../domain/contract.ts";
+import type { CostAnswer, CostRow } from "../../domain/contract.ts";
 import type { CostQuery } from "../../domain/cost-query.ts";
-import { atomsToDecimal } from "../../domain/money.ts";
+import { atomsToDecimal, parseAtoms } from "../../domain/money.ts";
 import { addDays, type Day } from "../../domain/period.ts";
 import { isOfLine, shownRows } from "./cost-rows.ts";
 import { periodWords, rowWords } from "./cost-words.ts";
@@ -58,16 +58,26 @@ function overTime(
   const bands = shownRows(answer, line, BANDS_MAX, (row) => [rowWords(row)]);
   const named = new Set(bands.filter((band) => !band.other).map((band) => band.label));
   const other = bands.find((band) => band.other)?.label ?? "Other";
-  const points = answer.rows
-    .filter((row) => row.period !== undefined && isOfLine(row, line))
-    .map((row) => {
-      const label = rowWords(row);
-      return {
-        start: row.period?.from as Day,
-        series: query.by.length === 0 ? "Cost" : named.has(label) ? label : other,
-        amount: row.amount,
-      };
-    });
+  const labels = new Map<CostRow["key"], string>();
+  const seriesOf = (row: CostRow): string => {
+    if (query.by.length === 0) return "Cost";
+    const label = labels.get(row.key) ?? rowWords(row);
+    labels.set(row.key, label);
+    return named.has(label) ? label : other;
+  };
+  // One point a bucket and band: what is drawn together travels together, or a card of a year by team is half a megabyte.
+  const sums = new Map<string, Map<Day, bigint>>();
+  for (const row of answer.rows) {
+    if (row.period === undefined || !isOfLine(row, line)) continue;
+    const series = seriesOf(row);
+    const buckets = sums.get(series) ?? new Map<Day, bigint>();
+    sums.set(series, buckets);
+    const start = row.period.from as Day;
+    buckets.set(start, (buckets.get(start) ?? 0n) + parseAtoms(row.amount));
+  }
+  const points = [...sums].flatMap(([series, buckets]) =>
+    [...buckets].map(([start, atoms]) => ({ start, series, amount: atomsToDecimal(atoms) })),
+  );
   const { dataThrough, period } = answer.receipt;
   const after = dataThrough === null ? null : addDays(dataThrough as Day, 1);
   return {

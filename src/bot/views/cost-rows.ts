@@ -22,23 +22,10 @@ export function shownRows(
   cellsOf: (row: CostRow) => readonly string[],
 ): ShownRow[] {
   const total = parseAtoms(line.amount);
-  const summed = new Map<string, ShownRow>();
-  for (const row of answer.rows.filter((one) => isOfLine(one, line))) {
-    const name = JSON.stringify([row.other === true, row.key]);
-    const known = summed.get(name);
-    const amount = (known?.amount ?? 0n) + parseAtoms(row.amount);
-    const previous = (known?.previous ?? 0n) + parseAtoms(row.previous ?? "0");
-    summed.set(name, {
-      label: rowWords(row),
-      cells: cellsOf(row),
-      amount,
-      previous,
-      share: ratioText(amount, total),
-      other: row.other === true,
-      row,
-    });
-  }
-  const rows = [...summed.values()];
+  const rows = sumsByKey(answer, line).map(({ row, amount, previous }): ShownRow => {
+    const other = row.other === true;
+    return { label: rowWords(row), cells: cellsOf(row), amount, previous, share: ratioText(amount, total), other, row };
+  });
   const named = rows.filter((row) => !row.other);
   if (named.length <= most) return rows;
   const rest = [...named.slice(most), ...rows.filter((row) => row.other)];
@@ -51,6 +38,27 @@ export function shownRows(
     ...named.slice(0, most),
     { label, cells: [label, ...blank], amount, previous, share: ratioText(amount, total), other: true, row: null },
   ];
+}
+
+type Sum = { readonly row: CostRow; amount: bigint; previous: bigint };
+
+/** Sums over periods. Rows of a series share their key, so that its text is made once and not for each of its days. */
+function sumsByKey(answer: CostAnswer, line: CostAnswer["total"][number]): Sum[] {
+  const sums = new Map<string, Sum>();
+  const known = new Map<CostRow["key"], Sum>();
+  for (const row of answer.rows) {
+    if (!isOfLine(row, line)) continue;
+    let sum = known.get(row.key);
+    if (sum === undefined || sum.row.other !== row.other) {
+      const name = JSON.stringify([row.other === true, row.key]);
+      sum = sums.get(name) ?? { row, amount: 0n, previous: 0n };
+      sums.set(name, sum);
+      known.set(row.key, sum);
+    }
+    sum.amount += parseAtoms(row.amount);
+    if (row.previous !== undefined) sum.previous += parseAtoms(row.previous);
+  }
+  return [...sums.values()];
 }
 
 export function isOfLine(row: CostRow, line: CostAnswer["total"][number]): boolean {

@@ -1,6 +1,7 @@
 import { ingestCard } from "../../bot/views/ingest-card.ts";
 import { AppError } from "../../domain/errors.ts";
 import { ingestBills, ingestExitCode } from "../../service/ingest-bills.ts";
+import { lowerOwnPriority } from "../../store/lower-priority.ts";
 import type { CliCommand } from "../cli-command.ts";
 import { createProgressBar } from "../progress-bar.ts";
 
@@ -20,6 +21,7 @@ export const ingestCli: CliCommand = {
         remedy: 'For example: finops ingest "bills/*.csv.gz"',
       });
     }
+    lowerOwnPriority();
     const ctx = await call.open();
     const bar = createProgressBar(call.terminal);
     const source = call.text("source");

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-
 import type { ChartView } from "../../../charts/chart-view.ts";
+import { viewId } from "../../../charts/view-id.ts";
 import { unreachable } from "../../../domain/errors.ts";
 import type { ActionStyle, Block, Card, Inline, RichText, Tone } from "../../card.ts";
 import { fit, WEB_CAPABILITIES } from "../../fit.ts";
@@ -57,10 +56,7 @@ export function renderWeb(card: Card): WebCard {
 
 /** The name of a picture: the same view has the same name, on every machine. */
 export function pictureId(view: ChartView): string {
-  return createHash("sha256")
-    .update(JSON.stringify(sorted(view)))
-    .digest("hex")
-    .slice(0, 40);
+  return viewId(view);
 }
 
 /** The view a picture's name stands for, looked up on the card that shows it. */
@@ -118,12 +114,3 @@ function renderInline(inline: Inline): WebInline {
 }
 
 /** Keys in one order: a card read back from Postgres (jsonb reorders) names the same picture. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
-}
