@@ -115,3 +115,5 @@ export const STARTERS: readonly string[] = [
 ];
 /** How a demo becomes the real thing. */
 export const DEMO_BANNER = "You are looking at a sample estate. Drop your own bills here, or run: finops ingest PATH";
+/** The same where there is room for a few words only. */
+export const DEMO_BANNER_SHORT = "Sample estate. Your own: finops ingest PATH";

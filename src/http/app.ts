@@ -1,13 +1,17 @@
 import { Hono } from "hono";
 
-import { createChatRoutes, createEntryRoutes } from "./chat-routes.ts";
+import { createAskRoutes } from "./ask-routes.ts";
 import type { HttpDeps } from "./deps.ts";
+import { createEntryRoutes } from "./entry-routes.ts";
 import { answerError } from "./errors.ts";
 import { openEstates } from "./estates.ts";
 import { createEventRoutes } from "./event-routes.ts";
 import { createHandOffRoutes } from "./hand-off-routes.ts";
+import { createMessageRoutes } from "./message-routes.ts";
+import { createPersonRoutes } from "./person-routes.ts";
 import { createPictureRoutes } from "./picture-routes.ts";
 import { hostAllowed, originAllowed, securityHeaders, sessionNeeded, type ChatEnv } from "./security.ts";
+import { createStartRoutes } from "./start-routes.ts";
 import { createStaticHandler } from "./static-files.ts";
 import { createUploadRoutes } from "./upload-routes.ts";
 
@@ -37,7 +41,10 @@ export async function createHttpApp(deps: HttpDeps): Promise<HttpApp> {
   const chat = new Hono<ChatEnv>();
   chat.route("/", createEntryRoutes(deps, estates));
   chat.use(sessionNeeded(deps, estates));
-  chat.route("/", createChatRoutes(deps, estates));
+  chat.route("/", createStartRoutes(deps, estates));
+  chat.route("/", createMessageRoutes(estates));
+  chat.route("/", createAskRoutes(estates));
+  chat.route("/", createPersonRoutes(deps, estates));
   chat.route("/", createEventRoutes(deps, estates));
   chat.route("/", createPictureRoutes(deps, estates));
   chat.route("/", createUploadRoutes(deps, estates));

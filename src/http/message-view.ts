@@ -19,6 +19,10 @@ export type MessageView = {
   readonly card: WebCard | null;
   readonly revision: number;
   readonly replyTo: string | null;
+  /** Message whose thread it is in; null = in the channel itself. */
+  readonly thread: string | null;
+  /** The thread under it. */
+  readonly replies: { readonly count: number; readonly at: string | null; readonly lastId: string };
   readonly at: string;
   readonly editedAt: string | null;
 };
@@ -34,6 +38,8 @@ export function messageView(row: MessageRow): MessageView {
     card: row.card === null ? null : renderWeb(row.card as Card),
     revision: row.revision,
     replyTo: row.replyTo,
+    thread: null,
+    replies: { count: 0, at: null, lastId: "0" },
     at: row.createdAt,
     editedAt: row.editedAt,
   };

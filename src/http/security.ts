@@ -97,6 +97,8 @@ export function tooLarge(c: HonoContext, bytesMax: number): Response {
     code: "limit",
     message: `That is more than the ${Math.floor(bytesMax / 1024).toLocaleString("en-US")} KB allowed here.`,
   };
+  // What is still being sent is not read: this connection is of no more use.
+  c.header("Connection", "close");
   return c.json({ error }, 413);
 }
 

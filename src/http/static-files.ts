@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { extname, join } from "node:path";
+import { extname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import type { Context as HonoContext, Handler } from "hono";
@@ -34,8 +34,8 @@ export async function createStaticHandler(): Promise<Handler> {
     const etag = `"${createHash("sha256").update(body).digest("hex").slice(0, 24)}"`;
     files.set(url, { body, type: TYPES[extname(path)] ?? "application/octet-stream", etag });
   };
-  const names = (await readdir(PUBLIC_FOLDER)).filter((name) => extname(name) in TYPES);
-  await Promise.all(names.map((name) => add(`/${name}`, join(PUBLIC_FOLDER, name))));
+  const names = (await readdir(PUBLIC_FOLDER, { recursive: true })).filter((name) => extname(name) in TYPES);
+  await Promise.all(names.map((name) => add(`/${name.split(sep).join("/")}`, join(PUBLIC_FOLDER, name))));
   const fontFolder = fileURLToPath(
     new URL(".", `file://${createRequire(import.meta.url).resolve(`${FONT_PACKAGE}/package.json`)}`),
   );

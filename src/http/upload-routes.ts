@@ -20,11 +20,11 @@ import { AppError } from "../domain/errors.ts";
 import { checkFirstRun } from "../service/check-first-run.ts";
 import { listChannels, postMessage, type ChannelRow } from "../store/conversations.ts";
 import type { SqlLike } from "../store/db.ts";
-import { contextFor, readJson } from "./chat-routes.ts";
 import type { HttpDeps, IngestRequest } from "./deps.ts";
 import type { Estates, OpenEstate } from "./estates.ts";
 import { messageView } from "./message-view.ts";
 import { createRateLimit } from "./rate-limit.ts";
+import { contextFor, readJson } from "./request.ts";
 import { jsonBodyLimit, tooLarge, type ChatEnv } from "./security.ts";
 import { actorOf, type SignedIn } from "./session.ts";
 

@@ -1,14 +1,11 @@
 import writeXlsxFile from "write-excel-file/node";
 
 import type { CostAnswer, CostRow } from "../domain/contract.ts";
+import { csvText, harmlessCell, type Cell } from "../domain/csv.ts";
 import type { Verb } from "./context.ts";
 
-/** A spreadsheet runs a cell that begins so as a formula; a leading apostrophe makes it text. */
-const FORMULA_START = /^[=+\-@\t\r]/;
 /** Decimal digits a spreadsheet number keeps. */
 const SPREADSHEET_DIGITS = 15;
-
-type Cell = { readonly kind: "text"; readonly text: string } | { readonly kind: "number"; readonly decimal: string };
 
 /** The rows of an answer as a file: every row, exact amounts, nothing in it that a spreadsheet would run. */
 export async function exportCosts({
@@ -49,26 +46,9 @@ function sheetOf(answer: CostAnswer): { header: string[]; rows: Cell[][] } {
   return { header, rows: answer.rows.map(rowOf) };
 }
 
-/** RFC 4180. Amounts stay bare and exact: a number is no formula, whatever its sign. */
-function csvText(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const line = (cells: readonly Cell[]): string =>
-    cells.map((cell) => (cell.kind === "number" ? cell.decimal : quoted(harmless(cell.text)))).join(",");
-  return [header.map((name) => quoted(harmless(name))).join(","), ...rows.map(line)]
-    .map((text) => `${text}\r\n`)
-    .join("");
-}
-
-function harmless(text: string): string {
-  return FORMULA_START.test(text) ? `'${text}` : text;
-}
-
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 async function xlsxFile(header: readonly string[], rows: readonly (readonly Cell[])[]): Promise<Uint8Array> {
   const sheet = [
-    header.map((value) => ({ value: harmless(value), type: String, fontWeight: "bold" as const })),
+    header.map((value) => ({ value: harmlessCell(value), type: String, fontWeight: "bold" as const })),
     ...rows.map((cells) => cells.map(xlsxCell)),
   ];
   return new Uint8Array(await writeXlsxFile(sheet, { sheet: "Costs" }).toBuffer());
@@ -76,7 +56,7 @@ async function xlsxFile(header: readonly string[], rows: readonly (readonly Cell
 
 /** A number where a spreadsheet can hold it exactly, else its exact text: never a silently rounded amount. */
 function xlsxCell(cell: Cell): { value: string; type: typeof String } | { value: number; type: typeof Number } {
-  if (cell.kind === "text") return { value: harmless(withoutControls(cell.text)), type: String };
+  if (cell.kind === "text") return { value: harmlessCell(withoutControls(cell.text)), type: String };
   const digits = cell.decimal.replace(/[-.]/g, "").replace(/^0+/, "").length;
   return digits <= SPREADSHEET_DIGITS
     ? { value: Number(cell.decimal), type: Number }

@@ -114,13 +114,13 @@ export async function channelScope(sql: SqlLike, name: string): Promise<ScopeFil
   return rows.flatMap(({ scope }) => scope);
 }
 
-type ReadableChannel = ChannelRow & {
+export type ReadableChannel = ChannelRow & {
   /** Messages up to this one are not the reader's to see. */
   readonly since: string;
 };
 
 /** The one place that says which channels, and which of their messages, somebody reads. */
-async function readableChannels(sql: SqlLike, { personId, scope }: Reader): Promise<ReadableChannel[]> {
+export async function readableChannels(sql: SqlLike, { personId, scope }: Reader): Promise<ReadableChannel[]> {
   const whole = scope.length === 0;
   const rows = await sql<ReadableChannel[]>`
     select name, kind, owner_id as "ownerId", topic, scope_configured || scope as scope,
@@ -130,7 +130,7 @@ async function readableChannels(sql: SqlLike, { personId, scope }: Reader): Prom
 }
 
 /** `message` cut to what may be read of these channels. Not async: a fragment that is awaited would run by itself. */
-function messagesIn(sql: SqlLike, open: readonly ReadableChannel[]) {
+export function messagesIn(sql: SqlLike, open: readonly ReadableChannel[]) {
   return sql`message join unnest(${open.map(({ name }) => name)}::text[], ${open.map(({ since }) => since)}::bigint[])
     as readable(place, since) on readable.place = message.channel and message.id > readable.since`;
 }
@@ -160,7 +160,7 @@ export async function postMessage(sql: SqlLike, input: NewMessage): Promise<Mess
         ${body}, ${card}::text::jsonb, ${input.replyTo ?? null}::bigint, ${input.revision ?? 1}
       from tick on conflict (channel, key) do nothing returning *),
     told as (select pg_notify(${CHAT_NOTIFY}, seq::text) from written)
-    select ${columns(sql)} from written, told`;
+    select ${messageColumns(sql)} from written, told`;
   return row === undefined ? requireMessage(sql, input.channel, input.key) : toMessage(row);
 }
 
@@ -193,7 +193,7 @@ export async function listMessages(
 ): Promise<MessageRow[]> {
   const open = await readableChannels(sql, input.reader);
   const rows = await sql<RawMessage[]>`
-    select ${columns(sql)} from ${messagesIn(sql, open)}
+    select ${messageColumns(sql)} from ${messagesIn(sql, open)}
     where channel = ${input.channel} and (${input.beforeId}::bigint is null or id < ${input.beforeId}::bigint)
     order by message.id desc limit ${Math.min(input.limit, MESSAGES_MAX)}`;
   return rows.map(toMessage).reverse();
@@ -206,7 +206,7 @@ export async function messagesSince(
 ): Promise<MessageRow[]> {
   const open = await readableChannels(sql, input.reader);
   const rows = await sql<RawMessage[]>`
-    select ${columns(sql)} from ${messagesIn(sql, open)}
+    select ${messageColumns(sql)} from ${messagesIn(sql, open)}
     where seq > ${input.seq}::bigint order by message.seq limit ${MESSAGES_MAX}`;
   return rows.map(toMessage);
 }
@@ -221,28 +221,32 @@ export async function latestSeq(sql: SqlLike): Promise<string> {
 export async function readMessage(sql: SqlLike, id: string, reader: Reader): Promise<MessageRow> {
   const open = await readableChannels(sql, reader);
   const [row] = await sql<RawMessage[]>`
-    select ${columns(sql)} from ${messagesIn(sql, open)} where id = ${id}::bigint`;
+    select ${messageColumns(sql)} from ${messagesIn(sql, open)} where id = ${id}::bigint`;
   if (row !== undefined) return toMessage(row);
   throw new AppError("not-found", "That message is not here (any more).");
 }
 
-type RawMessage = Omit<MessageRow, "author"> & { authorKind: "person" | "bot"; authorId: string; authorName: string };
+export type RawMessage = Omit<MessageRow, "author"> & {
+  authorKind: "person" | "bot";
+  authorId: string;
+  authorName: string;
+};
 
-function columns(sql: SqlLike) {
+export function messageColumns(sql: SqlLike) {
   return sql.unsafe(`id::text as id, seq::text as seq, channel, key, author_kind as "authorKind",
     author_id as "authorId", author_name as "authorName", body, card, revision, reply_to::text as "replyTo",
     to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt",
     to_char(edited_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "editedAt"`);
 }
 
-function toMessage(row: RawMessage): MessageRow {
+export function toMessage(row: RawMessage): MessageRow {
   const { authorKind, authorId, authorName, ...rest } = row;
   return { ...rest, author: { kind: authorKind, id: authorId, name: authorName } };
 }
 
 async function requireMessage(sql: SqlLike, channel: string, key: string): Promise<MessageRow> {
   const [row] = await sql<RawMessage[]>`
-    select ${columns(sql)} from message where channel = ${channel} and key = ${key}`;
+    select ${messageColumns(sql)} from message where channel = ${channel} and key = ${key}`;
   if (row !== undefined) return toMessage(row);
   throw new AppError("not-found", `No message "${key}" was posted in "${channel}".`);
 }

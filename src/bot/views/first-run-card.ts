@@ -26,6 +26,11 @@ const STEPS: Readonly<Record<FirstStep, { title: string; how: string; action: Ex
     },
   };
 
+/** What a step is called, in a few words. */
+export function nextStepTitle(step: FirstStep): string {
+  return STEPS[step].title;
+}
+
 /** What is done and what is next, at a glance; every button is also typed. */
 export function firstRunCard(state: FirstRun): Card {
   const done = state.steps.filter((step) => step.done).length;

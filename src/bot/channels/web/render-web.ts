@@ -1,13 +1,19 @@
 import type { ChartView } from "../../../charts/chart-view.ts";
 import { viewId } from "../../../charts/view-id.ts";
 import { unreachable } from "../../../domain/errors.ts";
-import type { ActionStyle, Block, Card, Inline, RichText, Tone } from "../../card.ts";
+import type { Block, Card, Inline, RichText, Tone } from "../../card.ts";
 import { fit, WEB_CAPABILITIES } from "../../fit.ts";
-import { typedCommands } from "../../typed-command.ts";
 import { safeHref, safeLine } from "../safe-text.ts";
+import { webActions, type WebAction } from "./web-actions.ts";
 
 /** What the page draws: text is text (it is set with textContent), links were checked, pictures are named by content. */
-export type WebInline = { readonly text: string; readonly mark?: "strong" | "code"; readonly href?: string };
+export type WebInline = {
+  readonly text: string;
+  readonly mark?: "strong" | "code";
+  readonly href?: string;
+  /** Id of the person it names: how their own page knows that a card is about them. */
+  readonly person?: string;
+};
 export type WebBlock =
   | { readonly kind: "facts"; readonly facts: readonly { readonly label: string; readonly value: WebInline[] }[] }
   | {
@@ -25,30 +31,25 @@ export type WebCard = {
   readonly summary: string;
   readonly tone: Tone;
   readonly blocks: readonly WebBlock[];
-  readonly actions: readonly { readonly label: string; readonly style: ActionStyle; readonly command: string }[];
+  readonly actions: readonly WebAction[];
   readonly status: string | null;
   readonly footer: readonly string[];
 };
 
 const ALT_MAX = 600;
-const LABEL_MAX = 80;
-const COMMAND_MAX = 2_000;
 
-/** A card as the page draws it. Pure; whatever text the card carries, nothing in the result is live. */
-export function renderWeb(card: Card): WebCard {
+/**
+ * A card as the page draws it; `tokens` are those of its actions, in order (none: what it offers is typed instead).
+ * Pure; whatever text the card carries, nothing in the result is live.
+ */
+export function renderWeb(card: Card, tokens: readonly string[] = []): WebCard {
   const fitted = fit(card, WEB_CAPABILITIES).card;
   return {
     title: safeLine(fitted.title),
     summary: safeLine(fitted.summary),
     tone: fitted.tone,
     blocks: fitted.blocks.map(renderBlock),
-    // A command that had to be altered would not do what its label says: such a button is left out.
-    actions: fitted.actions
-      .flatMap((action) =>
-        typedCommands(action).map((typed) => ({ ...typed, style: "style" in action ? action.style : "plain" })),
-      )
-      .filter(({ command }) => command.length <= COMMAND_MAX && safeLine(command) === command)
-      .map((action) => ({ ...action, label: safeLine(action.label, LABEL_MAX) })),
+    actions: webActions(fitted.actions, tokens),
     status: fitted.status === undefined ? null : safeLine(fitted.status),
     footer: fitted.footer.map((line) => safeLine(line)),
   };
@@ -107,7 +108,7 @@ function renderText(text: RichText): WebInline[] {
 function renderInline(inline: Inline): WebInline {
   const text = safeLine(inline.text);
   if (inline.kind === "text") return { text };
-  if (inline.kind === "person") return { text, mark: "strong" };
+  if (inline.kind === "person") return { text, mark: "strong", person: safeLine(inline.id) };
   if (inline.kind !== "link") return { text, mark: inline.kind };
   const href = safeHref(inline.href);
   return href === null ? { text } : { text, href };

@@ -1,0 +1,30 @@
+/**
+ * What reaches a person who looks elsewhere (`settings notify`): all, only what needs them, or nothing. The browser asks
+ * for permission once, from the settings; without it the title still counts.
+ */
+export function notify(message, { level, person, follows, onOpen }) {
+  if (level === "none" || (document.visibilityState === "visible" && document.hasFocus())) return;
+  if (level === "mentions" && !concerns(message, person, follows)) return;
+  if (!("Notification" in window) || Notification.permission !== "granted") return;
+  const where = message.channel.startsWith("@") ? "private" : `#${message.channel}`;
+  const title = message.card === null ? `${message.author.name} · ${where}` : `${message.card.title} · ${where}`;
+  const note = new Notification(title, {
+    body: message.card?.summary ?? message.text,
+    tag: message.key,
+    icon: "/logo.svg",
+  });
+  note.addEventListener("click", () => {
+    window.focus();
+    note.close();
+    onOpen(message);
+  });
+}
+
+/** Their own talk, a thread they are in, or a card that names them. */
+function concerns(message, person, follows) {
+  if (message.channel.startsWith("@") || (message.thread !== null && follows(message.thread))) return true;
+  const parts = (message.card?.blocks ?? []).flatMap((block) =>
+    block.kind === "facts" ? block.facts.flatMap(({ value }) => value) : (block.items?.flat() ?? block.text ?? []),
+  );
+  return parts.some((part) => part.person === person.id);
+}

@@ -1,0 +1,101 @@
+import { post } from "../lib/api.js";
+
+/** Reading is told to the server when it has settled, not with every line. */
+const TELL_AFTER_MS = 400;
+
+/**
+ * What a person has not read yet, by channel: kept on the server, so that it is the same on every device. Ids rise in
+ * every channel, so what was read is one number a channel; its thread is another.
+ */
+export class Unread {
+  #channels = new Map();
+  #threads = new Map();
+  #waiting = new Map();
+  #timer = null;
+  #onChange;
+
+  constructor(onChange) {
+    this.#onChange = onChange;
+    // What was read before the page goes away counts.
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.#tell());
+  }
+
+  /** As the server knows it. `threads`: up to where the threads one has been in were read. */
+  begin(channels, threads) {
+    this.#channels = new Map(
+      channels.map(({ name, unread }) => [name, { upTo: unread.upTo, ids: new Set(unread.ids) }]),
+    );
+    this.#threads = new Map(Object.entries(threads));
+    this.#onChange();
+  }
+
+  /** Something was said. Returns whether it is news for this person. */
+  received(message) {
+    const state = this.#channels.get(message.channel);
+    if (state === undefined || message.thread !== null) return false;
+    if (BigInt(message.id) <= BigInt(state.upTo) || state.ids.has(message.id)) return false;
+    state.ids.add(message.id);
+    this.#onChange();
+    return true;
+  }
+
+  /** Everything in the channel up to this message has been seen. */
+  readUpTo(channel, id) {
+    const state = this.#channels.get(channel);
+    if (state === undefined || BigInt(id) <= BigInt(state.upTo)) return;
+    state.upTo = id;
+    for (const one of state.ids) if (BigInt(one) <= BigInt(id)) state.ids.delete(one);
+    this.#later(channel, null, id);
+    this.#onChange();
+  }
+
+  readThread(channel, thread, id) {
+    if (BigInt(id) <= BigInt(this.#threads.get(thread) ?? "0")) return;
+    this.#threads.set(thread, id);
+    this.#later(channel, thread, id);
+    this.#onChange();
+  }
+
+  /** Whether a thread one has been in has answers one has not seen. */
+  isThreadNew(thread, lastId) {
+    const upTo = this.#threads.get(thread);
+    return upTo !== undefined && BigInt(lastId) > BigInt(upTo);
+  }
+
+  follows(thread) {
+    return this.#threads.has(thread);
+  }
+
+  /** The last message that was read before; null where all is read. */
+  newAfter(channel) {
+    const state = this.#channels.get(channel);
+    return state === undefined || state.ids.size === 0 ? null : state.upTo;
+  }
+
+  count(channel) {
+    return this.#channels.get(channel)?.ids.size ?? 0;
+  }
+
+  total() {
+    return Array.from(this.#channels.values()).reduce((sum, { ids }) => sum + ids.size, 0);
+  }
+
+  #later(channel, thread, upTo) {
+    this.#waiting.set(`${channel}\n${thread ?? ""}`, { channel, thread, upTo });
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tell(), TELL_AFTER_MS);
+  }
+
+  #tell() {
+    clearTimeout(this.#timer);
+    const marks = Array.from(this.#waiting.values());
+    this.#waiting.clear();
+    // Lost once, told again by the next: reading only moves forward.
+    if (marks.length > 0) void post("/read", { marks }, { keepalive: true }).catch(() => undefined);
+  }
+}
+
+/** A number for a small round: more than 99 is "99+". */
+export function countText(count) {
+  return count > 99 ? "99+" : String(count);
+}

@@ -1,0 +1,71 @@
+import { readableChannels, type Reader } from "./conversations.ts";
+import type { SqlLike } from "./db.ts";
+
+/** Most unread messages told of one channel: a page says "99+" beyond 99. */
+export const UNREAD_MAX = 100;
+/** Most threads somebody is told about: those read last. */
+const THREADS_MAX = 300;
+
+export type ChannelUnread = {
+  readonly channel: string;
+  /** Everything up to this message has been read. */
+  readonly upTo: string;
+  /** Ids of what others said since, oldest first, at most UNREAD_MAX; answers to one's own questions are not news. */
+  readonly ids: readonly string[];
+};
+
+export type ReadMark = {
+  readonly channel: string;
+  /** Message the thread hangs from; null = the channel itself. */
+  readonly thread: string | null;
+  readonly upTo: string;
+};
+
+/**
+ * What somebody has not read, in every channel they may read. A channel they see for the first time counts as read:
+ * what was said before they came is history, not news.
+ */
+export async function listUnread(sql: SqlLike, reader: Reader): Promise<ChannelUnread[]> {
+  const { personId } = reader;
+  const open = await readableChannels(sql, reader);
+  const names = open.map(({ name }) => name);
+  await sql`
+    insert into read_mark (person_id, channel, upto)
+    select ${personId}, name, coalesce((select max(id) from message where message.channel = name), 0)
+    from unnest(${names}::text[]) as name on conflict do nothing`;
+  return sql<ChannelUnread[]>`
+    select mark.channel, mark.upto::text as "upTo", array(
+      select m.id::text from message m left join message q on q.id = m.reply_to
+      where m.channel = mark.channel and m.id > greatest(mark.upto, readable.since)
+        and not (m.author_kind = 'person' and m.author_id = ${personId})
+        and not (q.author_kind is not distinct from 'person' and q.author_id is not distinct from ${personId})
+      order by m.id limit ${UNREAD_MAX}) as ids
+    from unnest(${names}::text[], ${open.map(({ since }) => since)}::bigint[]) as readable(place, since)
+    join read_mark mark on mark.channel = readable.place and mark.thread = 0 and mark.person_id = ${personId}`;
+}
+
+/** Up to where the threads somebody has been in were read: parent message → message. */
+export async function listThreadMarks(sql: SqlLike, personId: string): Promise<Record<string, string>> {
+  const rows = await sql<{ thread: string; upTo: string }[]>`
+    select thread::text as thread, upto::text as "upTo" from read_mark
+    where person_id = ${personId} and thread > 0 order by upto desc limit ${THREADS_MAX}`;
+  return Object.fromEntries(rows.map(({ thread, upTo }) => [thread, upTo]));
+}
+
+/** Moves marks forward, never back; those of channels the person may not read, and beyond what is there, are ignored. */
+export async function saveReadMarks(
+  sql: SqlLike,
+  input: { reader: Reader; marks: readonly ReadMark[] },
+): Promise<void> {
+  const { reader, marks } = input;
+  const names = new Set((await readableChannels(sql, reader)).map(({ name }) => name));
+  const own = marks.filter(({ channel }) => names.has(channel));
+  await sql`
+    insert into read_mark (person_id, channel, thread, upto)
+    select ${reader.personId}, m.channel, said.thread, max(m.id)
+    from unnest(${own.map(({ channel }) => channel)}::text[], ${own.map(({ thread }) => thread ?? "0")}::bigint[],
+      ${own.map(({ upTo }) => upTo)}::bigint[]) as said(channel, thread, upto)
+    join message m on m.id = said.upto and m.channel = said.channel
+    group by m.channel, said.thread
+    on conflict (person_id, channel, thread) do update set upto = greatest(read_mark.upto, excluded.upto)`;
+}
