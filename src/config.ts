@@ -8,6 +8,7 @@ import { AppError } from "./domain/errors.ts";
 import { money } from "./domain/money.ts";
 import type { Day } from "./domain/period.ts";
 import { parseHandle, type ConfiguredPerson, type PeopleSettings } from "./domain/person.ts";
+import { parseOnlyWhen, type Report } from "./domain/report.ts";
 import type { Schedule, WatchedSource } from "./domain/schedule.ts";
 import { bothScopes, type Condition, type ScopeFilter } from "./domain/scope.ts";
 import { DEFAULT_SETTINGS, type Installation, type Settings } from "./domain/settings.ts";
@@ -324,8 +325,13 @@ function schedulesOf(file: ConfigFile, timeZone: string, channels: readonly Chan
       channel: schedule.channel ?? DEFAULT_CHANNEL,
       scope: bothScopes(scopeOfChannel(schedule.channel ?? DEFAULT_CHANNEL), scopeOf(schedule)),
       origin: "config",
+      ...(schedule.job === "digest" ? { report: reportOf(schedule) } : {}),
     }));
   return [...builtIn, ...given, ...sourceSchedules(file, timeZone)];
+}
+
+function reportOf({ every, onlyWhen }: NonNullable<ConfigFile["schedules"]>[number]): Report {
+  return { kind: "digest", cycle: every ?? "day", onlyWhen: onlyWhen === undefined ? null : parseOnlyWhen(onlyWhen) };
 }
 
 /** Each watched source is looked at on its own schedule. */

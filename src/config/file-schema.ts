@@ -6,6 +6,7 @@ import { BUDGET_CYCLES, BUDGET_METRICS, BUDGET_NAME_MAX, PERCENT_MAX, THRESHOLDS
 import { DIMENSIONS, normaliseTagKey } from "../domain/dimension.ts";
 import { parseHandle } from "../domain/person.ts";
 import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
+import { DIGEST_CYCLES, parseOnlyWhen } from "../domain/report.ts";
 import { SCHEDULED_JOBS } from "../domain/schedule.ts";
 import { wasteSchema } from "./waste-schema.ts";
 import { isTimeZone } from "../domain/time-zone.ts";
@@ -129,6 +130,18 @@ const schedule = z
     cron,
     timeZone: timeZone.optional(),
     channel: name.optional().describe("Where the answer is posted. Default: finops."),
+    every: z
+      .enum(DIGEST_CYCLES)
+      .optional()
+      .describe("What a digest tells of: the last complete day (the default), the week or the month before."),
+    onlyWhen: z
+      .string()
+      .refine((text) => parseOnlyWhen(text) !== null, { message: "is no condition of a digest" })
+      .optional()
+      .meta({
+        description: "When a digest is worth a post; without it, always.",
+        examples: ["over 500 USD", "over 10%", "changed"],
+      }),
     only,
     except,
     enabled: z.boolean().optional().describe("false switches it off, the built-in one of this name included."),

@@ -117,6 +117,13 @@ function crossCheck(data: unknown, lineOf: (at: Path) => number | null): ConfigP
     }
   }
 
+  for (const [index, entry] of entriesOf(data, "schedules").entries()) {
+    if (fieldOf(entry, "job") === "digest") continue;
+    for (const key of ["every", "onlyWhen"].filter((key) => fieldOf(entry, key) !== undefined)) {
+      report(["schedules", index, key], `\`${key}\` is for digests.`, "Take it out, or say job: digest.");
+    }
+  }
+
   for (const [index, entry] of entriesOf(data, "allocation").entries()) {
     const fixed = fieldOf(entry, "by") === "fixed";
     const shares = fieldOf(entry, "shares") !== undefined;

@@ -35,6 +35,10 @@ export const AUDIT_ACTIONS = [
   "owner.remove",
   "channel.scope",
   "card.act",
+  "digest.subscribe",
+  "digest.off",
+  "digest.on",
+  "digest.pause",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

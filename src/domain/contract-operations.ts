@@ -1,6 +1,8 @@
 import { z } from "zod";
 
-import { costAnswer, driver, finding } from "./contract.ts";
+import { BUDGET_CYCLES } from "./budget.ts";
+import { costAnswer, costRow, driver, finding } from "./contract.ts";
+import { DIGEST_CYCLES, reportSchema } from "./report.ts";
 import { RUN_STATUSES, SCHEDULED_JOBS } from "./schedule.ts";
 
 /** The `--json` documents of digest, status and doctor. Instants are ISO 8601 in UTC, null = never. */
@@ -12,18 +14,45 @@ const change = z.object({ amount: decimal, ratio: decimal.nullable() });
 const compared = amount.extend({ previous: decimal, change });
 const period = z.object({ from: dayText, to: dayText });
 
+/** Why a group rose, as far as its resources and quantities tell. */
+const reason = z.object({
+  /** The resource that moved most, where it holds most of the rise. */
+  resource: z.object({ name: z.string(), change: decimal, isNew: z.boolean() }).nullable(),
+  /** Resources that were not there before. */
+  newResources: z.number().int(),
+  /** Change of the quantity and of the price of one unit; null = several units, or none. */
+  usage: decimal.nullable(),
+  price: decimal.nullable(),
+  /** The first day of the new level, where it was one step; null = gradual, or not a daily digest. */
+  since: dayText.nullable(),
+  /** Who owns it, by name. */
+  owner: z.string().nullable(),
+});
+
 export const digestAnswer = z.object({
-  /** The last complete UTC billing day: every figure of the day is of this one. */
+  cycle: z.enum(DIGEST_CYCLES),
+  /** The last day of `period`. */
   day: dayText,
-  /** Everything of the day, in effective cost: what `cost DAY` answers. */
+  /** What it tells of: complete UTC billing days. */
+  period,
+  /** The whole week or month, where its last days are not complete yet; null = nothing is missing. */
+  whole: period.nullable(),
+  /** Everything of the period, in effective cost: what `cost PERIOD` answers. */
   total: z.array(amount),
-  /** Usage alone, against the same weekday a week before. */
-  usage: z.object({ against: dayText, total: z.array(compared) }),
+  /** Usage alone, against the same weekday, the week or the month before. */
+  usage: z.object({ against: period, total: z.array(compared) }),
   /** What is in the total but is no usage. */
   apart: z.array(amount.extend({ kind: z.string() })),
-  month: z.object({ period, previous: period, total: z.array(compared) }),
+  /** The month (and fiscal quarter, fiscal year) up to `day`, against the same days before. */
+  soFar: z.array(
+    z.object({ unit: z.enum(BUDGET_CYCLES), name: z.string(), period, previous: period, total: z.array(compared) }),
+  ),
   /** What rose most in usage, each with its reason. */
-  risers: z.array(driver),
+  risers: z.array(driver.extend({ reason: reason.nullable() })),
+  /** Everything that moved usage, up and down, with the rest: adds up to its change. */
+  moves: z.array(driver),
+  /** Usage by service, now and before, the largest first. */
+  services: z.array(costRow),
   savings: z.object({ findings: z.number().int(), total: z.array(amount), top: z.array(finding) }),
   /** Budgets over their amount or on the way there, the worst first. */
   budgets: z.array(
@@ -39,25 +68,40 @@ export const digestAnswer = z.object({
   dataThrough: dayText,
   sources: costAnswer.shape.receipt.shape.sources,
   provisional: z.boolean(),
+  scope: z.string(),
   notes: z.array(z.string()),
-  /** The last 30 days by service, days after `day` provisional. */
+  /** Usage by service: the last 30 days, 12 weeks or 13 months; days after `day` provisional. */
   chart: costAnswer,
+  /** What is no usage, over the same span: both together are the whole cost. */
+  chartApart: costAnswer,
+  /** The questions that give total, change and month. */
+  questions: z.object({ total: z.string(), change: z.string() }),
 });
 export type DigestAnswer = z.infer<typeof digestAnswer>;
+export type RiseReason = z.infer<typeof reason>;
 
-export const scheduleList = z.object({
-  schedules: z.array(
-    z.object({
-      name: z.string(),
-      job: z.enum(SCHEDULED_JOBS),
-      cron: z.string(),
-      timeZone: z.string(),
-      channel: z.string().nullable(),
-      next: z.string(),
-      last: z.object({ due: z.string(), status: z.enum(RUN_STATUSES), late: z.boolean(), note: z.string() }).nullable(),
-    }),
-  ),
+const scheduleEntry = z.object({
+  name: z.string(),
+  job: z.enum(SCHEDULED_JOBS),
+  cron: z.string(),
+  /** The cron expression in words; null where it is not one of the usual ones. */
+  when: z.string().nullable(),
+  timeZone: z.string(),
+  channel: z.string().nullable(),
+  origin: z.enum(["built-in", "config", "chat"]),
+  /** What it posts; null = it is no digest. */
+  report: reportSchema.nullable(),
+  /** What it may show, in words. */
+  scope: z.string(),
+  /** Who subscribed; null = configuration, or built in. */
+  by: z.string().nullable(),
+  /** Why it stands still; null = it runs. */
+  paused: z.string().nullable(),
+  next: z.string(),
+  last: z.object({ due: z.string(), status: z.enum(RUN_STATUSES), late: z.boolean(), note: z.string() }).nullable(),
 });
+export type ScheduleEntry = z.infer<typeof scheduleEntry>;
+export const scheduleList = z.object({ schedules: z.array(scheduleEntry) });
 export type ScheduleList = z.infer<typeof scheduleList>;
 
 export const statusAnswer = z.object({

@@ -48,6 +48,13 @@ export function dayOfInstant(ms: number): Day {
   return new Date(ms).toISOString().slice(0, 10) as Day;
 }
 
+/** The calendar day an instant falls on for people in an IANA zone. */
+export function dayInZone(ms: number, timeZone: string): Day {
+  const parts = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+  const text = new Intl.DateTimeFormat("en-CA", { ...parts, timeZone }).format(ms);
+  return day(text);
+}
+
 /** First instant of a day, ms since 1970. */
 export function instantOfDay(d: Day): number {
   return Date.parse(`${d}T00:00:00Z`);

@@ -1,8 +1,10 @@
+import type { Role } from "./actor.ts";
+import type { Report } from "./report.ts";
 import type { ScopeFilter } from "./scope.ts";
 
 /**
- * What a schedule can start, one queue each (src/jobs/jobs.ts): `ingest` reads a watched source, `digest` posts the
- * daily digest, `detection` looks for what went wrong (silent sources), `rollups` rebuilds outdated rollups,
+ * What a schedule can start, one queue each (src/jobs/acts.ts): `ingest` reads a watched source, `digest` posts a
+ * report (src/domain/report.ts), `detection` looks for what went wrong (silent sources), `rollups` rebuilds outdated rollups,
  * `recommendations` brings what people decide on up to the bills and the day and puts the dearest new ones before them,
  * `audit` seals the audit trail and writes its anchor, `reap` removes replaced batches.
  */
@@ -27,6 +29,17 @@ export type Schedule = {
   readonly scope: ScopeFilter;
   /** `built-in`: ours unless configured otherwise; `config`: finops.yaml; `chat`: somebody subscribed. */
   readonly origin: "built-in" | "config" | "chat";
+  /** What a schedule of the job `digest` posts; absent = the daily digest. */
+  readonly report?: Report;
+};
+
+/** Who made a schedule in chat, with which rights: those they hold later are compared with these. */
+export type Creator = {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  /** Whether the role was given to them by name: a shared login or a group gives it otherwise, and is not looked up. */
+  readonly ownRole: boolean;
 };
 
 /** A watched place bills arrive in. Paths are absolute; a path may hold glob characters. */

@@ -1,34 +1,37 @@
 import { digestCard } from "../bot/views/digest-card.ts";
+import { pausedCard } from "../bot/views/subscription-card.ts";
 import { wasteCard } from "../bot/views/waste-card.ts";
 import { AppError } from "../domain/errors.ts";
 import { dateOfInstant, day, weekStart } from "../domain/period.ts";
-import { buildDigest } from "../service/build-digest.ts";
+import type { Context } from "../service/context.ts";
 import { findWaste } from "../service/find-waste.ts";
+import { asSchedule, reportDigest } from "../service/report-digest.ts";
 import type { Act, Post } from "../service/run-schedule.ts";
-import { ingestUnderway } from "../store/schedules.ts";
+import { ingestUnderway, type KnownSchedule } from "../store/schedules.ts";
 
 /**
- * The digest of the last complete day, and once a week (the first time included) everything the bills prove to be
- * waste. Without bills, or while bills are being read, the run is skipped, and taken up as soon as they are in.
+ * The digest a schedule is for; and from the built-in one once a week (the first time included) everything the bills
+ * prove to be waste. Without bills, or while bills are being read, the run is skipped, and taken up as soon as they are in.
  */
 export const postDigest: Act = async ({ ctx, schedule, run }) => {
   const channel = schedule.channel ?? "finops";
-  const actor = { kind: "schedule", id: schedule.name, role: "viewer", scope: schedule.scope } as const;
   // Bills on their way in come first; when they are in, the skipped run is taken up again.
   if (await ingestUnderway(ctx.db.sql))
     return { status: "skipped", note: "bills are being read first", posts: [], waiting: true };
-  const own = { ...ctx, actor, scope: schedule.scope };
   try {
-    const digest = await buildDigest({ ctx: own, input: {} });
-    const lateSince = run.late ? inZone(run.dueAt, schedule.timeZone) : null;
-    const posts: Post[] = [
-      { channel, key: `digest:${schedule.name}:${run.dueAt}`, card: digestCard(digest, { lateSince }) },
-    ];
-    const waste = await findWaste({ ctx: own, input: { scope: [] } });
-    if (waste.findings.length > 0) {
-      // One card a week: the outbox posts a key once.
-      posts.push({ channel, key: `waste:${schedule.name}:${weekStart(day(digest.day))}`, card: wasteCard(waste) });
+    const report = await reportDigest({ ctx, input: { schedule, dueAt: run.dueAt } });
+    if (report.kind === "quiet") return { status: "done", note: report.note, posts: [] };
+    if (report.kind === "paused") {
+      const card = pausedCard(schedule.name, report.reason);
+      const posts = [{ channel, key: `paused:${schedule.name}:${run.dueAt}`, card }];
+      return { status: "done", note: report.reason, posts, save: report.save };
     }
+    const { digest } = report;
+    const lateSince = run.late ? inZone(run.dueAt, schedule.timeZone) : null;
+    const card = digestCard(digest, { lateSince, schedule: schedule.name });
+    const posts: Post[] = [{ channel, key: `digest:${schedule.name}:${run.dueAt}`, card }];
+    if (digest.cycle === "day" && schedule.origin !== "chat")
+      posts.push(...(await wasteOfTheWeek(ctx, schedule, digest.day)));
     return { status: "done", note: `digest of ${digest.day}`, posts };
   } catch (error) {
     if (error instanceof AppError && error.code === "not-found") {
@@ -37,6 +40,14 @@ export const postDigest: Act = async ({ ctx, schedule, run }) => {
     throw error;
   }
 };
+
+/** One card a week: the outbox posts a key once. */
+async function wasteOfTheWeek(ctx: Context, schedule: KnownSchedule, at: string): Promise<Post[]> {
+  const waste = await findWaste({ ctx: asSchedule(ctx, schedule), input: { scope: [] } });
+  if (waste.findings.length === 0) return [];
+  const key = `waste:${schedule.name}:${weekStart(day(at))}`;
+  return [{ channel: schedule.channel ?? "finops", key, card: wasteCard(waste) }];
+}
 
 /** "Sat 21 Nov, 09:00" in the zone of the schedule. */
 function inZone(instant: number, timeZone: string): string {

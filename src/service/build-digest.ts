@@ -1,73 +1,92 @@
-import { AppError } from "../domain/errors.ts";
+import { describeFilter } from "../analysis/describe-filter.ts";
+import { digestPeriods, fiscalName, soFar, type DigestPeriods } from "../analysis/digest-periods.ts";
+import type { BudgetCycle } from "../domain/budget.ts";
 import type { CostAnswer, Driver } from "../domain/contract.ts";
 import type { DigestAnswer } from "../domain/contract-operations.ts";
-import { costQuerySchema, type CostQuery } from "../domain/cost-query.ts";
+import { costQuerySchema, type CostQuery, type Grain } from "../domain/cost-query.ts";
+import { AppError } from "../domain/errors.ts";
 import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
 import { compare, money, parseAtoms, scale, toDecimal, type Money } from "../domain/money.ts";
-import {
-  addDays,
-  addMonths,
-  addMonthsToDay,
-  day,
-  daysBetween,
-  firstDay,
-  monthOf,
-  type Day,
-  type Period,
-} from "../domain/period.ts";
-import { dataThrough } from "../store/data-through.ts";
-import type { Context, Verb } from "./context.ts";
+import { addDays, day, type Day } from "../domain/period.ts";
+import type { DigestCycle } from "../domain/report.ts";
+import { withCostSnapshot, type CostSnapshot } from "../store/cost-snapshot.ts";
+import { withinScope } from "../store/cost-sources.ts";
+import { readDataThrough } from "../store/data-through.ts";
 import { budgetsAtRisk } from "./budgets-at-risk.ts";
+import type { Context, Verb } from "./context.ts";
+import { explainRise } from "./explain-rise.ts";
 import { findWaste } from "./find-waste.ts";
-import { showCosts } from "./show-costs.ts";
+import { showCostsIn } from "./show-costs.ts";
 
-/** Days drawn, series named in the picture, and entries of each short list: one screen of a phone. */
-const CHART_DAYS = 30;
-const CHART_SERIES_MAX = 6;
+/** Services named in the picture (beside fees and the rest), and entries of each short list: one screen of a phone. */
+const CHART_SERVICES_MAX = 4;
 const RISERS_MAX = 3;
-const FINDINGS_MAX = 3;
 const BUDGETS_MAX = 3;
-const WEEK_DAYS = 7;
-/** Days after the last complete one that are drawn as provisional; more would draw a source's standstill. */
-const PROVISIONAL_DAYS_MAX = 4;
-/** A rise below one part in this many of the day's usage is noise, not news. */
+/** Rows of the lists that go into the thread. */
+const SERVICES_MAX = 200;
+const FINDINGS_MAX = 20;
+/** A rise below one part in this many of the period's usage is noise, not news. */
 const RISER_SHARE_MIN = 200n;
 
-/**
- * The daily digest: the last complete UTC billing day (or `day`), its total as `cost DAY` gives it, its change on usage
- * alone against the same weekday a week before, the month so far, what rose and why, and the first savings.
- * `ctx.scope` is channel ∩ creator. Amounts are effective cost, converted to the configured currency where all rates
- * exist, else each currency by itself. Errors: not-found when no source has a complete day yet.
- */
-export async function buildDigest({ ctx, input }: Verb<{ readonly day?: Day }>): Promise<DigestAnswer> {
-  const at = input.day ?? (await lastCompleteDay(ctx));
-  const currency = await usableCurrency(ctx, at);
-  const ask = (changes: Partial<CostQuery>) => showCosts({ ctx, input: queryOf({ currency, ...changes }) });
-  const theDay = { by: "days" as const, from: at, to: addDays(at, 1) };
-  const against = addDays(at, -WEEK_DAYS);
-  const month = monthsCompared(at);
+const GRAIN_OF: Readonly<Record<DigestCycle, Grain>> = { day: "day", week: "week", month: "month" };
+/** What each digest says of longer spans. */
+const SO_FAR: Readonly<Record<DigestCycle, readonly BudgetCycle[]>> = {
+  day: ["month"],
+  week: ["month", "quarter"],
+  month: ["quarter", "year"],
+};
 
-  const total = await ask({ select: theDay });
-  const usage = await ask({
-    select: theDay,
-    without: [...EXCLUDABLE_KINDS],
-    versus: { with: "period", from: against, to: addDays(against, 1) },
-  });
-  const kinds = await ask({ select: theDay, by: ["kind"] });
-  const monthSoFar = await ask({
-    select: { by: "days", ...month.period },
-    versus: { with: "period", ...month.previous },
-  });
-  const chart = await ask({
-    select: { by: "days", from: addDays(at, 1 - CHART_DAYS), to: chartEnd(at, ctx.clock.today()) },
-    by: ["service"],
-    per: "day",
-    top: CHART_SERIES_MAX,
-    form: "bar",
-  });
+export type BuildDigest = {
+  /** Absent = the day. */
+  readonly cycle?: DigestCycle;
+  /** The day to tell of, or through which; absent = the last complete one. */
+  readonly day?: Day;
+  /** The day it is read on: weeks and months are those before it. Absent = the business day. */
+  readonly today?: Day;
+};
+
+/**
+ * A digest: the last complete UTC billing day, or the week or month before, its total as `cost PERIOD` gives it, its
+ * change on usage alone against the same weekday, the week or the month before, what rose and why, savings, budgets at
+ * risk. `ctx.scope` is channel ∩ creator. All costs are read in one moment. Amounts are effective cost, converted to the
+ * configured currency where all rates exist, else each currency by itself.
+ * Errors: not-found when no source has a complete day yet.
+ */
+export async function buildDigest({ ctx, input }: Verb<BuildDigest>): Promise<DigestAnswer> {
+  const costs = await withCostSnapshot(ctx.db, ctx.settings.tagAliases, (snapshot) => readDigest(ctx, snapshot, input));
+  return { ...costs, savings: await firstSavings(ctx), budgets: await riskyBudgets(ctx) };
+}
+
+type Costs = Omit<DigestAnswer, "savings" | "budgets">;
+type Ask = (changes: Partial<CostQuery>) => Promise<CostAnswer>;
+
+async function readDigest(ctx: Context, snapshot: CostSnapshot, input: BuildDigest): Promise<Costs> {
+  const cycle = input.cycle ?? "day";
+  const through = input.day ?? (await lastCompleteDay(ctx, snapshot));
+  const periods = digestPeriods(cycle, { through, today: input.today ?? ctx.clock.today() });
+  const { period, against } = periods;
+  const answer = (query: CostQuery) => showCostsIn(snapshot, ctx, query);
+  const currency = await usableCurrency(ctx, answer, { cycle, periods });
+  const ask: Ask = (changes) => answer(queryOf({ currency, ...changes }));
+  const select = { by: "days" as const, ...period };
+  const versus = { with: "period" as const, ...against };
+
+  const total = await ask({ select });
+  const usage = await ask({ select, versus, without: [...EXCLUDABLE_KINDS] });
+  const services = await ask({ select, versus, without: [...EXCLUDABLE_KINDS], by: ["service"], top: SERVICES_MAX });
+  const kinds = await ask({ select, by: ["kind"] });
+  const picture = { select: { by: "days" as const, ...periods.chart }, per: GRAIN_OF[cycle], form: "bar" as const };
+  const chart = await ask({ ...picture, by: ["service"], top: CHART_SERVICES_MAX, without: [...EXCLUDABLE_KINDS] });
+  const chartApart = await ask({ ...picture, filters: [{ dimension: "kind", negated: true, values: ["usage"] }] });
+  const risers: DigestAnswer["risers"] = [];
+  for (const driver of risersOf(usage))
+    risers.push({ ...driver, reason: await explainRise(ctx, { driver, period, against, currency, ask: answer }) });
   const { receipt } = total;
   return {
-    day: at,
+    cycle,
+    day: addDays(period.to, -1),
+    period,
+    whole: periods.whole,
     total: total.total.map(({ amount, currency: one }) => ({ amount, currency: one })),
     usage: { against, total: comparedTotals(usage) },
     apart: kinds.rows.flatMap((row) =>
@@ -75,16 +94,31 @@ export async function buildDigest({ ctx, input }: Verb<{ readonly day?: Day }>):
         ? []
         : [{ kind: row.key["kind"] ?? "other", amount: row.amount, currency: row.currency ?? "" }],
     ),
-    month: { ...month, total: comparedTotals(monthSoFar) },
-    risers: risersOf(usage),
-    savings: await firstSavings(ctx),
-    budgets: await riskyBudgets(ctx),
-    dataThrough: receipt.dataThrough ?? at,
+    soFar: await readSoFar(ctx, ask, cycle, addDays(period.to, -1)),
+    risers,
+    moves: usage.drivers ?? [],
+    services: services.rows,
+    dataThrough: receipt.dataThrough ?? through,
     sources: receipt.sources,
     provisional: receipt.provisional,
+    scope: describeFilter(ctx.scope),
     notes: receipt.notes,
     chart,
+    chartApart,
+    questions: { total: receipt.question, change: usage.receipt.question },
   };
+}
+
+async function readSoFar(ctx: Context, ask: Ask, cycle: DigestCycle, at: Day): Promise<DigestAnswer["soFar"]> {
+  const fiscalStart = ctx.settings.fiscalYearStart ?? 1;
+  const lines: DigestAnswer["soFar"] = [];
+  for (const unit of SO_FAR[cycle]) {
+    const { period, previous } = soFar(unit, at, fiscalStart);
+    const answer = await ask({ select: { by: "days", ...period }, versus: { with: "period", ...previous } });
+    const name = fiscalName(unit, at, fiscalStart);
+    lines.push({ unit, name, period, previous, total: comparedTotals(answer) });
+  }
+  return lines;
 }
 
 /** The worst budgets, as the digest's JSON says them. */
@@ -103,8 +137,10 @@ async function riskyBudgets(ctx: Context): Promise<DigestAnswer["budgets"]> {
 }
 
 /** The day all answers are complete through; with every source stale, the newest day any of them has. */
-async function lastCompleteDay(ctx: Context): Promise<Day> {
-  const { through, sources } = await dataThrough(ctx.db, ctx.clock, ctx.settings, ctx.scope);
+async function lastCompleteDay(ctx: Context, snapshot: CostSnapshot): Promise<Day> {
+  const { batches } = await withinScope(snapshot, ctx.scope);
+  const { staleAfterHours } = ctx.settings;
+  const { through, sources } = await readDataThrough(snapshot, batches, ctx.clock.today(), staleAfterHours);
   const newest = sources
     .flatMap((source) => source.through ?? [])
     .toSorted()
@@ -117,14 +153,19 @@ async function lastCompleteDay(ctx: Context): Promise<Day> {
 }
 
 /** The configured currency, unless a rate is missing: then every currency stands by itself instead of nothing at all. */
-async function usableCurrency(ctx: Context, at: Day): Promise<string | null> {
-  if (ctx.settings.currency === null) return null;
-  const select = { by: "days" as const, from: addDays(at, 1 - CHART_DAYS), to: addDays(at, 1) };
-  const previous = monthsCompared(at).previous.from;
+async function usableCurrency(
+  ctx: Context,
+  answer: (query: CostQuery) => Promise<CostAnswer>,
+  { cycle, periods: { chart, period, against } }: { cycle: DigestCycle; periods: DigestPeriods },
+): Promise<string | null> {
+  const { currency } = ctx.settings;
+  if (currency === null) return null;
+  const fiscalStart = ctx.settings.fiscalYearStart ?? 1;
+  const earliest = SO_FAR[cycle].map((unit) => soFar(unit, addDays(period.to, -1), fiscalStart).previous.from);
+  const [from] = [chart.from, against.from, ...earliest].toSorted();
   try {
-    const from = previous < select.from ? previous : select.from;
-    await showCosts({ ctx, input: queryOf({ select: { ...select, from }, currency: ctx.settings.currency }) });
-    return ctx.settings.currency;
+    await answer(queryOf({ select: { by: "days", from: from ?? chart.from, to: period.to }, currency }));
+    return currency;
   } catch (error) {
     if (error instanceof AppError && error.code === "not-found") return null;
     throw error;
@@ -135,20 +176,7 @@ function queryOf(changes: Partial<CostQuery>): CostQuery {
   return { ...costQuerySchema.parse({ select: changes.select }), ...changes };
 }
 
-/** The month so far and the same days of the month before; a whole month stands against the whole month before. */
-export function monthsCompared(at: Day): { period: Period; previous: Period } {
-  const period = { from: firstDay(monthOf(at)), to: addDays(at, 1) };
-  const before = firstDay(addMonths(monthOf(at), -1));
-  const whole = period.to === firstDay(addMonths(monthOf(at), 1));
-  return { period, previous: { from: before, to: whole ? period.from : addDays(addMonthsToDay(at, -1), 1) } };
-}
-
-function chartEnd(at: Day, today: Day): Day {
-  const later = daysBetween(at, today);
-  return later > 1 && later <= PROVISIONAL_DAYS_MAX + 1 ? today : addDays(at, 1);
-}
-
-function comparedTotals(answer: CostAnswer): DigestAnswer["month"]["total"] {
+function comparedTotals(answer: CostAnswer): DigestAnswer["usage"]["total"] {
   return answer.total.map(({ amount, currency, previous = "0", change = { amount: "0", ratio: null } }) => ({
     amount,
     currency,
@@ -157,16 +185,15 @@ function comparedTotals(answer: CostAnswer): DigestAnswer["month"]["total"] {
   }));
 }
 
-/** The largest rises of the day's usage, in each currency, that are worth a line. */
+/** The largest rises of usage that are worth a line. Amounts of different currencies are only ranked by size. */
 function risersOf(usage: CostAnswer): Driver[] {
-  return usage.total.flatMap(({ amount, currency }) => {
+  const worth = usage.total.flatMap(({ amount, currency }) => {
     const least = scale(money(amount, currency), 1n, RISER_SHARE_MIN);
     return (usage.drivers ?? [])
-      .filter((driver) => driver.currency === currency && Object.keys(driver.key).length > 0)
-      .filter((driver) => parseAtoms(driver.change) > 0n && compare(money(driver.change, currency), least) >= 0)
-      .toSorted((a, b) => compare(money(b.change, currency), money(a.change, currency)))
-      .slice(0, RISERS_MAX);
+      .filter((driver) => driver.currency === currency && driver.rest !== true)
+      .filter((driver) => parseAtoms(driver.change) > 0n && compare(money(driver.change, currency), least) >= 0);
   });
+  return worth.toSorted((a, b) => compare(money(b.change, ""), money(a.change, ""))).slice(0, RISERS_MAX);
 }
 
 async function firstSavings(ctx: Context): Promise<DigestAnswer["savings"]> {

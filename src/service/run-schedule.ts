@@ -58,6 +58,7 @@ export async function enqueueDueRuns({
   const enqueued: RunKey[] = [];
   let nextDueAt: number | null = null;
   for (const schedule of await loadSchedules(ctx.db.sql)) {
+    if (schedule.paused !== null) continue;
     const dueAt = dueRun(schedule, now);
     if (dueAt !== null) {
       const run = { schedule: schedule.name, dueAt };

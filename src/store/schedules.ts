@@ -1,5 +1,6 @@
 import { dateOfInstant } from "../domain/period.ts";
-import type { RunStatus, Schedule } from "../domain/schedule.ts";
+import { reportSchema } from "../domain/report.ts";
+import type { Creator, RunStatus, Schedule } from "../domain/schedule.ts";
 import type { Sql, SqlLike } from "./db.ts";
 
 /** A schedule as the database knows it. Instants are ms since 1970. */
@@ -8,6 +9,10 @@ export type KnownSchedule = Schedule & {
   readonly countsFrom: number | null;
   /** The latest run ever enqueued; null = none. */
   readonly lastDue: number | null;
+  /** Who subscribed; null = configuration, or built in. */
+  readonly creator: Creator | null;
+  /** Why it stands still, in words; null = it runs. */
+  readonly paused: string | null;
 };
 
 /** What tells one run from all others. */
@@ -34,11 +39,13 @@ export async function syncSchedules(sql: Sql, schedules: readonly Schedule[], no
     const countsFrom = known.length === 0 ? null : dateOfInstant(now);
     for (const schedule of schedules) {
       await tx`
-        insert into schedule as s (name, job, cron, time_zone, channel, scope, origin, counts_from)
+        insert into schedule as s (name, job, cron, time_zone, channel, scope, origin, report, counts_from)
         values (${schedule.name}, ${schedule.job}, ${schedule.cron}, ${schedule.timeZone}, ${schedule.channel},
-          ${JSON.stringify(schedule.scope)}::text::jsonb, ${schedule.origin}, ${countsFrom})
+          ${JSON.stringify(schedule.scope)}::text::jsonb, ${schedule.origin}, ${jsonOf(schedule.report)}::text::jsonb,
+          ${countsFrom})
         on conflict (name) do update set job = excluded.job, cron = excluded.cron, time_zone = excluded.time_zone,
-          channel = excluded.channel, scope = excluded.scope, origin = excluded.origin, removed_at = null,
+          channel = excluded.channel, scope = excluded.scope, origin = excluded.origin, report = excluded.report,
+          creator = null, removed_at = null,
           counts_from = case
             when s.removed_at is null and s.cron = excluded.cron and s.time_zone = excluded.time_zone then s.counts_from
             else excluded.counts_from end`;
@@ -50,26 +57,20 @@ export async function syncSchedules(sql: Sql, schedules: readonly Schedule[], no
   });
 }
 
-type ScheduleRecord = {
-  name: string;
-  job: Schedule["job"];
-  cron: string;
-  timeZone: string;
-  channel: string | null;
-  scope: Schedule["scope"];
-  origin: Schedule["origin"];
-  countsFrom: number | null;
-  lastDue: number | null;
-};
+function jsonOf(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
+
+type ScheduleRecord = Omit<KnownSchedule, "report"> & { report: unknown };
 
 /** The schedules in force, by name. */
 export async function loadSchedules(sql: SqlLike): Promise<KnownSchedule[]> {
   const rows = await sql<ScheduleRecord[]>`
-    select name, job, cron, time_zone as "timeZone", channel, scope, origin,
+    select name, job, cron, time_zone as "timeZone", channel, scope, origin, report, creator, paused,
       (extract(epoch from counts_from) * 1000)::float8 as "countsFrom",
       (select (extract(epoch from max(r.due_at)) * 1000)::float8 from schedule_run r where r.schedule = s.name) as "lastDue"
     from schedule s where removed_at is null order by name`;
-  return [...rows];
+  return rows.map(({ report, ...row }) => (report === null ? row : { ...row, report: reportSchema.parse(report) }));
 }
 
 /** Claims a run for this process: false when it was claimed before, by whomever. */
@@ -132,7 +133,7 @@ export async function reopenSkippedRuns(sql: SqlLike, job: Schedule["job"]): Pro
   const rows = await sql<RunKey[]>`
     update schedule_run r set status = 'queued', finished_at = null
     from schedule s
-    where s.name = r.schedule and s.job = ${job} and s.removed_at is null and r.status = 'skipped'
+    where s.name = r.schedule and s.job = ${job} and s.removed_at is null and s.paused is null and r.status = 'skipped'
       and r.due_at = (select max(due_at) from schedule_run l where l.schedule = r.schedule)
     returning r.schedule, (extract(epoch from r.due_at) * 1000)::float8 as "dueAt"`;
   return [...rows];

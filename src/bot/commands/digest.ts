@@ -1,36 +1,93 @@
 import { AppError } from "../../domain/errors.ts";
 import { nearestWords } from "../../domain/nearest.ts";
 import { parseDay } from "../../domain/period.ts";
+import { bothScopes } from "../../domain/scope.ts";
 import { buildDigest } from "../../service/build-digest.ts";
+import type { Context } from "../../service/context.ts";
 import { listSchedules } from "../../service/list-schedules.ts";
-import type { Command } from "../command.ts";
+import { resumeDigest, stopDigest } from "../../service/stop-digest.ts";
+import { subscribeDigest } from "../../service/subscribe-digest.ts";
+import type { Command, CommandAnswer } from "../command.ts";
+import { parseScope } from "../grammar/parse-scope.ts";
 import { digestCard } from "../views/digest-card.ts";
-import { schedulesCard } from "../views/schedules-card.ts";
+import { subscribedCard, subscriptionsCard, switchedCard } from "../views/subscription-card.ts";
+import { CYCLE_WORDS, readDigestTerms, SUBSCRIBE_USAGE } from "./digest-terms.ts";
 
-const WORDS = ["now", "list"];
+const USAGE = [
+  "digest now [daily|weekly|monthly] [for DIM VALUE…]",
+  "digest DAY",
+  SUBSCRIBE_USAGE,
+  "digest list",
+  "digest off ID",
+  "digest on ID",
+].join("\n");
 
-/** `digest now`, `digest 2026-11-21` (that day), `digest list` (when it comes by itself). */
+/** Digests: now, for a day, and by themselves in a channel. */
 export const digestCommand: Command = {
   name: "digest",
-  summary: "the daily digest, now or for a day, and when it comes by itself",
-  usage: "digest now | digest DAY | digest list",
-  examples: ["digest now", "digest list"],
+  summary: "what a day, week or month cost, why, and what is next; now, or by itself in a channel",
+  usage: USAGE,
+  examples: ["digest now", "digest now weekly", "digest subscribe weekly at 08:30 for team payments", "digest list"],
   role: "viewer",
   run: async ({ ctx, text }) => {
-    const word = text.trim().toLowerCase();
-    if (word === "list") {
-      const { schedules } = await listSchedules({ ctx, input: {} });
-      const data = { schedules: schedules.filter(({ job }) => job === "digest") };
-      return { card: schedulesCard(data), data, exitCode: 0 };
+    const [, word = "now", rest = ""] = /^\s*(\S+)\s*([\s\S]*)$/.exec(text) ?? [];
+    const said = word.toLowerCase();
+    const verb = VERBS[said];
+    if (verb !== undefined) return verb(ctx, rest);
+    if (CYCLE_WORDS[said] !== undefined) return now(ctx, `${said} ${rest.replace(/^now\b/i, "")}`);
+    const day = parseDay(word);
+    if (day !== null) {
+      const data = await buildDigest({ ctx: narrowed(ctx, rest), input: { day } });
+      return { card: digestCard(data), data, exitCode: 0 };
     }
-    const at = parseDay(word);
-    if (at === null && word !== "" && word !== "now") {
-      const near = nearestWords(word, WORDS, 1)[0];
-      const remedy =
-        near === undefined ? "Say digest now, digest list or digest 2026-11-21." : `Did you mean digest ${near}?`;
-      throw new AppError("bad-input", `digest does not know "${word.slice(0, 40)}".`, { remedy });
-    }
-    const data = await buildDigest({ ctx, input: at === null ? {} : { day: at } });
-    return { card: digestCard(data), data, exitCode: 0 };
+    const [near] = nearestWords(said, Object.keys(VERBS), 1);
+    const remedy =
+      near === undefined ? "Say digest now, digest list or digest 2026-11-21." : `Did you mean digest ${near}?`;
+    throw new AppError("bad-input", `digest does not know "${word.slice(0, 40)}".`, { remedy });
   },
 };
+
+type DigestVerb = (ctx: Context, text: string) => Promise<CommandAnswer>;
+
+const VERBS: Readonly<Record<string, DigestVerb>> = { now, list, subscribe, off, on };
+
+async function now(ctx: Context, text: string): Promise<CommandAnswer> {
+  const [, first = "", rest = ""] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? [];
+  const cycle = CYCLE_WORDS[first.toLowerCase()];
+  const own = narrowed(ctx, cycle === undefined ? text : rest);
+  const data = await buildDigest({ ctx: own, input: cycle === undefined ? {} : { cycle } });
+  return { card: digestCard(data), data, exitCode: 0 };
+}
+
+/** What is asked for on top of what may be seen: `for team payments`. */
+function narrowed(ctx: Context, text: string): Context {
+  if (text.trim() === "") return ctx;
+  return { ...ctx, scope: bothScopes(ctx.scope, parseScope(text, ctx.clock.today())) };
+}
+
+async function list(ctx: Context): Promise<CommandAnswer> {
+  const { schedules } = await listSchedules({ ctx, input: {} });
+  const data = { schedules: schedules.filter(({ job }) => job === "digest") };
+  return { card: subscriptionsCard(data), data, exitCode: 0 };
+}
+
+async function subscribe(ctx: Context, text: string): Promise<CommandAnswer> {
+  const data = await subscribeDigest({ ctx, input: readDigestTerms(text, ctx.clock.today()) });
+  return { card: subscribedCard(data), data, exitCode: 0 };
+}
+
+async function off(ctx: Context, text: string): Promise<CommandAnswer> {
+  const subscription = await stopDigest({ ctx, input: { name: idOf(text) } });
+  return { card: switchedCard(subscription, "off"), data: { off: subscription.name }, exitCode: 0 };
+}
+
+async function on(ctx: Context, text: string): Promise<CommandAnswer> {
+  const subscription = await resumeDigest({ ctx, input: { name: idOf(text) } });
+  return { card: switchedCard(subscription, "on"), data: { subscription }, exitCode: 0 };
+}
+
+function idOf(text: string): string {
+  const id = text.trim().replace(/^"(.*)"$/, "$1");
+  if (id !== "") return id;
+  throw new AppError("bad-input", "Say which digest: its id follows the word.", { remedy: "digest list shows them." });
+}

@@ -1,118 +1,126 @@
 import type { ChartView } from "../../charts/chart-view.ts";
 import { describeChart } from "../../charts/describe-chart.ts";
-import type { Driver, Finding } from "../../domain/contract.ts";
+import type { Finding } from "../../domain/contract.ts";
 import type { DigestAnswer } from "../../domain/contract-operations.ts";
-import { compare, formatMoney, money, parseAtoms, type Money } from "../../domain/money.ts";
-import { addDays, day, weekday, type Day } from "../../domain/period.ts";
-import type { Block, Card, RichText } from "../card.ts";
+import type { DigestCycle } from "../../domain/report.ts";
+import { formatMoney, money } from "../../domain/money.ts";
+import { addDays, day, type Period } from "../../domain/period.ts";
+import type { Action, Block, Card, RichText } from "../card.ts";
 import { MONTHS } from "./cost-words.ts";
+import { nextStep } from "./digest-next.ts";
+import {
+  againstWords,
+  amounts,
+  changeWords,
+  comparedWords,
+  largestFirst,
+  periodName,
+  placeOf,
+  reasonWords,
+  STEADY,
+} from "./digest-words.ts";
 
-const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 /** A rise of usage from which the card asks for attention. */
 const NOTABLE_RISE = 0.2;
-const PERCENT = 100;
+/** Findings named on the card; all are in the thread. */
+const SAVINGS_SHOWN = 3;
 
 export type DigestOptions = {
   /** When a missed run should have been, in words; null = in time. */
   readonly lateSince: string | null;
+  /** The schedule that posts it, for switching it off; null = somebody asked. */
+  readonly schedule: string | null;
 };
 
-/** The digest as a card: what the day cost, whether that is usual, why, and what could be saved. Thirty seconds. */
-export function digestCard(digest: DigestAnswer, options: DigestOptions = { lateSince: null }): Card {
-  const at = day(digest.day);
+const ASKED: DigestOptions = { lateSince: null, schedule: null };
+
+/** The digest as a card: what it cost, whether that is usual, why, and what to do next. Thirty seconds, one screen. */
+export function digestCard(digest: DigestAnswer, options: DigestOptions = ASKED): Card {
+  const name = periodName(digest);
+  const scope = digest.scope === "everything" ? "" : ` · ${digest.scope}`;
   return {
-    title: dayName(at),
+    title: `${name.charAt(0).toUpperCase()}${name.slice(1)}${scope}`,
     summary: headline(digest),
     tone: rises(digest) || outdated(digest) ? "warning" : "neutral",
     blocks: [
       ...outdatedNote(digest),
-      ...figuresOf(digest),
       ...chartOf(digest),
       ...risersOf(digest),
       ...savingsOf(digest),
       ...budgetsOf(digest),
+      figuresOf(digest),
     ],
-    actions: [
-      { kind: "button", label: "Why", style: "primary", command: whyCommand(digest) },
-      { kind: "button", label: "This month", style: "plain", command: "cost this month by service vs previous" },
-      ...(digest.savings.findings === 0
-        ? []
-        : [{ kind: "button", label: "All waste", style: "plain", command: "waste" } as const]),
-    ],
+    actions: actionsOf(digest, options),
     ...(options.lateSince === null ? {} : { status: `Late: was due ${options.lateSince}` }),
     footer: footerOf(digest),
   };
 }
 
-/** The question the day's change is answered by. */
-function whyCommand({ day: at, usage }: DigestAnswer): string {
-  return `cost ${at} by service vs ${usage.against}..${addDays(day(usage.against), 1)} without ${WITHOUT}`;
-}
-const WITHOUT = "tax,credits,refunds,corrections,adjustments,purchases";
-
 /** Read alone, in a notification or on a phone: total, direction, cause, and what to do next. */
 function headline(digest: DigestAnswer): string {
-  const change = usageChange(digest);
-  const riser = digest.risers[0];
-  const cause =
-    riser === undefined
+  const change = changeWords(digest.usage.total);
+  const when =
+    digest.cycle === "day"
+      ? `on ${periodName(digest)}`
+      : `in ${digest.cycle === "week" ? "the " : ""}${periodName(digest)}`;
+  const cut =
+    digest.whole === null
       ? ""
-      : `; ${placeOf(riser)[0] ?? "untagged"} rose most, ${formatMoney(money(riser.change, riser.currency), { sign: true })}`;
-  const { savings } = digest;
-  const save = savings.total.length === 0 ? "" : ` Could save ${amounts(savings.total)} a month.`;
-  const usage = change === null ? "" : ` Usage ${change} on ${weekBefore(digest)}${cause}.`;
-  return `${amounts(digest.total)} on ${dayName(day(digest.day))}.${usage}${save}`;
+      : ` (through ${Number(digest.day.slice(8))} ${MONTHS[Number(digest.day.slice(5, 7)) - 1]})`;
+  const usage = change === null ? "" : ` Usage ${change} on ${againstWords(digest)}${causeOf(digest)}.`;
+  return `${amounts(digest.total)} ${when}${cut}.${usage} ${nextStep(digest).text}`;
 }
 
-/** What the headline leaves out: the month, and what is not usage. */
-function figuresOf(digest: DigestAnswer): Block[] {
+/** What rose most; where usage fell or stood still that is no reason for anything. */
+function causeOf({ risers: [riser], usage }: DigestAnswer): string {
+  const rose = usage.total.some(({ change }) => Number(change.ratio ?? 1) >= STEADY);
+  if (riser === undefined || !rose) return "";
+  return `, mostly ${placeOf(riser)[0] ?? "untagged"}, ${formatMoney(money(riser.change, riser.currency))} more`;
+}
+
+/** What the headline leaves out: longer spans, and what is not usage, on one line apart. */
+function figuresOf(digest: DigestAnswer): Block {
   const apart = digest.apart.map(({ kind, amount, currency }) => `${kind} ${formatMoney(money(amount, currency))}`);
-  const month = { label: `${monthName(digest)} so far, on the same days before`, value: monthText(digest) };
-  const inIt = apart.length === 0 ? [] : [{ label: "Of the day, not usage", value: apart.join(", ") }];
-  return [{ kind: "facts", facts: [month, ...inIt] }];
+  const spans = digest.soFar.map(({ unit, name, period, total }) => ({
+    label: `${unit === "month" ? MONTHS[Number(period.from.slice(5, 7)) - 1] : name} so far, on the same days before`,
+    value: comparedWords(total),
+  }));
+  const inIt = apart.length === 0 ? [] : [{ label: `In the total, not usage`, value: apart.join(", ") }];
+  return { kind: "facts", facts: [...spans, ...inIt] };
 }
 
-/** "Friday before". */
-function weekBefore({ usage }: DigestAnswer): string {
-  return `${WEEKDAYS[weekday(day(usage.against))]} before`;
+function actionsOf(digest: DigestAnswer, { schedule }: DigestOptions): Action[] {
+  const next = nextStep(digest);
+  const why = { label: "What changed", command: whyCommand(digest) };
+  const rest = [why, { label: "All waste", command: "waste" }].filter(({ command }) => command !== next.command);
+  const buttons = rest
+    .filter(({ label }) => label !== "All waste" || digest.savings.findings > 0)
+    .map(({ label, command }): Action => ({ kind: "button", label, style: "plain", command }));
+  const first: Action[] =
+    next.command === null ? [] : [{ kind: "button", label: next.label, style: "primary", command: next.command }];
+  return [...first, ...buttons, menuOf(digest.cycle, schedule)];
 }
 
-function monthName(digest: DigestAnswer): string {
-  return MONTHS[Number(digest.day.slice(5, 7)) - 1] ?? "";
+/** Where a digest is changed: in one click from the card itself. */
+function menuOf(cycle: DigestCycle, schedule: string | null): Action {
+  const others = (["day", "week", "month"] as const).filter((one) => one !== cycle);
+  const words = { day: "daily", week: "weekly", month: "monthly" } as const;
+  return {
+    kind: "select",
+    label: "Digests",
+    options: [
+      ...others.map((one) => ({ label: `Show the ${words[one]} one`, command: `digest now ${words[one]}` })),
+      { label: "All digests", command: "digest list" },
+      ...(schedule === null ? [] : [{ label: "Switch this one off", command: `digest off ${schedule}` }]),
+    ],
+  };
 }
 
-/** "up $240 (+6.5%), down €3 (−0.2%)", a part a currency; null when there was no usage on either side. */
-function usageChange({ usage }: DigestAnswer): string | null {
-  const parts = largestFirst(usage.total).map(({ currency, change }) =>
-    changeText(money(change.amount, currency), change.ratio),
-  );
-  return parts.length === 0 ? null : parts.join(", ");
+/** The question the change is answered by. */
+function whyCommand({ period: { from, to }, usage: { against } }: DigestAnswer): string {
+  return `cost ${from}..${to} by service vs ${against.from}..${against.to} without ${WITHOUT}`;
 }
-
-function monthText({ month }: DigestAnswer): string {
-  if (month.total.length === 0) return "nothing";
-  return largestFirst(month.total)
-    .map(({ amount, currency, previous, change }) => {
-      const now = formatMoney(money(amount, currency));
-      if (money(previous, currency).atoms === 0n) return now;
-      return `${now} (${percent(change.ratio)})`;
-    })
-    .join(", ");
-}
-
-function changeText(change: Money, ratio: string | null): string {
-  if (change.atoms === 0n) return "unchanged";
-  const size = formatMoney({ ...change, atoms: change.atoms < 0n ? -change.atoms : change.atoms });
-  return `${change.atoms < 0n ? "down" : "up"} ${size} (${percent(ratio)})`;
-}
-
-/** "+6.5%", "−12%": one place below ten percent, none above. Ratios are no money. */
-function percent(ratio: string | null): string {
-  if (ratio === null) return "new";
-  const value = Number(ratio) * PERCENT;
-  const size = Math.abs(value);
-  return `${value < 0 ? "−" : "+"}${size < 10 ? size.toFixed(1) : Math.round(size).toLocaleString("en-US")}%`;
-}
+const WITHOUT = "tax,credits,refunds,corrections,adjustments,purchases";
 
 function rises({ usage }: DigestAnswer): boolean {
   return usage.total.some(({ change }) => Number(change.ratio ?? 0) >= NOTABLE_RISE);
@@ -129,31 +137,35 @@ function outdatedNote(digest: DigestAnswer): Block[] {
   return [{ kind: "note", tone: "warning", text }];
 }
 
-/** Thirty days by service, in the currency that weighs most. */
+const SPAN: Readonly<Record<DigestCycle, { words: string; grain: "day" | "week" | "month" }>> = {
+  day: { words: "last 30 days", grain: "day" },
+  week: { words: "by week", grain: "week" },
+  month: { words: "by month", grain: "month" },
+};
+/** What no service is used for, as one series of the picture. */
+const APART = "Fees, tax, credits";
+
+/** Cost by service over time, in the currency that weighs most; what is no usage is a series of its own. */
 function chartOf(digest: DigestAnswer): Block[] {
-  const { chart } = digest;
+  const { chart, chartApart, cycle } = digest;
   const currency = largestFirst(chart.total)[0]?.currency;
   if (currency === undefined) return [];
-  const points = chart.rows.flatMap((row) =>
-    row.currency === currency && row.period !== undefined
-      ? [
-          {
-            start: day(row.period.from),
-            series: row.other === true ? "Other" : (row.key["service"] ?? "no service"),
-            amount: row.amount,
-          },
-        ]
-      : [],
-  );
+  const points = [...chart.rows, ...chartApart.rows].flatMap((row) => {
+    if (row.currency !== currency || row.period === undefined) return [];
+    const usage = "service" in row.key;
+    const series = row.other === true ? "Other" : usage ? (row.key["service"] ?? "no service") : APART;
+    return [{ start: day(row.period.from), series, amount: row.amount }];
+  });
   if (points.length === 0) return [];
   const after = addDays(day(digest.day), 1);
   const provisional = points.some((point) => point.start >= after);
+  const { words, grain } = SPAN[cycle];
   const view: ChartView = {
     kind: "cost-over-time",
-    title: "Cost by service, last 30 days",
-    subtitle: `Effective cost a day, ${currency}, UTC`,
+    title: `Cost by service, ${words}`,
+    subtitle: `Effective cost a ${grain}, ${currency}, UTC`,
     currency,
-    grain: "day",
+    grain,
     form: "bar",
     points,
     provisionalFrom: provisional ? after : null,
@@ -161,30 +173,32 @@ function chartOf(digest: DigestAnswer): Block[] {
   return [{ kind: "chart", chart: view, alt: describeChart(view) }];
 }
 
-/** Amounts of different currencies are only ranked by size, never added. */
-function largestFirst<Entry extends { amount: string; currency: string }>(list: readonly Entry[]): Entry[] {
-  return list.toSorted((a, b) => compare(money(b.amount, ""), money(a.amount, "")));
-}
-
-function risersOf({ risers }: DigestAnswer): Block[] {
+function risersOf({ risers, period }: DigestAnswer): Block[] {
   if (risers.length === 0) return [];
-  return [{ kind: "list", caption: "What rose", items: risers.map(riserLine) }];
+  const items = risers.map((riser): RichText => {
+    const why = riser.reason === null ? "" : reasonWords(riser.reason, period as Period);
+    return [
+      { kind: "strong", text: `${formatMoney(money(riser.change, riser.currency), { sign: true })} ` },
+      { kind: "text", text: `${placeOf(riser).join(" · ")}${why === "" ? "" : `: ${why}`}` },
+    ];
+  });
+  return [{ kind: "list", caption: "What rose, and why", items }];
 }
-
-function riserLine({ key, change, currency }: Driver): RichText {
-  return [
-    { kind: "strong", text: `${formatMoney(money(change, currency), { sign: true })} ` },
-    { kind: "text", text: placeOf({ key }).join(" · ") },
-  ];
-}
-
-const placeOf = ({ key }: Pick<Driver, "key">): string[] => Object.values(key).map((value) => value ?? "untagged");
 
 function savingsOf({ savings }: DigestAnswer): Block[] {
   if (savings.findings === 0) return [];
   const total = savings.total.length === 0 ? "an unknown amount" : amounts(savings.total);
   const count = `${savings.findings} ${savings.findings === 1 ? "finding" : "findings"}`;
-  return [{ kind: "list", caption: `Could save ${total} a month (${count})`, items: savings.top.map(savingLine) }];
+  const caption = `Could save ${total} a month (${count})`;
+  return [{ kind: "list", caption, items: savings.top.slice(0, SAVINGS_SHOWN).map(savingLine) }];
+}
+
+export function savingLine({ saving, title, name, resource }: Finding): RichText {
+  const amount = saving === null ? "unknown" : formatMoney(money(saving.amount, saving.currency));
+  return [
+    { kind: "strong", text: `${amount} ` },
+    { kind: "text", text: `${title}: ${name ?? resource}` },
+  ];
 }
 
 function budgetsOf({ budgets }: DigestAnswer): Block[] {
@@ -199,35 +213,14 @@ function budgetsOf({ budgets }: DigestAnswer): Block[] {
   return [{ kind: "list", caption: "Budgets at risk", items }];
 }
 
-function savingLine({ saving, title, name, resource }: Finding): RichText {
-  const amount = saving === null ? "unknown" : formatMoney(money(saving.amount, saving.currency));
-  return [
-    { kind: "strong", text: `${amount} ` },
-    { kind: "text", text: `${title}: ${name ?? resource}` },
-  ];
-}
-
 function footerOf(digest: DigestAnswer): string[] {
   const sources = digest.sources.map(
     ({ source, through, stale }) => `${source} ${through ?? "no day"}${stale ? " (stale)" : ""}`,
   );
-  const lines = [
-    `Effective cost of the last complete UTC billing day, complete through ${digest.dataThrough}.`,
+  return [
+    `Effective cost of complete UTC billing days, complete through ${digest.dataThrough}.`,
     ...(sources.length > 1 ? [`By source: ${sources.join(", ")}.`] : []),
     ...(digest.provisional ? ["Provisional: the clouds may still restate this month."] : []),
     ...digest.notes,
   ];
-  return lines;
-}
-
-function amounts(list: readonly { amount: string; currency: string }[]): string {
-  const shown = largestFirst(list).filter(({ amount }) => list.length === 1 || parseAtoms(amount) !== 0n);
-  return shown.length === 0
-    ? "nothing"
-    : shown.map(({ amount, currency }) => formatMoney(money(amount, currency))).join(" + ");
-}
-
-/** "Saturday, 21 November". */
-function dayName(at: Day): string {
-  return `${WEEKDAYS[weekday(at)]}, ${Number(at.slice(8))} ${MONTHS[Number(at.slice(5, 7)) - 1]}`;
 }

@@ -1,0 +1,47 @@
+import { quietReason } from "../analysis/quiet-reason.ts";
+import type { DigestAnswer } from "../domain/contract-operations.ts";
+import { dayInZone } from "../domain/period.ts";
+import { DAILY_DIGEST } from "../domain/report.ts";
+import { appendAudit } from "../store/audit.ts";
+import type { SqlLike } from "../store/db.ts";
+import type { KnownSchedule } from "../store/schedules.ts";
+import { pauseSchedule } from "../store/subscriptions.ts";
+import { buildDigest } from "./build-digest.ts";
+import type { Context, Verb } from "./context.ts";
+import { lostRights } from "./creator-rights.ts";
+import { auditOf } from "./manage-people.ts";
+
+export type DigestReport =
+  | { readonly kind: "digest"; readonly digest: DigestAnswer }
+  /** Chosen not to be told: nothing is posted. */
+  | { readonly kind: "quiet"; readonly note: string }
+  /** Its creator's rights are gone; `save` lets it stand still, in the transaction that says so. */
+  | { readonly kind: "paused"; readonly reason: string; readonly save: (tx: SqlLike) => Promise<void> };
+
+/** A context that sees channel ∩ creator: what a schedule acts with. */
+export function asSchedule(ctx: Context, { name, scope, channel }: KnownSchedule): Context {
+  const actor = { kind: "schedule", id: name, role: "viewer", scope } as const;
+  return { ...ctx, actor, scope, ...(channel === null ? {} : { channel }) };
+}
+
+/**
+ * What a digest schedule has to say at one run, with the rights its creator has now. Weeks and months are those before
+ * the day it was due on, in the schedule's zone. Errors: not-found when no source has a complete day yet.
+ */
+export async function reportDigest({
+  ctx,
+  input,
+}: Verb<{ readonly schedule: KnownSchedule; readonly dueAt: number }>): Promise<DigestReport> {
+  const { schedule, dueAt } = input;
+  const reason = await lostRights(ctx, schedule);
+  if (reason !== null) return { kind: "paused", reason, save: (tx) => pause(tx, ctx, schedule.name, reason) };
+  const report = schedule.report ?? DAILY_DIGEST;
+  const today = dayInZone(dueAt, schedule.timeZone);
+  const digest = await buildDigest({ ctx: asSchedule(ctx, schedule), input: { cycle: report.cycle, today } });
+  const note = quietReason(digest, report.onlyWhen);
+  return note === null ? { kind: "digest", digest } : { kind: "quiet", note };
+}
+
+async function pause(tx: SqlLike, ctx: Context, name: string, reason: string): Promise<void> {
+  if (await pauseSchedule(tx, name, reason)) await appendAudit(tx, [auditOf(ctx, "digest.pause", name, { reason })]);
+}
