@@ -73,7 +73,7 @@ describe("any card", () => {
         const ids = JSON.stringify(blocks);
         const lost = card.actions.flatMap((action, index) => {
           const empty = action.kind === "link" || (action.kind === "select" && action.options.length === 0);
-          return empty || ids.includes(`"f:token-${index}"`) ? [] : [index];
+          return empty || ids.includes(`"token-${index}"`) ? [] : [index];
         });
         expect(lost).toEqual([]);
       }),

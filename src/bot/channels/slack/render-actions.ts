@@ -13,17 +13,8 @@ import {
 } from "./limits.ts";
 import { plain, slackHref } from "./slack-text.ts";
 
-/** What our own buttons' ids begin with; the rest is the opaque token. */
-export const ACTION_PREFIX = "f:";
-/** A click on an address is told to the app too: it is acknowledged and nothing else. */
-const LINK_PREFIX = "f:link:";
-
-/** The token of a click, or null when nothing is to be done for it (links). */
-export function tokenOfAction(actionId: string): string | null {
-  return actionId.startsWith(ACTION_PREFIX) && !actionId.startsWith(LINK_PREFIX)
-    ? actionId.slice(ACTION_PREFIX.length)
-    : null;
-}
+/** A click on an address is told to the app too: it is acknowledged and nothing else. No token looks like it. */
+export const LINK_PREFIX = "f:link:";
 
 export type ActionLimits = { readonly actions: number; readonly options: number; readonly optionText: number };
 
@@ -59,13 +50,12 @@ function renderAction(
     if (url === null) return null;
     return { type: "button", text: plain(action.label, BUTTON_TEXT_MAX), url, action_id: `${LINK_PREFIX}${index}` };
   }
-  const actionId = `${ACTION_PREFIX}${token ?? ""}`;
-  if (token === undefined || token === "" || actionId.length > ACTION_ID_MAX) return null;
-  if (action.kind === "select") return menu(action, actionId, limits);
+  if (token === undefined || token === "" || token.length > ACTION_ID_MAX) return null;
+  if (action.kind === "select") return menu(action, token, limits);
   return {
     type: "button",
     text: plain(action.label, BUTTON_TEXT_MAX),
-    action_id: actionId,
+    action_id: token,
     ...(action.style === "plain" ? {} : { style: action.style }),
     ...(action.kind === "button" && action.confirm !== undefined
       ? { confirm: dialog(action.confirm, action.style) }

@@ -16,7 +16,6 @@ import {
   PLACEHOLDER_MAX,
   VIEW_BLOCKS_MAX,
 } from "./limits.ts";
-import { ACTION_PREFIX } from "./render-actions.ts";
 import { plain } from "./slack-text.ts";
 
 /** Where the button was that opened a form: its answer belongs there. A form itself has no place. */
@@ -28,7 +27,7 @@ export function renderModal(form: Form, given: { readonly token: string; readonl
   const inputs = form.fields.slice(0, VIEW_BLOCKS_MAX).map(inputBlock);
   return {
     type: "modal",
-    callback_id: `${ACTION_PREFIX}${given.token}`.slice(0, ACTION_ID_MAX),
+    callback_id: given.token.slice(0, ACTION_ID_MAX),
     title: plain(form.title, MODAL_TITLE_MAX),
     submit: plain(form.submit, MODAL_TITLE_MAX),
     close: { type: "plain_text", text: "Cancel", emoji: false },
