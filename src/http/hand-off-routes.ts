@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 
-import { recommendationCard } from "../bot/views/recommendation-card.ts";
+import { renderRecommendation } from "../bot/views/render-recommendation.ts";
 import { AppError } from "../domain/errors.ts";
 import { EVERYTHING } from "../domain/scope.ts";
 import type { Context } from "../service/context.ts";
@@ -27,7 +27,7 @@ export function createHandOffRoutes(real: Estate): Hono {
         target: c.req.param("target"),
         body: await c.req.text(),
         signature: c.req.header(SIGNATURE_HEADER) ?? "",
-        render: recommendationCard,
+        render: renderRecommendation,
       },
     });
     return c.json(answerOf(outcome));

@@ -1,5 +1,5 @@
 import { renderBudget } from "../bot/views/budget-card.ts";
-import { recommendationCard } from "../bot/views/recommendation-card.ts";
+import { renderRecommendation } from "../bot/views/render-recommendation.ts";
 import { tourCard } from "../bot/views/tour-card.ts";
 import type { Schedule, ScheduledJob } from "../domain/schedule.ts";
 import type { Settings } from "../domain/settings.ts";
@@ -10,7 +10,7 @@ import { readSampleState } from "../service/sample-state.ts";
 import { ACTS } from "./acts.ts";
 
 /** The cards of what happens in the sample estate. */
-export const DEMO_RENDER: DemoRender = { recommendation: recommendationCard, budget: renderBudget };
+export const DEMO_RENDER: DemoRender = { recommendation: renderRecommendation, budget: renderBudget };
 
 /** Every hour, so that a service that runs over midnight has yesterday's bills long before its digest. */
 const EXTENSION: Schedule = {

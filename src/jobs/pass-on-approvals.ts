@@ -1,4 +1,5 @@
-import { recommendationCard } from "../bot/views/recommendation-card.ts";
+import { renderRecommendation } from "../bot/views/render-recommendation.ts";
+import { closeUndoWindows } from "../service/close-undo.ts";
 import type { Context } from "../service/context.ts";
 import { deliverHandOffs } from "../service/deliver-hand-offs.ts";
 
@@ -8,7 +9,7 @@ const LOOK_AGAIN_MS = 3_000;
 export type HandOffs = { readonly stop: () => Promise<void> };
 
 /**
- * Passes approvals on until stopped. What is due is the database's time, so any number of processes may run this;
+ * Passes approvals on, and closes undo windows, until stopped. What is due is the database's time, so any number of processes may run this;
  * each hand-off is one process's at a time. `stop` waits for the send in progress.
  */
 export function passOnApprovals(ctx: Context): HandOffs {
@@ -17,8 +18,10 @@ export function passOnApprovals(ctx: Context): HandOffs {
   let working: Promise<void> = Promise.resolve();
   const look = async (): Promise<void> => {
     try {
-      const results = await deliverHandOffs({ ctx, input: { render: recommendationCard } });
+      const results = await deliverHandOffs({ ctx, input: { render: renderRecommendation } });
       if (results.length > 0) ctx.log.info({ results }, "approvals passed on");
+      // After them: what was handed off has closed its own.
+      await closeUndoWindows({ ctx, input: { render: renderRecommendation } });
     } catch (error) {
       if (!stopped) ctx.log.warn({ err: error }, "approvals cannot be passed on now, trying again");
     }

@@ -1,4 +1,4 @@
-import { recommendationCard } from "../bot/views/recommendation-card.ts";
+import { renderRecommendation } from "../bot/views/render-recommendation.ts";
 import { recommendationListCard } from "../bot/views/recommendation-list-card.ts";
 import { bothScopes } from "../domain/scope.ts";
 import { listWaiting, presentRecommendations, waitingKey } from "../service/present-recommendations.ts";
@@ -16,7 +16,7 @@ export const reviewRecommendations: Act = async ({ ctx, schedule }) => {
   if (await ingestUnderway(ctx.db.sql))
     return { status: "skipped", note: "bills are being read first", posts: [], waiting: true };
   const channel = schedule.channel ?? "finops";
-  const ran = await refreshRecommendations({ ctx, input: { render: recommendationCard } });
+  const ran = await refreshRecommendations({ ctx, input: { render: renderRecommendation } });
   const waiting = await listWaiting({ ctx, input: {} });
   const posts = waiting.map(({ personId, views }): Post => ({
     channel: directChannel(personId),
@@ -30,7 +30,7 @@ export const reviewRecommendations: Act = async ({ ctx, schedule }) => {
     save: async (tx) => {
       for (const { personId } of waiting) await ensureDirectChannel(tx, personId);
       const scope = bothScopes(schedule.scope, await channelScope(tx, channel));
-      const shown = await presentRecommendations(tx, ctx, { channel, scope, render: recommendationCard });
+      const shown = await presentRecommendations(tx, ctx, { channel, scope, render: renderRecommendation });
       if (shown.length > 0) ctx.log.info({ shown }, "recommendations shown");
     },
   };

@@ -29,6 +29,7 @@ import type { Context } from "./context.ts";
 import {
   approvalPolicy,
   decisionSettings,
+  happening,
   rerender,
   viewRecommendations,
   type RenderRecommendation,
@@ -211,7 +212,9 @@ async function carryOut(
     note: noteOf(input),
     details: input.event === "approve" ? { tier: tier.name, approval: given, of: tier.approvals } : {},
   });
-  return { kind: "done", view: await rerender(tx, ctx.settings, after, input.render) };
+  const by = ctx.actor.kind === "user" ? ctx.actor.name : ctx.actor.id;
+  const said = happening(input.event, { by, note: noteOf(input) });
+  return { kind: "done", view: await rerender(tx, ctx.settings, after, input.render, [said]) };
 }
 
 /** Writes the refused attempt down. Evidence or a date found changed on the way is acted upon, in the same transaction. */
@@ -244,7 +247,8 @@ async function refuse(
     const [view] = await viewRecommendations(tx, ctx.settings, [current]);
     return { kind: "refused", reason, view: view ?? null };
   }
-  return { kind: "refused", reason, view: await rerender(tx, ctx.settings, moved, input.render) };
+  const view = await rerender(tx, ctx.settings, moved.after, input.render, [happening(moved.event)]);
+  return { kind: "refused", reason, view };
 }
 
 /** What the click found out moves the recommendation, by the system and not by the person. */
@@ -254,7 +258,7 @@ async function moveOn(
   current: Recommendation,
   reason: RefusalReason,
   evidence: EvidenceNow | null,
-): Promise<Recommendation | null> {
+): Promise<{ readonly event: LifecycleEvent; readonly after: Recommendation } | null> {
   const events: Partial<Record<RefusalReason, LifecycleEvent>> = {
     expired: "expire",
     "evidence-changed": "changed",
@@ -269,7 +273,11 @@ async function moveOn(
   const fresh =
     finding !== null && isPriced(finding) ? { finding, window: evidence?.window ?? current.window } : undefined;
   const system: Context = { ...ctx, actor: { kind: "system", id: "evidence-check" } };
-  return applyMove(tx, system, current, { move: next.move, to: next.to, evidence: fresh, details: { cause: reason } });
+  const { move, to } = next;
+  return {
+    event,
+    after: await applyMove(tx, system, current, { move, to, evidence: fresh, details: { cause: reason } }),
+  };
 }
 
 function noteOf(input: DecideInput): string | null {

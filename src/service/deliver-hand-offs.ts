@@ -22,7 +22,7 @@ import { sendGithubIssue } from "./hand-off-github.ts";
 import { sendJiraIssue } from "./hand-off-jira.ts";
 import type { Sent } from "./hand-off-request.ts";
 import { sendWebhook } from "./hand-off-webhook.ts";
-import { decisionSettings, rerender, type RenderRecommendation } from "./recommendation-view.ts";
+import { decisionSettings, happening, rerender, type RenderRecommendation } from "./recommendation-view.ts";
 
 export type HandOffResult = "sent" | "failed" | "given-up" | "skipped";
 
@@ -62,7 +62,9 @@ async function deliverOne(ctx: Context, begun: HandOffRow, render: RenderRecomme
     }
     const last = await failHandOff(tx, begun, sent.reason);
     await appendAudit(tx, [failedAudit(begun, sent.reason)]);
-    await rerender(tx, ctx.settings, current, render);
+    const failed = { target: begun.target, url: null, failed: true };
+    const said = last ? [happening("hand-off", { handOff: failed, note: sent.reason })] : [];
+    await rerender(tx, ctx.settings, current, render, said);
     return last ? "given-up" : "failed";
   });
 }
@@ -117,8 +119,13 @@ async function settle(
   if (!waiting && next.ok) after = await applyMove(tx, system, current, { ...next, details });
   else await appendAudit(tx, [auditOf(system.actor, "hand-off", current.id, details)]);
   const done = transition(after.state, "apply");
-  if (remote.applied && done.ok) after = await applyMove(tx, system, after, { ...done, details });
-  await rerender(tx, ctx.settings, after, render);
+  const handOff = row.kind === "card" ? null : { target: row.target, url: remote.url, failed: false };
+  const said = [happening("hand-off", { handOff })];
+  if (remote.applied && done.ok) {
+    after = await applyMove(tx, system, after, { ...done, details });
+    said.push(happening("apply", { by: row.target }));
+  }
+  await rerender(tx, ctx.settings, after, render, said);
 }
 
 function failedAudit(row: HandOffRow, reason: string) {

@@ -4,7 +4,7 @@ import { sealPending } from "../store/audit-chain.ts";
 import { listRecommendations, readRecommendation } from "../store/recommendations.ts";
 import { applyMove } from "./apply-move.ts";
 import type { Context, Verb } from "./context.ts";
-import { rerender, type RenderRecommendation } from "./recommendation-view.ts";
+import { happening, rerender, type RenderRecommendation } from "./recommendation-view.ts";
 
 /** Ends what nobody decided in time, and wakes what was put off until today. Returns the ids each happened to. */
 export async function expireRecommendations({
@@ -31,7 +31,8 @@ async function moveDue(ctx: Context, id: string, render: RenderRecommendation): 
     const next = transition(locked.state, event, new Set(["snooze-over", "expiry-day-reached"]));
     if (!next.ok) return false;
     const system: Context = { ...ctx, actor: { kind: "system", id: "calendar" } };
-    await rerender(tx, ctx.settings, await applyMove(tx, system, locked, next), render);
+    const after = await applyMove(tx, system, locked, next);
+    await rerender(tx, ctx.settings, after, render, [happening(event)]);
     return true;
   });
 }

@@ -5,6 +5,6 @@ import { decide, type DecideInput, type DecisionOutcome } from "./decide.ts";
 export async function markApplied({
   ctx,
   input,
-}: Verb<Pick<DecideInput, "id" | "note" | "render">>): Promise<DecisionOutcome> {
-  return decide(ctx, { ...input, event: "apply", seenRevision: null, until: null, confirmedResource: null });
+}: Verb<Pick<DecideInput, "id" | "seenRevision" | "note" | "render">>): Promise<DecisionOutcome> {
+  return decide(ctx, { ...input, event: "apply", until: null, confirmedResource: null });
 }

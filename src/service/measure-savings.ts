@@ -19,7 +19,7 @@ import { listRecommendations, readRecommendation } from "../store/recommendation
 import { insertMeasured, readBilledOver, readMeasured } from "../store/savings-ledger.ts";
 import { applyMove, auditOf } from "./apply-move.ts";
 import type { Context, Verb } from "./context.ts";
-import { rerender, viewRecommendations, type RenderRecommendation } from "./recommendation-view.ts";
+import { happening, rerender, viewRecommendations, type RenderRecommendation } from "./recommendation-view.ts";
 
 const GUARD_OF: Readonly<Record<SavingVerdict, Guard>> = {
   realised: "saved-as-promised",
@@ -132,13 +132,14 @@ async function settle(
     currency: figure.promisedMonthly.currency,
     verdict: figure.verdict,
   };
+  const said = [happening("measure", { figure })];
   const last = figure.checkpointDays === CHECKPOINT_DAYS.at(-1);
   const next = transition(applied.state, "measure", new Set([GUARD_OF[figure.verdict]]));
   if (last && next.ok) {
     const after = await applyMove(tx, system, applied, { ...next, details });
-    await rerender(tx, ctx.settings, after, render);
+    await rerender(tx, ctx.settings, after, render, said);
     return;
   }
   await appendAudit(tx, [auditOf(system.actor, "measure", applied.id, details)]);
-  await rerender(tx, ctx.settings, applied, render);
+  await rerender(tx, ctx.settings, applied, render, said);
 }

@@ -41,7 +41,7 @@ export async function presentRecommendations(
   const locked = await listRecommendations(tx, { ids, states: WAITING, lock: true });
   for (const view of await viewRecommendations(tx, ctx.settings, locked)) {
     const { id } = view.recommendation;
-    await enqueuePost(tx, { channel: input.channel, key: recommendationKey(id), card: input.render(view) });
+    await enqueuePost(tx, { channel: input.channel, key: recommendationKey(id), card: input.render.card(view) });
   }
   const shown = locked.map(({ id }) => id);
   await markShown(tx, shown, today);

@@ -1,6 +1,6 @@
 import { scopeCovers } from "../analysis/approval-scope.ts";
 import { evidenceHash, hasWorsened, isMaterialChange } from "../analysis/lifecycle-evidence.ts";
-import { transition, type Guard } from "../analysis/lifecycle.ts";
+import { transition, type Guard, type LifecycleEvent } from "../analysis/lifecycle.ts";
 import { hasRole } from "../domain/actor.ts";
 import type { WasteAnswer } from "../domain/contract.ts";
 import { AppError } from "../domain/errors.ts";
@@ -25,7 +25,7 @@ import { applyMove, auditOf } from "./apply-move.ts";
 import { evidenceWindow, goneEvent } from "./check-evidence.ts";
 import type { Context, Verb } from "./context.ts";
 import { findWaste } from "./find-waste.ts";
-import { decisionSettings, readPosted, rerender, type RenderRecommendation } from "./recommendation-view.ts";
+import { decisionSettings, happening, readPosted, rerender, type RenderRecommendation } from "./recommendation-view.ts";
 
 export type ProposeInput = {
   /** Narrows to part of the estate; what lies outside is left as it is. */
@@ -65,8 +65,9 @@ export async function proposeRecommendations({ ctx, input }: Verb<ProposeInput>)
   const done = (await ctx.db.sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${PROPOSE_LOCK})`;
     const isPosted = await readPosted(tx);
-    const show: Show = async (one) => {
-      if (isPosted(one.id)) await rerender(tx, ctx.settings, one, input.render);
+    const show: Show = async (one, event) => {
+      if (!isPosted(one.id)) return;
+      await rerender(tx, ctx.settings, one, input.render, event === null ? [] : [happening(event)]);
     };
     const present = await proposePresent(tx, ctx, input, answer, show);
     const gone = everything ? await settleAbsent(tx, ctx, answer, show) : [];
@@ -77,8 +78,8 @@ export async function proposeRecommendations({ ctx, input }: Verb<ProposeInput>)
   return done;
 }
 
-/** Brings posted cards up to a recommendation. */
-type Show = (one: Recommendation) => Promise<void>;
+/** Brings posted cards up to a recommendation, and says in their threads what happened; null = only newer figures. */
+type Show = (one: Recommendation, event: LifecycleEvent | null) => Promise<void>;
 
 async function proposePresent(
   tx: SqlLike,
@@ -155,13 +156,13 @@ async function seeAgain(
       evidence: seen,
       requestedBy: asked ? undefined : requesterOf(ctx),
     });
-    await show(after);
+    await show(after, next.move.event);
     return after;
   }
   const fresher = freshen(current, seen);
   if (fresher !== null) {
     await saveRecommendation(tx, current, fresher, "keep");
-    await show(fresher);
+    await show(fresher, null);
   }
   return null;
 }
@@ -202,7 +203,7 @@ async function settleAbsent(
       appliedOn: current.window.to,
       details: { cause: "detection" },
     });
-    await show(after);
+    await show(after, next.move.event);
     moved.push({ id, to: after.state });
   }
   return moved;

@@ -1,22 +1,46 @@
+import type { LifecycleEvent } from "../analysis/lifecycle.ts";
 import { describeApprovers, tierFor, validApprovals } from "../analysis/approval-policy.ts";
 import { DEFAULT_DECISION_SETTINGS, savingMonthly } from "../domain/recommendation.ts";
 import type {
   ApprovalPolicy,
   DecisionSettings,
   NamedApprover,
+  MeasuredSaving,
   Recommendation,
   RecommendationView,
 } from "../domain/recommendation.ts";
 import type { Settings } from "../domain/settings.ts";
 import type { SqlLike } from "../store/db.ts";
-import { enqueueUpdate } from "../store/outbox.ts";
+import { enqueueReply, enqueueUpdate } from "../store/outbox.ts";
 import { findPeopleByHandle } from "../store/people.ts";
 import { readHandOffs } from "../store/recommendations-hand-off.ts";
 import { readDecisions, readPostedKeys } from "../store/recommendations.ts";
 import { readMeasured } from "../store/savings-ledger.ts";
 
-/** Makes the card of a recommendation: handed in by the edge, so that copies change in the decision's transaction. */
-export type RenderRecommendation = (view: RecommendationView) => object;
+/** Something that just happened to a recommendation: said in the thread of its card. */
+export type Happening = {
+  readonly event: LifecycleEvent;
+  /** Who did it; null = it happened by itself. */
+  readonly by: string | null;
+  /** Reason, remark, assignee, or why a hand-off failed. */
+  readonly note: string | null;
+  /** What was handed to whom; null = it is no hand-off, or the card itself is one. */
+  readonly handOff: { readonly target: string; readonly url: string | null; readonly failed: boolean } | null;
+  /** The bill's figure, when it is one. */
+  readonly figure: MeasuredSaving | null;
+};
+
+/** Makes the cards of a recommendation: handed in by the edge, so that copies change in the decision's transaction. */
+export type RenderRecommendation = {
+  /** Its state now. */
+  readonly card: (view: RecommendationView) => object;
+  /** One event, for the thread. */
+  readonly event: (view: RecommendationView, happening: Happening) => object;
+};
+
+export function happening(event: LifecycleEvent, rest: Partial<Happening> = {}): Happening {
+  return { event, by: null, note: null, handOff: null, figure: null, ...rest };
+}
 
 const KEY_PREFIX = "recommendation:";
 
@@ -80,15 +104,21 @@ export async function viewRecommendations(
   });
 }
 
-/** The view of one, and its card on every surface brought up to it, in the caller's transaction. */
+/**
+ * The view of one, its card on every surface brought up to it, and what happened said in the thread under each, in the
+ * caller's transaction, which holds the recommendation's row.
+ */
 export async function rerender(
   sql: SqlLike,
   settings: Settings,
   recommendation: Recommendation,
   render: RenderRecommendation,
+  happenings: readonly Happening[],
 ): Promise<RecommendationView> {
   const [view] = await viewRecommendations(sql, settings, [recommendation]);
   if (view === undefined) throw new Error(`no view of ${recommendation.id}`);
-  await enqueueUpdate(sql, { key: recommendationKey(recommendation.id), card: render(view) });
+  const parent = recommendationKey(recommendation.id);
+  await enqueueUpdate(sql, { key: parent, card: render.card(view) });
+  for (const one of happenings) await enqueueReply(sql, { parent, card: render.event(view, one) });
   return view;
 }

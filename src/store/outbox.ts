@@ -117,6 +117,26 @@ export async function revisionOf(sql: SqlLike, key: string): Promise<number> {
   return row?.revision ?? 0;
 }
 
+/**
+ * Asks for a card in the thread of another, wherever that one is posted (or about to be), in the caller's transaction.
+ * The caller serialises writers of one thread: replies are numbered in the order they are asked for.
+ */
+export async function enqueueReply(
+  sql: SqlLike,
+  input: { readonly parent: string; readonly card: object; readonly priority?: Priority },
+): Promise<void> {
+  const { parent, card, priority = "alert" } = input;
+  await sql`
+    with number as (select count(distinct key) + 1 as next from outbox where under = ${parent}),
+    written as (
+      insert into outbox (channel, key, kind, card, under, priority)
+      select o.channel, ${parent} || '#' || number.next, 'post', ${jsonb(card)}::text::jsonb, ${parent},
+        ${PRIORITY[priority]}
+      from outbox o, number where o.key = ${parent} and o.kind = 'post'
+      on conflict (channel, key) do nothing returning id)
+    select pg_notify(${OUTBOX_NOTIFY}, id::text) from written`;
+}
+
 /** Records where else channels' cards go. What was posted before stays where it is. */
 export async function configureMirrors(
   sql: SqlLike,

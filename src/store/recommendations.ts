@@ -128,6 +128,13 @@ export async function saveRecommendation(
   return rows.length === 1;
 }
 
+/** Those whose undo window ran out (the database's clock) and is not closed yet. */
+export async function listUndoOver(sql: SqlLike): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from recommendation where undo_until <= clock_timestamp() order by id`;
+  return rows.map(({ id }) => id);
+}
+
 export async function insertDecision(
   sql: SqlLike,
   decision: {

@@ -41,7 +41,7 @@ describe("an approval", () => {
     await propose(all, [finding]);
     const outcome = await approve(all.as("ana"), finding);
     expect(short(outcome)).toBe("done");
-    expect(render(outcome.view as never).status).toMatch(
+    expect(render.card(outcome.view as never).status).toMatch(
       /^Approved by Ana · \d{4}-\d\d-\d\d \d\d:\d\d UTC · undo until/,
     );
     expect(await stateOf(db)).toBe("approved 1");
@@ -56,7 +56,7 @@ describe("an approval", () => {
     expect(short(await approve(all.as("bo"), dear))).toBe("done");
     expect(await stateOf(db)).toBe("approved 1");
     const [view] = await viewRecommendations(db.sql, all.system.settings, await listRecommendations(db.sql));
-    expect(render(view as never).status).toMatch(/^Approved by Ana .* and Bo /);
+    expect(render.card(view as never).status).toMatch(/^Approved by Ana .* and Bo /);
   });
 
   type Case = [name: string, act: () => Promise<DecisionOutcome>, reason: string, state: string, trail: string[]];
@@ -192,7 +192,7 @@ describe("two people at once", () => {
     const outcomes = await Promise.all([approve(all.as("ana"), finding), approve(all.as("bo"), finding)]);
     expect(outcomes.map(short).sort()).toEqual(["done", "wrong-state"]);
     const loser = outcomes.find((outcome) => outcome.kind === "refused");
-    expect(render(loser?.view as never).status).toMatch(/^Approved by (Ana|Bo) /);
+    expect(render.card(loser?.view as never).status).toMatch(/^Approved by (Ana|Bo) /);
     expect(await db.sql`select 1 from hand_off`).toHaveLength(1);
   });
 
@@ -292,7 +292,7 @@ test("every posted copy shows the decision, another card stays as it is, and not
   const views = await viewRecommendations(db.sql, all.system.settings, await listRecommendations(db.sql));
   for (const channel of ["finops", "costs"]) {
     for (const view of views) {
-      await enqueuePost(db.sql, { channel, key: recommendationKey(view.recommendation.id), card: render(view) });
+      await enqueuePost(db.sql, { channel, key: recommendationKey(view.recommendation.id), card: render.card(view) });
     }
   }
   const deliver = () => deliverDue({ sql: db.sql, channels: [createWebChannel(db.sql)], log: all.system.log });

@@ -10,7 +10,7 @@ import {
 } from "../../src/domain/recommendation.ts";
 import type { ScopeFilter } from "../../src/domain/scope.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../src/domain/settings.ts";
-import { recommendationCard } from "../../src/bot/views/recommendation-card.ts";
+import { renderRecommendation } from "../../src/bot/views/render-recommendation.ts";
 import { approveRecommendation } from "../../src/service/approve-recommendation.ts";
 import type { Context } from "../../src/service/context.ts";
 import { proposeRecommendations } from "../../src/service/propose-recommendations.ts";
@@ -21,7 +21,7 @@ export const TODAY = "2026-04-03";
 /** Bills are complete through this day. */
 export const THROUGH = "2026-04-01";
 export const WINDOW: Period = { from: day("2026-02-26"), to: day("2026-04-02") };
-export const render = recommendationCard;
+export const render = renderRecommendation;
 
 /** A finding of an AWS address nobody uses. */
 export function aFinding(over: Partial<Finding> = {}, amount = "120", currency = "USD"): Finding {

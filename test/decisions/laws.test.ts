@@ -71,7 +71,7 @@ async function act(all: Estate, id: string, { what, who, amount }: Step): Promis
     case "undo":
       return undoRecommendation({ ctx, input: { id, seenRevision: null, render } });
     case "applied":
-      return markApplied({ ctx, input: { id, note: null, render } });
+      return markApplied({ ctx, input: { id, seenRevision: null, note: null, render } });
     case "deliver":
       await db.sql`update hand_off set next_attempt_at = now() where state = 'waiting'`;
       return deliverHandOffs({ ctx: all.system, input: { render } });

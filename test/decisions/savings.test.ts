@@ -78,7 +78,7 @@ async function appliedOn(today: string): Promise<Estate> {
   const all = estate(db, { today });
   await propose(all, [finding], addDays(day(today), -2));
   await approve(all.as("ana"), finding, { window: { from: addDays(day(today), -36), to: addDays(day(today), -1) } });
-  await markApplied({ ctx: all.as("al", "analyst"), input: { id, note: null, render } });
+  await markApplied({ ctx: all.as("al", "analyst"), input: { id, seenRevision: null, note: null, render } });
   return all;
 }
 

@@ -12,10 +12,10 @@ import { findWaste } from "../../service/find-waste.ts";
 import { listRecommendations, showRecommendation } from "../../service/list-recommendations.ts";
 import type { Card } from "../card.ts";
 import type { CommandAnswer } from "../command.ts";
-import { recommendationCard } from "../views/recommendation-card.ts";
 import { recommendationData } from "../views/recommendation-data.ts";
 import { recommendationListCard, savingTotals } from "../views/recommendation-list-card.ts";
 import { bulkOutcomeCard, outcomeMessage } from "../views/recommendation-outcome-card.ts";
+import { renderRecommendation } from "../views/render-recommendation.ts";
 
 /** Most approvals of one confirmation: more than a person reads. */
 const BULK_MAX = 50;
@@ -75,7 +75,7 @@ async function approveEach(
       finding: now.findings.find((candidate) => candidate.id === id) ?? null,
       window: evidenceWindow(now, finding.provider),
     };
-    const input = { id, seenRevision: revision, confirmedResource: null, render: recommendationCard, evidence };
+    const input = { id, seenRevision: revision, confirmedResource: null, render: renderRecommendation, evidence };
     results.push({ id, outcome: await approveRecommendation({ ctx, input }) });
   }
   return results;

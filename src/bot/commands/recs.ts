@@ -15,14 +15,16 @@ import { rejectRecommendation } from "../../service/reject-recommendation.ts";
 import { snoozeRecommendation } from "../../service/snooze-recommendation.ts";
 import { undoRecommendation } from "../../service/undo-recommendation.ts";
 import { effectByWord, type Command, type CommandAnswer } from "../command.ts";
+import { REJECT_REASONS } from "../views/recommendation-actions.ts";
 import { recommendationCard } from "../views/recommendation-card.ts";
+import { renderRecommendation } from "../views/render-recommendation.ts";
 import { recommendationData } from "../views/recommendation-data.ts";
 import { recommendationListCard } from "../views/recommendation-list-card.ts";
 import { outcomeCard, outcomeMessage } from "../views/recommendation-outcome-card.ts";
 import { approveSeveral } from "./recs-bulk.ts";
 import { readArguments, revisionOption, untilDay, type RecsArguments } from "./recs-arguments.ts";
 
-const render = recommendationCard;
+const render = renderRecommendation;
 const OPEN: readonly RecommendationState[] = ["proposed", "partly-approved"];
 
 /** Recommendations and what people decide about them: the same words on every surface. */
@@ -33,7 +35,7 @@ export const recsCommand: Command = {
     "recs list [mine|all|STATE]",
     "recs show ID",
     "recs approve ID [ID …|mine]",
-    "recs reject ID --reason TEXT",
+    "recs reject ID --reason TEXT [--text TEXT]",
     "recs snooze ID --until DAY|7d",
     "recs undo ID",
     "recs applied ID [--text TEXT]",
@@ -75,7 +77,7 @@ const VERBS: Readonly<Record<string, RecsVerb>> = {
   reject: async (ctx, given) => {
     const id = idOf(given);
     // Words after the id are the reason too: people do not type dashes.
-    const note = given.options.get("reason") ?? given.words.slice(1).join(" ");
+    const note = reasonOf(given.options.get("reason") ?? given.words.slice(1).join(" "), given.options.get("text"));
     return answer(
       "reject",
       await rejectRecommendation({ ctx, input: { id, seenRevision: revisionOption(given), note, render } }),
@@ -96,7 +98,8 @@ const VERBS: Readonly<Record<string, RecsVerb>> = {
     ),
   applied: async (ctx, given) => {
     const note = given.options.get("text") ?? null;
-    return answer("apply", await markApplied({ ctx, input: { id: idOf(given), note, render } }));
+    const input = { id: idOf(given), seenRevision: revisionOption(given), note, render };
+    return answer("apply", await markApplied({ ctx, input }));
   },
   assign: async (ctx, given) => {
     const note = given.options.get("to") ?? given.words.slice(1).join(" ");
@@ -161,6 +164,12 @@ function answer(event: PersonEvent, outcome: DecisionOutcome): CommandAnswer {
     },
     exitCode: outcome.kind === "done" ? 0 : 2,
   };
+}
+
+/** What was picked, then what was written; "another reason" is none until it is written. */
+function reasonOf(picked: string, written = ""): string {
+  const parts = [picked === REJECT_REASONS.at(-1) ? "" : picked, written].map((part) => part.trim());
+  return parts.filter((part) => part !== "").join(": ");
 }
 
 function idOf(given: RecsArguments): string {

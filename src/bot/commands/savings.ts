@@ -1,7 +1,7 @@
 import { EVERYTHING } from "../../domain/scope.ts";
 import { listSavings, measureSavings } from "../../service/measure-savings.ts";
 import type { Command } from "../command.ts";
-import { recommendationCard } from "../views/recommendation-card.ts";
+import { renderRecommendation } from "../views/render-recommendation.ts";
 import { savingsCard, savingsData } from "../views/savings-card.ts";
 
 /** The ledger of proven savings. Reads due figures first, so that it needs no running service. */
@@ -13,7 +13,7 @@ export const savingsCommand: Command = {
   role: "viewer",
   run: async ({ ctx }) => {
     const system = { ...ctx, actor: { kind: "system", id: "ledger" } as const, scope: EVERYTHING };
-    await measureSavings({ ctx: system, input: { render: recommendationCard } });
+    await measureSavings({ ctx: system, input: { render: renderRecommendation } });
     const views = await listSavings({ ctx, input: {} });
     return { card: savingsCard(views), data: savingsData(views), exitCode: 0 };
   },

@@ -12,7 +12,9 @@ import {
   type RecommendationState,
   type RecommendationView,
 } from "../../domain/recommendation.ts";
-import type { Action, ActionStyle, Block, Card, RichText, Tone } from "../card.ts";
+import type { Block, Card, RichText, Tone } from "../card.ts";
+import { recommendationActions } from "./recommendation-actions.ts";
+import { clockTime, undoText } from "./recommendation-words.ts";
 import { nameOf, whereOf } from "./waste-card.ts";
 
 const RISKS = {
@@ -55,7 +57,7 @@ export function recommendationCard(view: RecommendationView): Card {
       ...handOffBlocks(view.handOffs),
       ...historyBlocks(view.decisions),
     ],
-    actions: actionsOf(view),
+    actions: recommendationActions(view),
     status: statusText(view),
     footer: [
       `${id} · revision ${revision} · rule ${finding.rule}`,
@@ -68,7 +70,8 @@ export function recommendationCard(view: RecommendationView): Card {
 export function statusText(view: RecommendationView): string {
   const { recommendation: one, decisions } = view;
   const by = byWhom(decisions, one.revision);
-  const undo = one.undoOpen && one.undoUntil !== null ? ` · undo until ${clockTime(one.undoUntil)}` : "";
+  const open = undoText(view);
+  const undo = open === "" ? "" : ` · ${open}`;
   switch (one.state) {
     case "proposed":
       return `Waiting for ${view.approvers} · expires ${one.expiresOn}`;
@@ -117,11 +120,6 @@ function stamp({ actorName, at }: Decision): string {
   return `${actorName} · ${clockTime(at)}`;
 }
 
-/** `2026-04-03T14:02:11Z` → `2026-04-03 14:02 UTC`. */
-function clockTime(instant: string): string {
-  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
-}
-
 function assigned(assignee: string | null): string {
   return assignee === null ? "" : ` · ${assignee} does it`;
 }
@@ -145,7 +143,7 @@ function factsBlock(view: RecommendationView): Block {
   return { kind: "facts", facts };
 }
 
-function commandBlocks({ recommendation: { finding, id, state } }: RecommendationView): Block[] {
+function commandBlocks({ recommendation: { finding, state } }: RecommendationView): Block[] {
   const blocks: Block[] = [
     {
       kind: "list",
@@ -157,15 +155,8 @@ function commandBlocks({ recommendation: { finding, id, state } }: Recommendatio
     { kind: "note", tone: "neutral", text: `Way back: ${finding.rollback}` },
   ];
   if (finding.risk === "H" && mayHappen(state, "approve")) {
-    const command = `recs approve ${id} --resource RESOURCE-ID`;
-    blocks.push({
-      kind: "note",
-      tone: "warning",
-      text: [
-        { kind: "text", text: "High risk: to approve, type the resource's id: " },
-        { kind: "code", text: command },
-      ],
-    });
+    const text = "High risk: whoever approves types the resource's id.";
+    blocks.push({ kind: "note", tone: "warning", text });
   }
   return blocks;
 }
@@ -234,23 +225,6 @@ function measuredBlocks(measured: readonly MeasuredSaving[]): Block[] {
     },
     { kind: "list", items: [...new Set(measured.flatMap((figure) => figure.notes))] },
   ];
-}
-
-/** Buttons of what may happen now; each has the card's revision in it, so that a stale one is refused. */
-function actionsOf({ recommendation: one }: RecommendationView): Action[] {
-  const seen = `--revision ${one.revision}`;
-  const actions: Action[] = [];
-  const add = (label: string, style: ActionStyle, command: string): number =>
-    actions.push({ kind: "button", label, style, command });
-  if (mayHappen(one.state, "approve") && one.finding.risk !== "H") {
-    add(`Approve ${formatMoney(savingMonthly(one.finding))}/mo`, "primary", `recs approve ${one.id} ${seen}`);
-  }
-  if (mayHappen(one.state, "reject")) add("Reject", "danger", `recs reject ${one.id} ${seen}`);
-  if (mayHappen(one.state, "snooze")) add("Snooze 7 days", "plain", `recs snooze ${one.id} --until 7d ${seen}`);
-  if (mayHappen(one.state, "undo") && one.undoOpen) add("Undo", "plain", `recs undo ${one.id} ${seen}`);
-  if (mayHappen(one.state, "apply")) add("It is done", "primary", `recs applied ${one.id}`);
-  add("Audit", "plain", `audit ${one.id}`);
-  return actions;
 }
 
 function capital(text: string): string {

@@ -42,8 +42,6 @@ const DONE: Readonly<Record<PersonEvent, string>> = {
   comment: "Noted",
 };
 
-const REASONS = ["still needed", "planned already", "not worth the risk"] as const;
-
 /** One sentence of what a decision came to. */
 export function outcomeMessage(outcome: DecisionOutcome, event: PersonEvent): string {
   if (outcome.kind === "refused") return REFUSALS[outcome.reason](outcome.view, event);
@@ -59,29 +57,15 @@ export function outcomeCard(outcome: DecisionOutcome, event: PersonEvent): Card 
   }
   const card = recommendationCard(outcome.view);
   if (outcome.kind === "done") return { ...card, summary: message };
-  const reasons =
-    outcome.reason === "note-missing" && event === "reject"
-      ? REASONS.map((reason): Action => rejectWith(outcome.view?.recommendation.id ?? "", reason))
-      : [];
   return {
     ...card,
     summary: message,
     tone: "warning",
     blocks: [{ kind: "note", tone: "warning", text: message }, ...card.blocks],
-    actions: reasons.length > 0 ? reasons : card.actions,
   };
 }
 
 const LIST: Action = { kind: "button", label: "Recommendations", style: "plain", command: "recs list" };
-
-function rejectWith(id: string, reason: string): Action {
-  return {
-    kind: "button",
-    label: `Reject: ${reason}`,
-    style: "danger",
-    command: `recs reject ${id} --reason ${reason}`,
-  };
-}
 
 /** What several approvals came to: how many, how much, and each that was refused with its reason. */
 export function bulkOutcomeCard(results: readonly { readonly id: string; readonly outcome: DecisionOutcome }[]): Card {

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 
 import { renderBudget } from "../../bot/views/budget-card.ts";
 import { ingestCard } from "../../bot/views/ingest-card.ts";
-import { recommendationCard } from "../../bot/views/recommendation-card.ts";
+import { renderRecommendation } from "../../bot/views/render-recommendation.ts";
 import { clockOf } from "../../config.ts";
 import { AppError } from "../../domain/errors.ts";
 import { loadDemo, writeDemo } from "../../service/load-demo.ts";
@@ -37,7 +37,7 @@ export const demoCli: CliCommand = {
         ctx,
         input: {
           ...size,
-          story: { recommendation: recommendationCard, budget: renderBudget },
+          story: { recommendation: renderRecommendation, budget: renderBudget },
           onProgress: ({ percent, phase, what }) => bar.show(percent, `${phase} ${what}`),
         },
       });

@@ -23,9 +23,10 @@ export function createWebChannel(sql: Sql): Channel {
     name: "web",
     capabilities: WEB_CAPABILITIES,
     pace: WEB_PACE,
-    post: async ({ channel, key, card, revision }) => {
+    post: async ({ channel, key, card, revision, thread }) => {
       if (!channel.startsWith("@")) await ensureChannels(sql, [channel]);
-      const message = await postMessage(sql, { channel, key, card, revision, author: BOT });
+      const replyTo = thread?.id ?? null;
+      const message = await postMessage(sql, { channel, key, card, revision, author: BOT, replyTo });
       // Posted by an earlier try that died before it was noted, and edited since.
       if (message.revision < revision) await updateMessage(sql, { channel, key, card, revision });
       return { channel, id: message.id };
