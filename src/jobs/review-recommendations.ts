@@ -3,8 +3,9 @@ import { recommendationListCard } from "../bot/views/recommendation-list-card.ts
 import { bothScopes } from "../domain/scope.ts";
 import { listWaiting, presentRecommendations, waitingKey } from "../service/present-recommendations.ts";
 import { refreshRecommendations } from "../service/refresh-recommendations.ts";
-import type { Act, Post } from "../service/run-schedule.ts";
-import { channelScope, directChannel, ensureDirectChannel } from "../store/conversations.ts";
+import type { Act } from "../service/run-schedule.ts";
+import { channelScope } from "../store/conversations.ts";
+import { enqueuePrivate } from "../store/outbox.ts";
 import { ingestUnderway } from "../store/schedules.ts";
 
 /**
@@ -18,17 +19,18 @@ export const reviewRecommendations: Act = async ({ ctx, schedule }) => {
   const channel = schedule.channel ?? "finops";
   const ran = await refreshRecommendations({ ctx, input: { render: renderRecommendation } });
   const waiting = await listWaiting({ ctx, input: {} });
-  const posts = waiting.map(({ personId, views }): Post => ({
-    channel: directChannel(personId),
-    key: waitingKey(ctx, personId),
-    card: recommendationListCard(views, true),
-  }));
   return {
     status: "done",
     note: `${ran ? "recommendations brought up to the bills" : "nothing new in the bills"}, ${waiting.length} approvers have something waiting`,
-    posts,
+    posts: [],
     save: async (tx) => {
-      for (const { personId } of waiting) await ensureDirectChannel(tx, personId);
+      for (const { personId, views } of waiting) {
+        await enqueuePrivate(tx, {
+          personId,
+          key: waitingKey(ctx, personId),
+          card: recommendationListCard(views, true),
+        });
+      }
       const scope = bothScopes(schedule.scope, await channelScope(tx, channel));
       const shown = await presentRecommendations(tx, ctx, { channel, scope, render: renderRecommendation });
       if (shown.length > 0) ctx.log.info({ shown }, "recommendations shown");

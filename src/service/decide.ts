@@ -247,7 +247,9 @@ async function refuse(
     const [view] = await viewRecommendations(tx, ctx.settings, [current]);
     return { kind: "refused", reason, view: view ?? null };
   }
-  const view = await rerender(tx, ctx.settings, moved.after, input.render, [happening(moved.event)]);
+  const view = await rerender(tx, ctx.settings, moved.after, input.render, [
+    happening(moved.event, { from: current.state }),
+  ]);
   return { kind: "refused", reason, view };
 }
 

@@ -1,6 +1,6 @@
 import { scopeCovers } from "../analysis/approval-scope.ts";
 import { evidenceHash, hasWorsened, isMaterialChange } from "../analysis/lifecycle-evidence.ts";
-import { transition, type Guard, type LifecycleEvent } from "../analysis/lifecycle.ts";
+import { transition, type Guard } from "../analysis/lifecycle.ts";
 import { hasRole } from "../domain/actor.ts";
 import type { WasteAnswer } from "../domain/contract.ts";
 import { AppError } from "../domain/errors.ts";
@@ -25,7 +25,14 @@ import { applyMove, auditOf } from "./apply-move.ts";
 import { evidenceWindow, goneEvent } from "./check-evidence.ts";
 import type { Context, Verb } from "./context.ts";
 import { findWaste } from "./find-waste.ts";
-import { decisionSettings, happening, readPosted, rerender, type RenderRecommendation } from "./recommendation-view.ts";
+import {
+  decisionSettings,
+  happening,
+  readPosted,
+  rerender,
+  type Happening,
+  type RenderRecommendation,
+} from "./recommendation-view.ts";
 
 export type ProposeInput = {
   /** Narrows to part of the estate; what lies outside is left as it is. */
@@ -65,9 +72,9 @@ export async function proposeRecommendations({ ctx, input }: Verb<ProposeInput>)
   const done = (await ctx.db.sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${PROPOSE_LOCK})`;
     const isPosted = await readPosted(tx);
-    const show: Show = async (one, event) => {
+    const show: Show = async (one, happened) => {
       if (!isPosted(one.id)) return;
-      await rerender(tx, ctx.settings, one, input.render, event === null ? [] : [happening(event)]);
+      await rerender(tx, ctx.settings, one, input.render, happened);
     };
     const present = await proposePresent(tx, ctx, input, answer, show);
     const gone = everything ? await settleAbsent(tx, ctx, answer, show) : [];
@@ -78,8 +85,8 @@ export async function proposeRecommendations({ ctx, input }: Verb<ProposeInput>)
   return done;
 }
 
-/** Brings posted cards up to a recommendation, and says in their threads what happened; null = only newer figures. */
-type Show = (one: Recommendation, event: LifecycleEvent | null) => Promise<void>;
+/** Brings posted cards up to a recommendation, and says in their threads what happened; nothing = only newer figures. */
+type Show = (one: Recommendation, happened: readonly Happening[]) => Promise<void>;
 
 async function proposePresent(
   tx: SqlLike,
@@ -156,13 +163,13 @@ async function seeAgain(
       evidence: seen,
       requestedBy: asked ? undefined : requesterOf(ctx),
     });
-    await show(after, next.move.event);
+    await show(after, [happening(next.move.event, { from: current.state })]);
     return after;
   }
   const fresher = freshen(current, seen);
   if (fresher !== null) {
     await saveRecommendation(tx, current, fresher, "keep");
-    await show(fresher, null);
+    await show(fresher, []);
   }
   return null;
 }
@@ -203,7 +210,7 @@ async function settleAbsent(
       appliedOn: current.window.to,
       details: { cause: "detection" },
     });
-    await show(after, next.move.event);
+    await show(after, [happening(next.move.event, { from: current.state })]);
     moved.push({ id, to: after.state });
   }
   return moved;

@@ -7,6 +7,7 @@ import type {
   NamedApprover,
   MeasuredSaving,
   Recommendation,
+  RecommendationState,
   RecommendationView,
 } from "../domain/recommendation.ts";
 import type { Settings } from "../domain/settings.ts";
@@ -20,6 +21,8 @@ import { readMeasured } from "../store/savings-ledger.ts";
 /** Something that just happened to a recommendation: said in the thread of its card. */
 export type Happening = {
   readonly event: LifecycleEvent;
+  /** The state before; null = it does not matter. */
+  readonly from: RecommendationState | null;
   /** Who did it; null = it happened by itself. */
   readonly by: string | null;
   /** Reason, remark, assignee, or why a hand-off failed. */
@@ -39,7 +42,7 @@ export type RenderRecommendation = {
 };
 
 export function happening(event: LifecycleEvent, rest: Partial<Happening> = {}): Happening {
-  return { event, by: null, note: null, handOff: null, figure: null, ...rest };
+  return { event, from: null, by: null, note: null, handOff: null, figure: null, ...rest };
 }
 
 const KEY_PREFIX = "recommendation:";

@@ -10,6 +10,7 @@ import { auditCommand } from "../../src/bot/commands/audit.ts";
 import { recsCommand } from "../../src/bot/commands/recs.ts";
 import { savingsCommand } from "../../src/bot/commands/savings.ts";
 import { dispatch } from "../../src/bot/dispatch.ts";
+import { commandOf } from "../../src/bot/form-values.ts";
 import {
   auditAnswer,
   auditVerdictAnswer,
@@ -105,14 +106,22 @@ describe("real bills, nothing but commands", () => {
     expect((await say(ana, `recs undo ${id} --revision 1`)).exitCode).toBe(0);
   });
 
-  test("reject asks for a reason with buttons, and takes it without quotes", async () => {
+  test("reject asks for a reason by form, and takes it typed without quotes", async () => {
     const { id } = await anOpen();
     const asked = await say(ana, `recs reject ${id}`);
     expect(decisionAnswer.parse(asked.data).reason).toBe("note-missing");
-    const [button] = asked.card.actions.flatMap(typedCommands);
-    expect((await say(ana, button?.command ?? "")).card.status).toContain("Rejected by Ana");
-    const { decisions } = recommendationAnswer.parse((await say(ana, `recs show ${id}`)).data);
-    expect(decisions.at(-1)).toMatchObject({ kind: "reject", note: "still needed" });
+    const form = asked.card.actions.find((action) => action.kind === "form" && action.label === "Reject");
+    const sent = (values: Record<string, string>) => say(ana, form?.kind === "form" ? commandOf(form, values) : "");
+    const another = await sent({ reason: "another reason", text: "" });
+    expect(decisionAnswer.parse(another.data).reason).toBe("note-missing");
+    expect((await sent({ reason: "planned already", text: 'with "CHG-7" --revision 9' })).card.status).toContain(
+      "Rejected by Ana",
+    );
+    const last = async () => recommendationAnswer.parse((await say(ana, `recs show ${id}`)).data).decisions.at(-1);
+    expect(await last()).toMatchObject({ kind: "reject", note: 'planned already: with "CHG-7" --revision 9' });
+    await say(ana, `recs undo ${id}`);
+    await say(ana, `recs reject ${id} --reason still needed`);
+    expect(await last()).toMatchObject({ kind: "reject", note: "still needed" });
   });
 
   test("snooze 7d, assign, comment, applied", async () => {
@@ -126,6 +135,20 @@ describe("real bills, nothing but commands", () => {
     const { data, card } = await say(ana, "savings");
     expect(savingsAnswer.parse(data).waiting.map((one) => one.id)).toEqual([id]);
     expect(card.summary).toContain("1 more is being watched");
+  });
+
+  test("all that waits: one button that names each and the sum, void once any of them changes", async () => {
+    const waiting = await say(ana, "recs list mine");
+    const [every] = waiting.card.actions;
+    if (every?.kind !== "button") throw new Error("no button approves all");
+    const easy = (await list(ana, "mine")).filter(({ finding }) => finding.risk !== "H");
+    expect(easy.length).toBeGreaterThan(1);
+    expect(every.label).toMatch(new RegExp(`^Approve ${easy.length} · \\$`));
+    for (const { finding } of easy) expect(every.confirm?.text).toContain(finding.name ?? finding.resource);
+    const [first] = easy;
+    await say(ana, `recs snooze ${first?.id} --until 7d`);
+    expect((await say(ana, every.command)).card.summary).toMatch(/^They changed meanwhile/);
+    await say(ana, `recs undo ${first?.id}`);
   });
 
   test("several at once: one confirmation, which a change in between makes void", async () => {

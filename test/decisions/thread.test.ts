@@ -42,7 +42,7 @@ type Told = { parent: string; replies: string[] };
 async function told(all: Estate): Promise<Told[]> {
   await deliverDue({ sql: db.sql, channels: [createWebChannel(db.sql)], log: all.system.log });
   const rows = await db.sql<{ id: string; channel: string; replyTo: string | null; card: Card }[]>`
-    select id::text, channel, reply_to::text as "replyTo", card from message order by channel, id`;
+    select id::text, channel, reply_to::text as "replyTo", card from message order by channel, message.id`;
   return rows
     .filter(({ replyTo }) => replyTo === null)
     .map((parent) => ({
@@ -65,9 +65,9 @@ describe("the thread of a card", () => {
     for (const { parent, replies } of channels) {
       expect(parent).toMatch(/^Applied on 2026-04-03 by Al · /);
       expect(replies).toEqual([
-        "Approved by one, another is needed: Ana approved $5,000.00 a month on old-gateway: 1 of 2. It waits for another person.",
+        "Approved by one, another is needed: Ana approved $5,000 a month on old-gateway: 1 of 2. It waits for another person.",
         "Remark by Al: ask networking",
-        "Approved: Bo approved $5,000.00 a month on old-gateway. Handed off when the undo window closes.",
+        "Approved: Bo approved $5,000 a month on old-gateway. Handed off when the undo window closes.",
         "Assigned: Al gave it to tom.",
         "Handed off: The undo window is closed: the commands on the card are to be run now.",
         "Applied: Al says it is done: released. The bill is read again when it reaches 2026-04-11 and 2026-05-04.",

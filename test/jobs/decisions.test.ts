@@ -116,7 +116,7 @@ const say = async (id: string, text: string) => {
 const cards = (channel = "finops") => db.sql<{ key: string; revision: number; status: string; summary: string }[]>`
   select key, revision, card ->> 'status' as status, card ->> 'summary' as summary from message
   where channel = ${channel} and card is not null order by id`;
-const shown = async () => (await cards()).filter(({ key }) => key.startsWith("recommendation:"));
+const shown = async () => (await cards()).filter(({ key }) => /^recommendation:[^#]+$/.test(key));
 const idOf = (key: string): string => key.slice("recommendation:".length);
 
 test("bills alone make the service propose, once, and show the three dearest and each approver what waits", async () => {

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import { AppError } from "../../domain/errors.ts";
 import { formatMoney } from "../../domain/money.ts";
 import type { RecommendationView } from "../../domain/recommendation.ts";
@@ -12,13 +10,11 @@ import { findWaste } from "../../service/find-waste.ts";
 import { listRecommendations, showRecommendation } from "../../service/list-recommendations.ts";
 import type { Card } from "../card.ts";
 import type { CommandAnswer } from "../command.ts";
+import { BULK_MAX, bulkApprovable, bulkMark } from "../views/bulk-approval.ts";
 import { recommendationData } from "../views/recommendation-data.ts";
 import { recommendationListCard, savingTotals } from "../views/recommendation-list-card.ts";
 import { bulkOutcomeCard, outcomeMessage } from "../views/recommendation-outcome-card.ts";
 import { renderRecommendation } from "../views/render-recommendation.ts";
-
-/** Most approvals of one confirmation: more than a person reads. */
-const BULK_MAX = 50;
 
 /**
  * `recs approve ID ID …` or `recs approve mine`: first one card that names all and asks once; its button carries a mark
@@ -33,7 +29,7 @@ export async function approveSeveral(
   if (views.length === 0) {
     return { card: recommendationListCard([], true), data: { decisions: [] }, exitCode: 0 };
   }
-  const mark = markOf(views);
+  const mark = bulkMark(views);
   if (confirm !== mark) return confirmation(views, words, mark, confirm !== null);
   const results = await approveEach(ctx, views);
   return {
@@ -58,8 +54,7 @@ async function chosen(ctx: Context, words: readonly string[]): Promise<Recommend
     return Promise.all(ids.map((id) => showRecommendation({ ctx, input: { id } })));
   }
   const views = await listRecommendations({ ctx, input: { states: [], mine: true } });
-  // High risk is approved one by one, with its id typed.
-  return views.filter((view) => view.recommendation.finding.risk !== "H").slice(0, BULK_MAX);
+  return [...bulkApprovable(views)];
 }
 
 /** One reading of the bills serves all; each is then decided by itself. */
@@ -99,9 +94,4 @@ function confirmation(
     actions: [{ kind: "button", label: `Approve ${views.length} · ${sums}/mo`, style: "primary", command }],
   };
   return { card, data: { confirm: command, recommendations: views.map(recommendationData) }, exitCode: 0 };
-}
-
-function markOf(views: readonly RecommendationView[]): string {
-  const revisions = views.map(({ recommendation }) => `${recommendation.id}:${recommendation.revision}`).sort();
-  return createHash("sha256").update(revisions.join(" ")).digest("hex").slice(0, 12);
 }

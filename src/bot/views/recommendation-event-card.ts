@@ -1,7 +1,12 @@
 import type { LifecycleEvent } from "../../analysis/lifecycle.ts";
 import { formatMoney } from "../../domain/money.ts";
 import { addDays } from "../../domain/period.ts";
-import { CHECKPOINT_DAYS, savingMonthly, type RecommendationView } from "../../domain/recommendation.ts";
+import {
+  CHECKPOINT_DAYS,
+  savingMonthly,
+  type RecommendationState,
+  type RecommendationView,
+} from "../../domain/recommendation.ts";
 import type { Happening } from "../../service/recommendation-view.ts";
 import type { Block, Card, Tone } from "../card.ts";
 import { undoText } from "./recommendation-words.ts";
@@ -15,6 +20,9 @@ export function recommendationEventCard(view: RecommendationView, happening: Hap
   const { title, text, tone = "neutral" } = SAYS[happening.event](view, happening);
   return { title, summary: text, tone, blocks: blocksOf(happening), actions: [], footer: [] };
 }
+
+/** States in which the same question goes on. */
+const ASKED: ReadonlySet<RecommendationState> = new Set(["proposed", "partly-approved", "approved", "snoozed"]);
 
 /** Every event, so that none is forgotten. */
 const SAYS: Readonly<Record<LifecycleEvent, Say>> = {
@@ -76,11 +84,14 @@ const SAYS: Readonly<Record<LifecycleEvent, Say>> = {
   assign: (_, { by, note }) => ({ title: "Assigned", text: `${by} gave it to ${note}.` }),
   comment: (_, { by, note }) => ({ title: `Remark by ${by}`, text: note ?? "" }),
   found: (view) => ({ title: "Found again", text: `It is back and asked anew: ${amountOf(view)}.`, tone: "warning" }),
-  changed: (view) => ({
-    title: "The bills changed",
-    text: `It is now ${amountOf(view)}. Approvals given before count no longer: it is asked anew.`,
-    tone: "warning",
-  }),
+  changed: (view, { from }) =>
+    from !== null && ASKED.has(from)
+      ? {
+          title: "The bills changed",
+          text: `It is now ${amountOf(view)}. Approvals given before count no longer: it is asked anew.`,
+          tone: "warning",
+        }
+      : { title: "Found again", text: `It is back, and other than before: ${amountOf(view)}.`, tone: "warning" },
   vanished: ({ recommendation: one }) =>
     one.state === "applied"
       ? { title: "Applied", text: `The bill shows that it is done. ${watchText(one.appliedOn)}`, tone: "good" }

@@ -1,6 +1,7 @@
 import { add, formatMoney, zero, type Money } from "../../domain/money.ts";
 import { savingMonthly, type RecommendationView } from "../../domain/recommendation.ts";
 import type { Action, Card } from "../card.ts";
+import { bulkApprovable, bulkMark } from "./bulk-approval.ts";
 import { nameOf, whereOf } from "./waste-card.ts";
 
 const BUTTONS_MAX = 3;
@@ -59,8 +60,30 @@ function actionsOf(views: readonly RecommendationView[], mine: boolean): Action[
     command: `recs show ${id}`,
   }));
   return mine
-    ? shows
+    ? [...approveAll(views), ...shows]
     : [...shows, { kind: "button", label: "Waiting for me", style: "plain", command: "recs list mine" }];
+}
+
+/** All that waits, in one go: the confirmation names how many and how much, the card above it names each. */
+function approveAll(views: readonly RecommendationView[]): Action[] {
+  const all = bulkApprovable(views);
+  if (all.length < 2) return [];
+  const sums = savingTotals(all).map((total) => formatMoney(total));
+  const label = `Approve ${all.length} · ${sums.join(" + ")}/mo`;
+  const left = views.length - all.length;
+  return [
+    {
+      kind: "button",
+      label,
+      style: "primary",
+      command: `recs approve mine --confirm ${bulkMark(all)}`,
+      confirm: {
+        title: `Approve ${all.length} savings?`,
+        text: `${all.map(({ recommendation }) => nameOf(recommendation.finding)).join(", ")}: ${sums.join(" + ")} a month together.${left === 0 ? "" : ` ${left} of high risk are approved one by one.`} Each is checked again by itself.`,
+        yes: label,
+      },
+    },
+  ];
 }
 
 function emptyText(mine: boolean): string {
