@@ -2,6 +2,7 @@ import { isScopeWithin } from "../analysis/scope-within.ts";
 import { AppError } from "../domain/errors.ts";
 import type { ScopeFilter } from "../domain/scope.ts";
 import type { SqlLike } from "./db.ts";
+import { jsonb } from "./jsonb.ts";
 
 /** Postgres channel on which every written message is announced (payload: its seq). */
 export const CHAT_NOTIFY = "finops_chat";
@@ -33,6 +34,14 @@ export type MessageRow = {
   readonly card: object | null;
   readonly revision: number;
   readonly replyTo: string | null;
+  /** The message it hangs from; null = it stands in the channel itself. Threads are one deep. */
+  readonly thread: string | null;
+  /** Messages that hang from it, and when the last came. */
+  readonly replies: number;
+  readonly lastReplyAt: string | null;
+  /** What each action of the card carries, in order; empty = its actions can only be typed. */
+  readonly tokens: readonly string[];
+  readonly file: { readonly name: string; readonly mime: string; readonly bytes: number } | null;
   readonly createdAt: string;
   readonly editedAt: string | null;
 };
@@ -43,6 +52,9 @@ export type NewMessage = {
   readonly key: string;
   readonly author: Author;
   readonly replyTo?: string | null;
+  /** Message of the same channel it belongs under; under a reply means under what the reply hangs from. */
+  readonly thread?: string | null;
+  readonly tokens?: readonly string[];
   /** Revision of the card when it is first posted; 1 unless edits were asked for before delivery. */
   readonly revision?: number;
 } & ({ readonly body: string; readonly card?: never } | { readonly card: object; readonly body?: never });
@@ -150,15 +162,23 @@ export async function requireChannel(sql: SqlLike, name: string, reader: Reader)
 /** Writes a message once. The same key again changes nothing and returns what is there. */
 export async function postMessage(sql: SqlLike, input: NewMessage): Promise<MessageRow> {
   const body = input.body ?? null;
-  const card = input.card === undefined ? null : JSON.stringify(input.card);
+  const card = input.card === undefined ? null : jsonb(input.card);
   const [row] = await sql<RawMessage[]>`
     with there as (select 1 from message where channel = ${input.channel} and key = ${input.key}),
-    tick as (update chat_clock set last_seq = last_seq + 1 where not exists (select 1 from there) returning last_seq),
+    parent as (select coalesce(thread, id) as id from message
+      where id = ${input.thread ?? null}::bigint and channel = ${input.channel}),
+    tick as (update chat_clock set last_seq = last_seq + 1 + (select count(*) from parent)
+      where not exists (select 1 from there) returning last_seq),
     written as (
-      insert into message (seq, channel, key, author_kind, author_id, author_name, body, card, reply_to, revision)
+      insert into message (seq, channel, key, author_kind, author_id, author_name, body, card, reply_to, revision,
+        thread, tokens)
       select last_seq, ${input.channel}, ${input.key}, ${input.author.kind}, ${input.author.id}, ${input.author.name},
-        ${body}, ${card}::text::jsonb, ${input.replyTo ?? null}::bigint, ${input.revision ?? 1}
+        ${body}, ${card}::text::jsonb, ${input.replyTo ?? null}::bigint, ${input.revision ?? 1},
+        (select id from parent), ${[...(input.tokens ?? [])]}::text[]
       from tick on conflict (channel, key) do nothing returning *),
+    counted as (
+      update message set replies = replies + 1, last_reply_at = now(), seq = (select last_seq - 1 from tick)
+      where id = (select thread from written)),
     told as (select pg_notify(${CHAT_NOTIFY}, seq::text) from written)
     select ${messageColumns(sql)} from written, told`;
   return row === undefined ? requireMessage(sql, input.channel, input.key) : toMessage(row);
@@ -167,21 +187,24 @@ export async function postMessage(sql: SqlLike, input: NewMessage): Promise<Mess
 /** Replaces the card of a posted message, unless it already is at that revision or later. Never goes back. */
 export async function updateMessage(
   sql: SqlLike,
-  input: { readonly channel: string; readonly key: string; readonly card: object; readonly revision: number },
+  input: Pick<MessageRow, "channel" | "key" | "revision"> & {
+    readonly card: object;
+    readonly tokens?: readonly string[];
+  },
 ): Promise<MessageRow> {
   await sql`
     with tick as (update chat_clock set last_seq = last_seq + 1 where exists (
       select 1 from message where channel = ${input.channel} and key = ${input.key} and revision < ${input.revision})
       returning last_seq),
     written as (
-      update message set card = ${JSON.stringify(input.card)}::text::jsonb, revision = ${input.revision},
-        edited_at = now(), seq = last_seq
+      update message set card = ${jsonb(input.card)}::text::jsonb, revision = ${input.revision},
+        tokens = ${[...(input.tokens ?? [])]}::text[], edited_at = now(), seq = last_seq
       from tick where channel = ${input.channel} and key = ${input.key} and revision < ${input.revision} returning seq)
     select pg_notify(${CHAT_NOTIFY}, seq::text) from written`;
   return requireMessage(sql, input.channel, input.key);
 }
 
-/** The newest messages of a channel, as far as the reader may see them, before `beforeId` (null: the newest), oldest first. */
+/** The newest messages that stand in a channel itself, as far as the reader may see them, before `beforeId` (null: the newest), oldest first. */
 export async function listMessages(
   sql: SqlLike,
   input: {
@@ -194,7 +217,25 @@ export async function listMessages(
   const open = await readableChannels(sql, input.reader);
   const rows = await sql<RawMessage[]>`
     select ${messageColumns(sql)} from ${messagesIn(sql, open)}
-    where channel = ${input.channel} and (${input.beforeId}::bigint is null or id < ${input.beforeId}::bigint)
+    where channel = ${input.channel} and thread is null and (${input.beforeId}::bigint is null or id < ${input.beforeId}::bigint)
+    order by message.id desc limit ${Math.min(input.limit, MESSAGES_MAX)}`;
+  return rows.map(toMessage).reverse();
+}
+
+/** The messages that hang from one, oldest first; its own id is `parent`. Nothing of a channel the reader may not read. */
+export async function listReplies(
+  sql: SqlLike,
+  input: {
+    readonly parent: string;
+    readonly reader: Reader;
+    readonly beforeId: string | null;
+    readonly limit: number;
+  },
+): Promise<MessageRow[]> {
+  const open = await readableChannels(sql, input.reader);
+  const rows = await sql<RawMessage[]>`
+    select ${messageColumns(sql)} from ${messagesIn(sql, open)}
+    where thread = ${input.parent}::bigint and (${input.beforeId}::bigint is null or id < ${input.beforeId}::bigint)
     order by message.id desc limit ${Math.min(input.limit, MESSAGES_MAX)}`;
   return rows.map(toMessage).reverse();
 }
@@ -235,6 +276,10 @@ export type RawMessage = Omit<MessageRow, "author"> & {
 export function messageColumns(sql: SqlLike) {
   return sql.unsafe(`id::text as id, seq::text as seq, channel, key, author_kind as "authorKind",
     author_id as "authorId", author_name as "authorName", body, card, revision, reply_to::text as "replyTo",
+    thread::text as thread, replies, tokens,
+    (select jsonb_build_object('name', f.name, 'mime', f.mime, 'bytes', length(f.bytes)) from chat_file f
+      where f.message_id = id) as file,
+    to_char(last_reply_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "lastReplyAt",
     to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt",
     to_char(edited_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "editedAt"`);
 }

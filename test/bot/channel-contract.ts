@@ -1,53 +1,248 @@
-import { expect, test } from "vitest";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
 
-import type { Channel } from "../../src/bot/channels/channel.ts";
-import { plainCard } from "./arbitrary-card.ts";
+import type { Action, Card } from "../../src/bot/card.ts";
+import type { ChannelError } from "../../src/bot/channels/channel-error.ts";
+import type { Channel, Form, Posting, Reference } from "../../src/bot/channels/channel.ts";
+import { anyCard, plainCard } from "./arbitrary-card.ts";
 import { posting as makePosting } from "./posting.ts";
 
-/** What a person would see, newest state of each message, in order. */
-export type Seen = readonly { readonly title: string }[];
-export type ChannelUnderTest = { readonly channel: Channel; readonly seen: (place: string) => Promise<Seen> };
+/** A message as somebody sees it now. */
+export type Seen = {
+  /** The title of its card, or the name of its file. */
+  readonly title: string;
+  /** Title of the message it hangs from; null = it stands in the channel itself. */
+  readonly under: string | null;
+  /** What its buttons carry, in order; null where buttons are not seen (a terminal). */
+  readonly tokens: readonly string[] | null;
+  /** Says of itself that it may be a repetition. */
+  readonly marked: boolean;
+  /** Text of its file; null = it has none. */
+  readonly file: string | null;
+};
 
-/** What every implementation of the port promises. Run by each one's test file. */
+/** One implementation, fresh, and a look at what people there see. */
+export type ChannelUnderTest = {
+  readonly channel: Channel;
+  /** A place it may write to, and a person it may write to privately, in the surface's own names. */
+  readonly place: string;
+  readonly person: string;
+  /** What stands in a place, oldest first, replies included, in the newest state of each message. */
+  readonly seen: (place: string) => Promise<readonly Seen[]>;
+  /** What one person alone sees. */
+  readonly seenBy: (person: string) => Promise<readonly Seen[]>;
+  /** `same`: a post repeated under its key is one message; `marked`: it may be a second one that says so. */
+  readonly repeats: "same" | "marked";
+  /** Deletes a message behind the bot's back; absent where nobody can. */
+  readonly remove?: (reference: Reference) => Promise<void>;
+  /** A click that may open a form, and the forms it opened; absent where the surface opens them by itself. */
+  readonly forms?: { readonly trigger: () => Promise<string>; readonly opened: () => Promise<readonly FormSeen[]> };
+};
+export type FormSeen = { readonly title: string; readonly token: string; readonly fields: readonly string[] };
+
+const button: Action = { kind: "button", label: "Why", style: "primary", command: "cost last month" };
+const select: Action = {
+  kind: "select",
+  label: "Snooze",
+  options: [
+    { label: "A day", command: "budget snooze a 1d" },
+    { label: "A week", command: "budget snooze a 7d" },
+  ],
+};
+const form: Form = {
+  kind: "form",
+  label: "Reject…",
+  style: "danger",
+  title: "Reject it",
+  submit: "Reject",
+  fields: [
+    { kind: "text", name: "reason", label: "Reason", required: true, lengthMax: 200, multiline: true },
+    { kind: "choice", name: "kind", label: "Kind", required: false, options: [{ label: "Kept", value: "kept" }] },
+    { kind: "day", name: "until", label: "Until", required: false },
+  ],
+  command: ["recs reject a --reason ", { field: "reason" }],
+};
+const tokenOf = (letter: string): string => `f:${letter.repeat(22)}`;
+
+/** A channel whose test looks at titles in `finops` alone: the part of the contract that can be run so. */
+export function channelContractBasics(
+  create: () => Promise<{
+    readonly channel: Channel;
+    readonly seen: (place: string) => Promise<readonly { readonly title: string }[]>;
+  }>,
+): void {
+  postsAndEdits(async () => {
+    const under = await create();
+    const bare = { under: null, tokens: null, marked: true, file: null };
+    return {
+      channel: under.channel,
+      place: "finops",
+      person: "ada",
+      seen: async (place) => (await under.seen(place)).map(({ title }) => ({ title, ...bare })),
+      seenBy: () => Promise.resolve([]),
+      repeats: "marked",
+    };
+  });
+}
+
+/**
+ * What every implementation of the port promises. Run by each one's test file: `create` gives a channel nothing was
+ * posted to yet.
+ */
 export function channelContract(create: () => Promise<ChannelUnderTest>): void {
-  const posting = (key: string, title: string, revision = 1) =>
-    makePosting({ channel: "finops", key, card: plainCard(title), revision });
-  const titles = async (under: ChannelUnderTest) => (await under.seen("finops")).map((message) => message.title);
+  postsAndEdits(create);
+  threadsPeopleFiles(create);
+  actions(create);
 
-  test("posts appear in the order posted", async () => {
-    const under = await create();
-    await under.channel.post(posting("a", "first"));
-    await under.channel.post(posting("b", "second"));
-    expect(await titles(under)).toEqual(["first", "second"]);
+  test("any card with any text is taken", async () => {
+    const { channel, posting, place, seen } = await openChannel(create);
+    let count = 0;
+    await fc.assert(
+      fc.asyncProperty(anyCard, async (card) => {
+        count += 1;
+        const tokens = card.actions.map((_, index) => `f:${String(count * 100 + index).padStart(22, "0")}`);
+        await channel.post(posting(`any:${count}`, card, { tokens }));
+      }),
+      { numRuns: 15, endOnFailure: true },
+    );
+    expect(await seen(place)).toHaveLength(count);
   });
+}
 
-  test("the same key again is the same message", async () => {
-    const under = await create();
-    const one = await under.channel.post(posting("a", "once"));
-    const two = await under.channel.post(posting("a", "once"));
-    expect(two).toEqual(one);
-    expect(await titles(under)).toEqual(["once"]);
+async function openChannel(create: () => Promise<ChannelUnderTest>) {
+  const under = await create();
+  const posting = (key: string, card: Card | string, more: Partial<Posting> = {}) =>
+    makePosting({ channel: under.place, key, card: typeof card === "string" ? plainCard(card) : card, ...more });
+  const titles = async () => (await under.seen(under.place)).map(({ title }) => title);
+  return { ...under, posting, titles };
+}
+
+function postsAndEdits(create: () => Promise<ChannelUnderTest>): void {
+  const open = () => openChannel(create);
+  describe("posts and edits", () => {
+    test("posts appear in the order posted", async () => {
+      const { channel, posting, titles } = await open();
+      await channel.post(posting("a", "first"));
+      await channel.post(posting("b", "second"));
+      expect(await titles()).toEqual(["first", "second"]);
+    });
+
+    test("a post repeated after a crash is one message, or says that it may be a repetition", async () => {
+      const { channel, posting, seen, place, repeats } = await open();
+      const one = await channel.post(posting("a", "once"));
+      const two = await channel.post(posting("a", "once", { maybePosted: true }));
+      const messages = await seen(place);
+      const same = messages.length === 1;
+      expect(same || repeats === "marked").toBe(true);
+      expect(JSON.stringify(two) === JSON.stringify(one)).toBe(same);
+      expect(messages.slice(1).every(({ marked }) => marked)).toBe(true);
+    });
+
+    test("an edit replaces what is seen; an older one changes nothing", async () => {
+      const { channel, posting, titles } = await open();
+      const reference = await channel.post(posting("a", "draft"));
+      await channel.update(reference, posting("a", "third", { revision: 3 }));
+      await channel.update(reference, posting("a", "second", { revision: 2 }));
+      expect(await titles()).toEqual(["third"]);
+    });
+
+    test("a repeated post brings the message to the revision wanted now", async () => {
+      const { channel, posting, titles } = await open();
+      await channel.post(posting("a", "old"));
+      await channel.post(posting("a", "new", { revision: 2, maybePosted: true }));
+      expect((await titles()).at(-1)).toBe("new");
+    });
+
+    test("a reference survives JSON", async () => {
+      const { channel, posting, titles } = await open();
+      const reference = await channel.post(posting("a", "draft"));
+      await channel.update(JSON.parse(JSON.stringify(reference)), posting("a", "final", { revision: 2 }));
+      expect(await titles()).toEqual(["final"]);
+    });
+
+    test("what is gone is said to be gone, and a new generation under the same key is a new message", async () => {
+      const { channel, posting, titles, remove } = await open();
+      const reference = await channel.post(posting("a", "draft"));
+      if (remove === undefined) return;
+      await remove(reference);
+      const edit = channel.update(reference, posting("a", "final", { revision: 2 }));
+      await expect(edit).rejects.toMatchObject({ name: "ChannelError", kind: "gone" } satisfies Partial<ChannelError>);
+      await channel.post(posting("a", "final", { revision: 2, generation: 2 }));
+      expect(await titles()).toEqual(["final"]);
+    });
   });
+}
 
-  test("an edit replaces what is seen; an older one changes nothing", async () => {
-    const under = await create();
-    const reference = await under.channel.post(posting("a", "draft"));
-    await under.channel.update(reference, posting("a", "third", 3));
-    await under.channel.update(reference, posting("a", "second", 2));
-    expect(await titles(under)).toEqual(["third"]);
+function threadsPeopleFiles(create: () => Promise<ChannelUnderTest>): void {
+  const open = () => openChannel(create);
+  describe("threads, people, files", () => {
+    test("a reply hangs from its parent, and is edited there", async () => {
+      const { channel, posting, seen, place } = await open();
+      const parent = await channel.post(posting("a", "parent"));
+      const reply = await channel.post(posting("a:1", "reply", { thread: parent }));
+      await channel.post(posting("b", "beside"));
+      await channel.update(reply, posting("a:1", "reply edited", { thread: parent, revision: 2 }));
+      const messages = await seen(place);
+      expect(new Map(messages.map(({ title, under }) => [title, under]))).toEqual(
+        new Map([
+          ["parent", null],
+          ["reply edited", "parent"],
+          ["beside", null],
+        ]),
+      );
+    });
+
+    test("a private card is seen by that person and stands in no channel; it can be edited", async () => {
+      const { channel, posting, seenBy, seen, place, person } = await open();
+      const reference = await channel.postPrivate(person, posting("p", "for you", { channel: `@${person}` }));
+      await channel.update(reference, posting("p", "still for you", { channel: `@${person}`, revision: 2 }));
+      expect((await seenBy(person)).map(({ title }) => title)).toEqual(["still for you"]);
+      expect(await seen(place)).toEqual([]);
+    });
+
+    test("a file goes under its card, as it is", async () => {
+      const { channel, posting, seen, place } = await open();
+      const parent = await channel.post(posting("d", "digest"));
+      const { card: _card, tokens: _tokens, ...bare } = posting("d:csv", "", { thread: parent });
+      const file = { name: "digest.csv", mime: "text/csv", bytes: Buffer.from("team,cost\né,1.50\n") };
+      await channel.upload({ ...bare, file });
+      const messages = await seen(place);
+      expect(messages.filter(({ file: text }) => text !== null)).toMatchObject([
+        { title: "digest.csv", under: "digest", file: "team,cost\né,1.50\n" },
+      ]);
+    });
   });
+}
 
-  test("a repeated post brings the message to the revision wanted now", async () => {
-    const under = await create();
-    await under.channel.post(posting("a", "old"));
-    await under.channel.post(posting("a", "new", 2));
-    expect(await titles(under)).toEqual(["new"]);
-  });
+function actions(create: () => Promise<ChannelUnderTest>): void {
+  const open = () => openChannel(create);
+  describe("actions", () => {
+    test("each carries its token, in order; an edit carries the new ones", async () => {
+      const { channel, posting, seen, place } = await open();
+      const card = { ...plainCard("card"), actions: [button, select, form] };
+      const reference = await channel.post(posting("a", card, { tokens: ["a", "b", "c"].map(tokenOf) }));
+      const before = (await seen(place))[0]?.tokens;
+      expect(before ?? ["a", "b", "c"].map(tokenOf)).toEqual(["a", "b", "c"].map(tokenOf));
+      const edited = posting("a", { ...card, actions: [button] }, { revision: 2, tokens: [tokenOf("d")] });
+      await channel.update(reference, edited);
+      expect((await seen(place))[0]?.tokens ?? [tokenOf("d")]).toEqual([tokenOf("d")]);
+    });
 
-  test("a reference survives JSON", async () => {
-    const under = await create();
-    const reference = await under.channel.post(posting("a", "draft"));
-    await under.channel.update(JSON.parse(JSON.stringify(reference)), posting("a", "final", 2));
-    expect(await titles(under)).toEqual(["final"]);
+    test("a card without actions has no buttons left", async () => {
+      const { channel, posting, seen, place } = await open();
+      const card = { ...plainCard("card"), actions: [button] };
+      const reference = await channel.post(posting("a", card, { tokens: [tokenOf("a")] }));
+      await channel.update(reference, posting("a", "decided", { revision: 2 }));
+      expect((await seen(place))[0]?.tokens ?? []).toEqual([]);
+    });
+
+    test("a form opens for whoever clicked, with its fields and its token", async () => {
+      const { channel, forms } = await open();
+      if (forms === undefined) return;
+      await channel.openForm(await forms.trigger(), form, tokenOf("f"));
+      expect(await forms.opened()).toEqual([
+        { title: form.title, token: tokenOf("f"), fields: form.fields.map(({ name }) => name) },
+      ]);
+    });
   });
 }

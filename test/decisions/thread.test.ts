@@ -41,13 +41,13 @@ type Told = { parent: string; replies: string[] };
 /** The card of each channel and, in order, what its thread says. */
 async function told(all: Estate): Promise<Told[]> {
   await deliverDue({ sql: db.sql, channels: [createWebChannel(db.sql)], log: all.system.log });
-  const rows = await db.sql<{ id: string; channel: string; replyTo: string | null; card: Card }[]>`
-    select id::text, channel, reply_to::text as "replyTo", card from message order by channel, message.id`;
+  const rows = await db.sql<{ id: string; channel: string; thread: string | null; card: Card }[]>`
+    select id::text, channel, thread::text as thread, card from message order by channel, message.id`;
   return rows
-    .filter(({ replyTo }) => replyTo === null)
+    .filter(({ thread }) => thread === null)
     .map((parent) => ({
       parent: parent.card.status ?? "",
-      replies: rows.filter(({ replyTo }) => replyTo === parent.id).map(({ card }) => `${card.title}: ${card.summary}`),
+      replies: rows.filter(({ thread }) => thread === parent.id).map(({ card }) => `${card.title}: ${card.summary}`),
     }));
 }
 

@@ -8,7 +8,7 @@ import { createDiscordRest, type DiscordRest } from "../../src/bot/channels/disc
 import type { ChartView } from "../../src/charts/chart-view.ts";
 import { day } from "../../src/domain/period.ts";
 import { plainCard } from "../bot/arbitrary-card.ts";
-import { channelContract } from "../bot/channel-contract.ts";
+import { channelContractBasics } from "../bot/channel-contract.ts";
 import { posting as makePosting } from "../bot/posting.ts";
 import { createFakeDiscord, type FakeDiscord } from "./fake/fake-discord.ts";
 import { bits } from "./fake/payloads.ts";
@@ -63,7 +63,7 @@ const failureOf = (attempt: Promise<unknown>): Promise<ChannelError> =>
   );
 
 describe("discord channel", () => {
-  channelContract(async () => ({
+  channelContractBasics(async () => ({
     // The contract names places by their product name; addresses of the outbox carry Discord's id.
     channel: {
       ...channel,

@@ -4,7 +4,7 @@ import type { ChannelError } from "../../src/bot/channels/channel-error.ts";
 import type { Channel, Form } from "../../src/bot/channels/channel.ts";
 import { MAYBE_TWICE } from "../../src/bot/channels/slack/slack-channel.ts";
 import { plainCard } from "../bot/arbitrary-card.ts";
-import { channelContract } from "../bot/channel-contract.ts";
+import { channelContractBasics } from "../bot/channel-contract.ts";
 import { posting } from "../bot/posting.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { cardWithChart, cardWithRows, makeChannel } from "./channel-support.ts";
@@ -40,7 +40,7 @@ const failure = (attempt: Promise<unknown>): Promise<ChannelError> =>
   );
 
 describe("slack channel", () => {
-  channelContract(async () => {
+  channelContractBasics(async () => {
     const place = { ...slack.channel(FINOPS_CHANNEL), id: "finops" };
     slack.state.channels.set("finops", place);
     return {

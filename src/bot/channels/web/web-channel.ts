@@ -5,11 +5,13 @@ import {
   postMessage,
   updateMessage,
   type Author,
+  type MessageRow,
 } from "../../../store/conversations.ts";
+import { FILE_BYTES_MAX, postFile } from "../../../store/chat-files.ts";
 import type { Sql } from "../../../store/db.ts";
 import { WEB_CAPABILITIES } from "../../fit.ts";
 import { ChannelError } from "../channel-error.ts";
-import type { Channel, Pace } from "../channel.ts";
+import type { Channel, Pace, Posting, Reference } from "../channel.ts";
 
 /** Who answers and posts on every surface. */
 export const BOT: Author = { kind: "bot", id: "finops", name: "Cloud Intelligence" };
@@ -23,24 +25,46 @@ export function createWebChannel(sql: Sql): Channel {
     name: "web",
     capabilities: WEB_CAPABILITIES,
     pace: WEB_PACE,
-    post: async ({ channel, key, card, revision, thread }) => {
-      if (!channel.startsWith("@")) await ensureChannels(sql, [channel]);
-      const replyTo = thread?.id ?? null;
-      const message = await postMessage(sql, { channel, key, card, revision, author: BOT, replyTo });
-      // Posted by an earlier try that died before it was noted, and edited since.
-      if (message.revision < revision) await updateMessage(sql, { channel, key, card, revision });
-      return { channel, id: message.id };
+    post: async (posting) => {
+      if (!posting.channel.startsWith("@")) await ensureChannels(sql, [posting.channel]);
+      return put(sql, posting);
     },
-    update: async (_reference, { channel, key, card, revision }) => {
-      await updateMessage(sql, { channel, key, card, revision });
+    update: async (_reference, { channel, key, card, revision, tokens }) => {
+      await updateMessage(sql, { channel, key, card, revision, tokens });
     },
-    postPrivate: async (person, { key, card, revision }) => {
+    postPrivate: async (person, posting) => {
       await ensureDirectChannel(sql, person);
-      const channel = directChannel(person);
-      const message = await postMessage(sql, { channel, key, card, revision, author: BOT });
-      return { channel, id: message.id };
+      return put(sql, { ...posting, channel: directChannel(person) });
     },
-    upload: () => Promise.reject(new ChannelError("invalid", "the web chat takes no files yet")),
+    upload: async ({ channel, key, thread, file }) => {
+      if (file.bytes.byteLength > FILE_BYTES_MAX)
+        throw new ChannelError("invalid", `a file in the web chat has at most ${FILE_BYTES_MAX} bytes`);
+      const person = /^@(.+)$/s.exec(channel)?.[1];
+      if (person === undefined) await ensureChannels(sql, [channel]);
+      else await ensureDirectChannel(sql, person);
+      const message = await postFile(sql, { channel, key, author: BOT, thread: thread?.id ?? null, file });
+      return referenceTo(message);
+    },
     openForm: () => Promise.reject(new ChannelError("invalid", "the page opens its forms itself")),
   };
+}
+
+async function put(sql: Sql, posting: Posting): Promise<Reference> {
+  const { channel, key, card, revision, tokens, thread } = posting;
+  const message = await postMessage(sql, {
+    channel,
+    key,
+    card,
+    revision,
+    tokens,
+    author: BOT,
+    thread: thread?.id ?? null,
+  });
+  // Posted by an earlier try that died before it was noted, and edited since.
+  if (message.revision < revision) await updateMessage(sql, { channel, key, card, revision, tokens });
+  return referenceTo(message);
+}
+
+function referenceTo({ channel, id, thread }: MessageRow): Reference {
+  return { channel, id, ...(thread === null ? {} : { thread }) };
 }
