@@ -13,6 +13,7 @@ import type { Schedule, WatchedSource } from "./domain/schedule.ts";
 import { bothScopes, type Condition, type ScopeFilter } from "./domain/scope.ts";
 import { DEFAULT_SETTINGS, type Installation, type Settings } from "./domain/settings.ts";
 import { decisionProblems, decisionsOf, secretVariables, withoutSecrets } from "./config/decisions.ts";
+import { discordProblems, discordSettings } from "./config/discord-schema.ts";
 import { parseEnvironment, secretValues, VARIABLES, type Environment, type Variables } from "./config/environment.ts";
 import type { ConfigFile } from "./config/file-schema.ts";
 import type { ConfigProblem } from "./config/problem.ts";
@@ -114,6 +115,7 @@ export function readConfig(env: Environment, cwd: string): ConfigReading {
   const { decisions } = reading.file;
   const secretsMissing = decisionProblems(decisions, env);
   const all = [...problems, ...reading.problems, ...exposureProblems(variables, reading.file), ...secretsMissing];
+  all.push(...discordProblems(reading.file.discord, variables));
   if (all.length > 0) return { ok: false, file: found?.path ?? null, problems: all };
   const config = build(variables, reading.file, found?.path ?? null, cwd);
   const { schedules, sources } = config;
@@ -158,11 +160,15 @@ export function clockOf(config: Config): Clock {
 /** The configuration for people: as data, secrets and passwords replaced. */
 export function describeConfig(config: Config): Record<string, unknown> {
   const { secrets: _secrets, token, databaseUrl, ...open } = config;
-  const { decisions } = open.settings;
+  const { decisions, discord } = open.settings;
   const shown = decisions === undefined ? {} : { decisions: withoutSecrets(decisions, REDACTED) };
   return {
     ...open,
-    settings: { ...open.settings, ...shown },
+    settings: {
+      ...open.settings,
+      ...shown,
+      ...(discord === undefined || discord === null ? {} : { discord: { ...discord, token: REDACTED } }),
+    },
     token: token === null ? null : REDACTED,
     databaseUrl: databaseUrl === null ? null : redactUrls(databaseUrl),
   };
@@ -195,6 +201,7 @@ function build(
     file: configPath,
     settings: {
       ...settingsOf(file),
+      discord: discordSettings(file.discord, variables),
       // Without a file nothing is said about budgets: those of the last start stay.
       ...(configPath === null ? {} : { budgets: budgetsOf(file, channels) }),
     },

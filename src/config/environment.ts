@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { nearestWords } from "../domain/nearest.ts";
 import { parseDay, type Day } from "../domain/period.ts";
+import { discordVariables } from "./discord-schema.ts";
 import type { ConfigProblem } from "./problem.ts";
 
 /** The process environment as Node gives it. */
@@ -34,6 +35,24 @@ export const VARIABLES = [
     about: "trace, debug, info, warn, error, fatal or silent",
     example: "info",
   },
+  {
+    name: "DISCORD_TOKEN",
+    secret: true,
+    about: "the bot's token; without it Discord is not used",
+    example: "(from the Bot page of the developer portal)",
+  },
+  {
+    name: "DISCORD_PUBLIC_KEY",
+    secret: false,
+    about: "the application's public key, for discord.mode http",
+    example: "(64 hexadecimal digits of the General Information page)",
+  },
+  {
+    name: "DISCORD_APPLICATION_ID",
+    secret: false,
+    about: "the application's id; without it Discord is asked",
+    example: "123456789012345678",
+  },
 ] as const satisfies readonly { name: string; secret: boolean; about: string; example: string }[];
 
 const TOKEN_LENGTH_MIN = 24;
@@ -52,6 +71,7 @@ const variables = {
     .transform((text) => text as Day)
     .optional(),
   FINOPS_DEMO: z.enum(["on", "off"], "must be on or off").optional(),
+  ...discordVariables,
   FINOPS_LOG: z.string().optional(),
   FINOPS_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).optional(),
 };

@@ -8,6 +8,7 @@ import { parseHandle } from "../domain/person.ts";
 import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
 import { DIGEST_CYCLES, parseOnlyWhen } from "../domain/report.ts";
 import { SCHEDULED_JOBS } from "../domain/schedule.ts";
+import { discordSchema } from "./discord-schema.ts";
 import { wasteSchema } from "./waste-schema.ts";
 import { isTimeZone } from "../domain/time-zone.ts";
 import { decisions } from "./decisions-schema.ts";
@@ -297,6 +298,7 @@ export const fileSchema = z
       .describe("Month the fiscal year begins with, for budgets by quarter and year. Default: 1, January."),
     decisions: decisions.optional(),
     waste: wasteSchema.optional(),
+    discord: discordSchema.optional(),
     limits: limits.optional(),
   })
   .meta({

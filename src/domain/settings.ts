@@ -1,5 +1,6 @@
 import type { ConfiguredBudget } from "./budget.ts";
 import { DEFAULT_TAG_ALIAS_KEYS, type TagAliasKeys } from "./dimension.ts";
+import type { DiscordSettings } from "./discord.ts";
 import type { PeopleSettings } from "./person.ts";
 import type { DecisionSettings } from "./recommendation.ts";
 import type { Schedule, WatchedSource } from "./schedule.ts";
@@ -42,6 +43,8 @@ export type Settings = {
   readonly fiscalYearStart?: number;
   /** Budgets of finops.yaml; absent = no file was read, so nothing is said about them. */
   readonly budgets?: readonly ConfiguredBudget[];
+  /** Discord; absent or null = not used. */
+  readonly discord?: DiscordSettings | null;
   readonly installation: Installation;
 };
 

@@ -32,6 +32,8 @@ export const MODAL_FIELDS_MAX = 5;
 export const MODAL_LABEL_MAX = 45;
 export const MODAL_DESCRIPTION_MAX = 100;
 export const MODAL_INPUT_MAX = 4_000;
+export const COMMAND_DESCRIPTION_MAX = 100;
+export const CHOICES_MAX = 25;
 
 /** Columns of a code block that a phone shows without breaking lines, and the most a desktop shows. */
 export const TABLE_COLUMNS = [44, 56] as const;
