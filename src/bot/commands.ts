@@ -24,7 +24,7 @@ import { whoamiCommand } from "./commands/whoami.ts";
 
 /**
  * Every command of the bot, in the order help lists them. The same on every surface; what reads files of the machine
- * (fx import, ingest PATH, and the files of audit) is of the terminal alone (src/cli/commands.ts).
+ * (fx import, ingest PATH, audit --anchors) is of the terminal alone (src/cli/commands.ts).
  */
 export const COMMANDS: readonly Command[] = [
   costCommand,

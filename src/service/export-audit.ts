@@ -7,11 +7,16 @@ import { hasRole } from "../domain/actor.ts";
 import { canonicalJson } from "../domain/audit-event.ts";
 import { AppError } from "../domain/errors.ts";
 import { listAudit as readAudit, type AuditLine } from "../store/audit.ts";
+import { directChannel, ensureDirectChannel } from "../store/conversations.ts";
+import { enqueueUpload, UPLOAD_BYTES_MAX } from "../store/outbox.ts";
 import { listRecommendations } from "../store/recommendations.ts";
-import type { Verb } from "./context.ts";
+import type { Context, Verb } from "./context.ts";
+import { recommendationKey } from "./recommendation-view.ts";
 
-/** Lines one export holds; older ones by `beforeId`. */
+/** Lines one read of an export takes. */
 export const EXPORT_ROWS_MAX = 1_000;
+
+export type AuditFormat = "csv" | "json";
 
 /**
  * Lines of the audit trail, newest first, about one recommendation or all. A scoped reader sees only lines about
@@ -28,11 +33,18 @@ export async function listAudit({
   if (!hasRole(ctx.actor, "analyst")) throw new AppError("forbidden", "Reading the audit needs the role analyst.");
   const asked = input.subject === null ? undefined : [input.subject];
   const { beforeId, limit } = input;
-  if (ctx.scope.length === 0) return readAudit(ctx.db.sql, { subjects: asked, beforeId, limit });
+  if (ctx.scope.length === 0) {
+    return readAudit(ctx.db.sql, { subjects: asked?.flatMap(withCard), beforeId, limit });
+  }
   const visible = (await listRecommendations(ctx.db.sql, { ids: asked }))
     .filter((row) => scopeCovers(ctx.scope, row.facets))
-    .map((row) => row.id);
+    .flatMap(({ id }) => withCard(id));
   return readAudit(ctx.db.sql, { subjects: visible, beforeId, limit });
+}
+
+/** A click that was refused before its command ran is written down under the card it was on. */
+function withCard(id: string): string[] {
+  return [id, recommendationKey(id)];
 }
 
 const CSV_HEADER = [
@@ -78,11 +90,54 @@ export function csvCell(text: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+/**
+ * Sends what the actor may see, newest first, as a file to their own talk with the bot: as many lines as a file beside a
+ * message holds. Returns how many, and the line to go on before; null = that was all.
+ */
+export async function sendAudit({
+  ctx,
+  input,
+}: Verb<{ readonly format: AuditFormat; readonly beforeId: string | null }>): Promise<{
+  readonly lines: number;
+  readonly before: string | null;
+}> {
+  if (ctx.actor.kind !== "user") throw new AppError("forbidden", "Files are sent to people.");
+  const { text, lines, before } = await auditText(ctx, input.format, input.beforeId);
+  const name = `audit-${ctx.clock.today()}.${input.format}`;
+  const mime = input.format === "csv" ? "text/csv" : "application/x-ndjson";
+  await ensureDirectChannel(ctx.db.sql, ctx.actor.id);
+  await enqueueUpload(ctx.db.sql, {
+    channel: directChannel(ctx.actor.id),
+    key: `audit-file:${randomUUID()}`,
+    file: { name, mime, text },
+    priority: "interactive",
+  });
+  return { lines, before };
+}
+
+async function auditText(ctx: Context, format: AuditFormat, startBefore: string | null) {
+  const parts = [format === "csv" ? auditCsv([]) : ""];
+  let bytes = Buffer.byteLength(parts[0] ?? "");
+  let lines = 0;
+  for (let beforeId = startBefore; ;) {
+    const page = await listAudit({ ctx, input: { subject: null, beforeId, limit: EXPORT_ROWS_MAX } });
+    for (const line of page) {
+      const text = format === "csv" ? auditCsv([line], false) : `${canonicalJson({ ...line })}\n`;
+      bytes += Buffer.byteLength(text);
+      if (bytes > UPLOAD_BYTES_MAX) return { text: parts.join(""), lines, before: beforeId };
+      parts.push(text);
+      lines += 1;
+      beforeId = line.id;
+    }
+    if (page.length < EXPORT_ROWS_MAX) return { text: parts.join(""), lines, before: null };
+  }
+}
+
 /** Writes every line the actor may see to a new file under the data directory, newest first. Returns its path. */
 export async function exportAudit({
   ctx,
   input,
-}: Verb<{ readonly format: "csv" | "json" }>): Promise<{ readonly path: string; readonly lines: number }> {
+}: Verb<{ readonly format: AuditFormat }>): Promise<{ readonly path: string; readonly lines: number }> {
   const folder = join(ctx.dataDir, "exports");
   await mkdir(folder, { recursive: true });
   const path = join(folder, `audit-${ctx.clock.today()}-${randomUUID().slice(0, 8)}.${input.format}`);

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { AuditAnchor } from "../domain/audit-event.ts";
 import { AppError } from "../domain/errors.ts";
 import { dateOfInstant } from "../domain/period.ts";
+import { databaseNow } from "../store/database-time.ts";
 import { readHead, sealPending } from "../store/audit-chain.ts";
 import type { Context, Verb } from "./context.ts";
 
@@ -32,7 +33,7 @@ export async function sealAudit({
   const anchor: AuditAnchor = {
     position: head.position.toString(),
     hash: Buffer.from(head.hash).toString("hex"),
-    at: dateOfInstant(ctx.clock.now()).toISOString(),
+    at: dateOfInstant(await databaseNow(ctx.db.sql)).toISOString(),
   };
   await mkdir(ctx.dataDir, { recursive: true });
   await appendFile(await anchorFile(ctx), `${JSON.stringify(anchor)}\n`);

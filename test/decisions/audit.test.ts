@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { CHAIN_START, linkHash } from "../../src/domain/audit-event.ts";
+import { auditCommand } from "../../src/bot/commands/audit.ts";
+import { auditRefusedClick } from "../../src/service/audit-click.ts";
+import { recommendationKey } from "../../src/service/recommendation-view.ts";
 import { exportAudit, listAudit } from "../../src/service/export-audit.ts";
 import { sealAudit } from "../../src/service/seal-audit.ts";
 import { verifyAudit } from "../../src/service/verify-audit.ts";
@@ -239,6 +242,51 @@ describe("reading", () => {
     await expect(seen(all.as("vi", "viewer"))).rejects.toThrow(/role analyst/);
     const foreign = { subject: "waste_000000000001", beforeId: null, limit: 10 };
     expect(await listAudit({ ctx: all.as("al", "analyst", azure), input: foreign })).toEqual([]);
+  });
+
+  test("about one recommendation also says which clicks on its card were refused", async () => {
+    const id = "waste_000000000001";
+    await propose(all, [aFinding()]);
+    const command = `recs approve ${id}`;
+    await auditRefusedClick({ ctx: all.as("bo"), input: { card: recommendationKey(id), command, reason: "stale" } });
+    const lines = await listAudit({ ctx: all.system, input: { subject: id, beforeId: null, limit: 10 } });
+    expect(lines.map(({ action, reason }) => [action, reason])).toEqual([
+      ["card.act", "stale"],
+      ["recommendation.propose", null],
+    ]);
+  });
+
+  test("goes on with older lines, and in a chat a file goes to whoever asked, as long as it is", async () => {
+    await appendAudit(
+      db.sql,
+      Array.from({ length: 60 }, (_, index) => event(`remark ${index}`)),
+    );
+    const chat = { ...all.as("al", "analyst"), channel: "finops" };
+    const { card } = await auditCommand.run({ ctx: chat, text: "" });
+    const [, older] = card.actions;
+    if (older?.kind !== "button") throw new Error("no older lines are offered");
+    const rest = await auditCommand.run({ ctx: chat, text: older.command.replace("audit", "") });
+    expect(rest.data).toMatchObject({ events: { length: 10 } });
+    await db.sql`insert into principal (id, handle, name, origin) values ('al', 'al', 'Al', 'chat')`;
+    const sent = await auditCommand.run({ ctx: chat, text: "--export csv" });
+    expect(sent.data).toEqual({ lines: 60, before: null });
+    const [file] = await db.sql<{ channel: string; text: string }[]>`
+      select channel, file ->> 'text' as text from outbox where kind = 'upload'`;
+    expect(file?.channel).toBe("@al");
+    expect(file?.text.trimEnd().split("\r\n")).toHaveLength(61);
+    const big = "x".repeat(900);
+    await appendAudit(
+      db.sql,
+      Array.from({ length: 1_500 }, () => event(big)),
+    );
+    const { data } = await auditCommand.run({ ctx: chat, text: "--export json" });
+    const { lines, before } = data as { lines: number; before: string };
+    expect(lines).toBeLessThan(1_500);
+    const next = await listAudit({ ctx: chat, input: { subject: null, beforeId: before, limit: 2_000 } });
+    expect(next.length + lines).toBeGreaterThanOrEqual(1_000);
+    await expect(auditCommand.run({ ctx: chat, text: "--verify --anchors /etc/passwd" })).rejects.toThrow(
+      /terminal alone/,
+    );
   });
 
   test("an export holds every line over all pages, and no formula", async () => {

@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { deliverHandOffs } from "../../src/service/deliver-hand-offs.ts";
+import { recommendationKey } from "../../src/service/recommendation-view.ts";
 import { verifyAudit } from "../../src/service/verify-audit.ts";
+import { enqueuePost } from "../../src/store/outbox.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { aFinding, approve, crashEstate, propose, render, stateOf, trail, type Estate } from "./estate.ts";
 
@@ -78,6 +80,15 @@ async function pointsOf(what: "approve" | "deliver", id: string): Promise<number
   return Array.from({ length: POINTS }, (_, index) => 1 + Math.round((index * (total - 1)) / (POINTS - 1)));
 }
 
+/** Proposes findings, and posts the card of each that has none yet. */
+async function proposePosted(ids: readonly string[]): Promise<void> {
+  await propose(
+    all,
+    ids.map((id) => aFinding({ id })),
+  );
+  for (const id of ids) await enqueuePost(db.sql, { channel: "finops", key: recommendationKey(id), card: {} });
+}
+
 /** Whatever happened before: one approval that counts, one hand-off, one issue, one line of each in the audit. */
 async function expectOnce(id: string): Promise<void> {
   expect(await stateOf(db, id)).toBe("handed-off 1");
@@ -86,14 +97,18 @@ async function expectOnce(id: string): Promise<void> {
   expect(done).toEqual(["test propose done", "ana approve done", "hand-off:issues hand-off done"]);
   expect(await db.sql`select 1 from decision where recommendation_id = ${id}`).toHaveLength(1);
   expect(await db.sql`select state from hand_off where recommendation_id = ${id}`).toEqual([{ state: "done" }]);
+  // The card says so once too, and each event once in its thread.
+  const [card] = await db.sql<{ status: string }[]>`
+    select card ->> 'status' as status from outbox where key = ${recommendationKey(id)}`;
+  expect(card?.status).toMatch(/^Approved by Ana · .* · handed off$/);
+  const said = await db.sql`
+    select card ->> 'title' as title from outbox where under = ${recommendationKey(id)} order by id`;
+  expect(said).toEqual([{ title: "Approved" }, { title: "Handed off" }]);
 }
 
 test(`an approval killed with -9 at ${POINTS} points happened or did not, and is never lost or doubled`, async () => {
   const ids = Array.from({ length: POINTS + 1 }, (_, index) => idOf(100 + index));
-  await propose(
-    all,
-    ids.map((id) => aFinding({ id })),
-  );
+  await proposePosted(ids);
   const points = await pointsOf("approve", ids[0] ?? "");
   const states: string[] = [];
   for (const [index, point] of points.entries()) {
@@ -114,14 +129,11 @@ test(`an approval killed with -9 at ${POINTS} points happened or did not, and is
 
 test(`a hand-off killed with -9 at ${POINTS} points arrives, and arrives once`, async () => {
   const measured = idOf(200);
-  await propose(all, [aFinding({ id: measured })]);
+  await proposePosted([measured]);
   await approve(all.as("ana"), aFinding({ id: measured }));
   for (const [index, point] of (await pointsOf("deliver", measured)).entries()) {
     const id = idOf(201 + index);
-    await propose(
-      all,
-      [measured, ...ids(index)].map((one) => aFinding({ id: one })),
-    );
+    await proposePosted([measured, ...ids(index)]);
     await approve(all.as("ana"), aFinding({ id }));
     expect(await killAt("deliver", id, point)).toBe("here");
     while ((await db.sql`select 1 from hand_off where state = 'waiting'`).length > 0) await deliver();
@@ -134,7 +146,7 @@ test(`a hand-off killed with -9 at ${POINTS} points arrives, and arrives once`, 
 
 test("a hand-off killed after the issue was made and before its answer came finds it, and makes no second", async () => {
   const id = idOf(300);
-  await propose(all, [aFinding({ id })]);
+  await proposePosted([id]);
   await approve(all.as("ana"), aFinding({ id }));
   const child = start("deliver", id, 0);
   const exited = once(child, "exit");

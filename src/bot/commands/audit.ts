@@ -1,6 +1,6 @@
 import { AppError } from "../../domain/errors.ts";
 import type { Context } from "../../service/context.ts";
-import { exportAudit, listAudit } from "../../service/export-audit.ts";
+import { exportAudit, listAudit, sendAudit, type AuditFormat } from "../../service/export-audit.ts";
 import { sealAudit } from "../../service/seal-audit.ts";
 import { verifyAudit } from "../../service/verify-audit.ts";
 import type { Command, CommandAnswer } from "../command.ts";
@@ -13,12 +13,13 @@ const LINES_SHOWN = 50;
 export const auditCommand: Command = {
   name: "audit",
   summary: "who decided or tried what, and whether that record is intact",
-  usage: ["audit [ID]", "audit --verify [--anchors FILE]", "audit --anchor", "audit --export csv|json"].join("\n"),
+  usage: ["audit [ID] [--before LINE]", "audit --verify", "audit --anchor", "audit --export csv|json"].join("\n"),
   examples: ["audit", "audit --verify"],
   role: "analyst",
   run: async ({ ctx, text }): Promise<CommandAnswer> => {
-    const given = readArguments(text, ["verify", "anchor", "export"]);
+    const given = readArguments(text, ["verify", "anchor", "export", "before"]);
     keepFilesToTerminal(ctx, given.options);
+    const beforeId = beforeOption(given.options.get("before"));
     if (given.options.has("verify")) {
       const verdict = await verifyAudit({ ctx, input: { anchors: given.options.get("anchors") ?? null } });
       return { card: auditVerdictCard(verdict), data: verdict, exitCode: verdict.intact ? 0 : 1 };
@@ -26,22 +27,44 @@ export const auditCommand: Command = {
     if (given.options.has("anchor")) return anchored(await sealAudit({ ctx, input: { anchor: true } }));
     if (given.options.has("export")) {
       const format = given.options.get("export") === "json" ? "json" : "csv";
+      if (ctx.channel !== undefined) return sent(await sendAudit({ ctx, input: { format, beforeId } }), format);
       return exported(await exportAudit({ ctx, input: { format } }));
     }
     const subject = given.words[0]?.toLowerCase() ?? null;
-    const lines = await listAudit({ ctx, input: { subject, beforeId: null, limit: LINES_SHOWN } });
-    return { card: auditCard(lines, subject), data: { events: lines }, exitCode: 0 };
+    const lines = await listAudit({ ctx, input: { subject, beforeId, limit: LINES_SHOWN } });
+    return { card: auditCard(lines, subject, LINES_SHOWN), data: { events: lines }, exitCode: 0 };
   },
 };
 
-/** What reads or writes files of the machine is for whoever sits at it: in a channel it would show whether a file is there. */
+/** What names a file of the machine is for whoever sits at it: in a channel it would show whether a file is there. */
 function keepFilesToTerminal(ctx: Context, options: ReadonlyMap<string, string>): void {
-  if (ctx.channel === undefined) return;
-  const file = ["anchors", "export", "anchor"].find((name) => options.has(name));
-  if (file === undefined) return;
-  throw new AppError("forbidden", `audit --${file} uses files of the server: it is of the terminal alone.`, {
-    remedy: `On the machine: finops audit --${file}. Here: audit, audit ID, audit --verify`,
+  if (ctx.channel === undefined || !options.has("anchors")) return;
+  throw new AppError("forbidden", "audit --anchors reads a file of the server: it is of the terminal alone.", {
+    remedy: "On the machine: finops audit --verify --anchors FILE. Here: audit --verify",
   });
+}
+
+function beforeOption(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  if (/^\d{1,18}$/.test(text)) return text;
+  throw new AppError("bad-input", `"${text.slice(0, 40)}" is no line of the trail.`, { remedy: "Lines are numbers." });
+}
+
+/** In a chat the file goes to whoever asked, and to nobody else. */
+function sent(done: Awaited<ReturnType<typeof sendAudit>>, format: AuditFormat): CommandAnswer {
+  const rest = done.before === null ? "" : ` Older lines: audit --export ${format} --before ${done.before}`;
+  return {
+    card: {
+      title: "Exported",
+      summary: `${done.lines} lines, newest first, are on their way to your own talk with the bot on the web.${rest}`,
+      tone: "good",
+      blocks: [],
+      actions: [],
+      footer: [],
+    },
+    data: done,
+    exitCode: 0,
+  };
 }
 
 function anchored(done: Awaited<ReturnType<typeof sealAudit>>): CommandAnswer {

@@ -1,9 +1,9 @@
 import type { AuditVerdict } from "../../service/verify-audit.ts";
 import type { AuditLine } from "../../store/audit.ts";
-import type { Block, Card } from "../card.ts";
+import type { Action, Block, Card } from "../card.ts";
 
 /** Lines of the audit trail, newest first. */
-export function auditCard(lines: readonly AuditLine[], subject: string | null): Card {
+export function auditCard(lines: readonly AuditLine[], subject: string | null, linesMax: number): Card {
   const refused = lines.filter((line) => line.outcome === "refused").length;
   const about = subject === null ? "" : ` about ${subject}`;
   return {
@@ -14,9 +14,17 @@ export function auditCard(lines: readonly AuditLine[], subject: string | null): 
         : `${lines.length} lines${about}, newest first; ${refused} of them refused attempts.`,
     tone: "neutral",
     blocks: lines.length === 0 ? [] : [tableOf(lines)],
-    actions: [{ kind: "button", label: "Verify", style: "plain", command: "audit --verify" }],
+    actions: [
+      { kind: "button", label: "Verify", style: "plain", command: "audit --verify" },
+      ...(lines.length < linesMax ? [] : olderButton(lines, subject)),
+    ],
     footer: ["Append-only. Each line is linked to the one before it by SHA-256."],
   };
+}
+
+function olderButton(lines: readonly AuditLine[], subject: string | null): Action[] {
+  const words = ["audit", ...(subject === null ? [] : [subject]), "--before", lines.at(-1)?.id ?? "0"];
+  return [{ kind: "button", label: "Older", style: "plain", command: words.join(" ") }];
 }
 
 function tableOf(lines: readonly AuditLine[]): Block {

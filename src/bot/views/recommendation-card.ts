@@ -86,7 +86,7 @@ export function statusText(view: RecommendationView): string {
     case "rejected":
       return `Rejected by ${by.reject} · not asked again before ${one.reopensOn}${undo}`;
     case "snoozed":
-      return `Snoozed by ${by.snooze} until ${one.snoozedUntil}${undo}`;
+      return `Snoozed until ${one.snoozedUntil} by ${by.snooze}${undo}`;
     case "expired":
       return `Expired on ${one.expiresOn} without a decision`;
     case "realised":
