@@ -24,6 +24,11 @@ const REGIONS = 3;
 const TEAMS = 20;
 const OWNERS = 100;
 
+/** Months built at once: one for each core of the machine the bars are set for. */
+const BUILDERS = 2;
+/** Different amounts a resource has in a year. */
+const COSTS = 997;
+
 export type EstateSize = { readonly resources: number; readonly period: Period; readonly rows: number };
 
 /** 365 days that end with `through`: how many resources give the wanted number of day rows. */
@@ -38,10 +43,14 @@ export function estateSize(rows: number, through: Day): EstateSize {
  */
 export async function buildEstate(db: Database, size: EstateSize, say: (text: string) => void): Promise<void> {
   await buildDictionaries(db, size);
-  for (const month of eachMonth(size.period)) {
-    await buildMonth(db, size, month);
-    say(`${month} stored`);
-  }
+  const months = [...eachMonth(size.period)];
+  const next = async (): Promise<void> => {
+    for (let month = months.shift(); month !== undefined; month = months.shift()) {
+      await buildMonth(db, size, month);
+      say(`${month} stored`);
+    }
+  };
+  await Promise.all(Array.from({ length: BUILDERS }, next));
   await db.sql.unsafe("vacuum analyze");
 }
 
@@ -68,6 +77,8 @@ async function buildDictionaries(db: Database, size: EstateSize): Promise<void> 
       select 1000000 + account * 10 + k, gen_random_uuid(), p, kind, p || '-payer', 'acct-' || account, 'USD', category, 'Other', service
       from generate_series(0, ${ACCOUNTS - 1}) account, lateral (select (array['aws','azure','gcp'])[account % 3 + 1] as p) x,
         (values (1, 'tax', 'Tax', 'Tax'), (2, 'purchases', 'Purchase', 'Support (Business)'), (3, 'credits', 'Credit', 'Credits')) v(k, kind, category, service);
+    create unlogged table bench_cost as
+      select k, (k + 3) * 0.0123456789 as cost, (k + 3) * 0.015432098625 as list from generate_series(0, ${COSTS - 1}) k;
     create unlogged table bench_slice as
     select distinct attribute_set_id, tag_key, hashtextextended(attribute_set_id || ':' || coalesce(tag_key, '') || long, 5) as slice_id, long, team, cc, env from (
       select ${ATTRIBUTE_ID} as attribute_set_id, case when r % 10 <> 0 then team || ':' || account % 4 end as tag_key, false as long,
@@ -104,10 +115,10 @@ async function buildMonth(db: Database, size: EstateSize, month: Month): Promise
     await sql.unsafe(`
       create temporary table month_batch on commit drop as select id, array_position(array['aws','azure','gcp'], provider) - 1 as provider from ingest_batch where billing_month = '${first}';
       insert into charge_${month.replace("-", "_")} (batch_id, billing_month, charge_day, charge_end, attribute_set_id, resource_ref, tag_set_id, source_rows, billed_cost, effective_cost, list_cost, contracted_cost, consumed_quantity)
-        select m.id, '${first}', d::date, d::date + 1, b.attribute_set_id, b.r, b.tag_set_id, 24, cost, cost, cost * 1.25, cost, 24
-        from generate_series('${days.from}'::date, '${addDays(days.to, -1)}'::date, '1 day') d, month_batch m join bench_charge b using (provider),
-          lateral (select ((b.spread + extract(doy from d)::int * 17 + extract(isodow from d)::int * 31) % 997 + 3) * 0.0123456789 as cost) c
-        order by m.id, d;
+        select m.id, '${first}', d.day, d.day + 1, b.attribute_set_id, b.r, b.tag_set_id, 24, c.cost, c.cost, c.list, c.cost, 24
+        from (select d::date as day, extract(doy from d)::int * 17 + extract(isodow from d)::int * 31 as shift from generate_series('${days.from}'::date, '${addDays(days.to, -1)}'::date, '1 day') d) d
+          cross join month_batch m join bench_charge b using (provider) join bench_cost c on c.k = (b.spread + d.shift) % ${COSTS}
+        order by m.id, d.day;
       insert into charge_${month.replace("-", "_")} (batch_id, billing_month, charge_day, charge_end, attribute_set_id, source_rows, billed_cost, effective_cost, list_cost, contracted_cost)
         select m.id, '${first}', '${days.from}', case when k = 3 then '${days.from}'::date + 1 else '${days.to}'::date end, 1000000 + account * 10 + k, 1, amount, amount, amount, amount
         from generate_series(0, ${ACCOUNTS - 1}) account, (values (1, 812.25), (2, 100), (3, -41.5)) v(k, amount), month_batch m where m.provider = account % 3;
@@ -115,6 +126,9 @@ async function buildMonth(db: Database, size: EstateSize, month: Month): Promise
         select c.batch_id, c.charge_day, coalesce(b.slice_id, s.slice_id) as slice_id, sum(source_rows)::bigint as source_rows, sum(billed_cost) as billed_cost, sum(effective_cost) as effective_cost, sum(list_cost) as list_cost, sum(contracted_cost) as contracted_cost
         from charge_${month.replace("-", "_")} c left join bench_charge b on b.r = c.resource_ref left join bench_slice s on s.attribute_set_id = c.attribute_set_id and c.resource_ref is null group by 1, 2, 3;
       insert into cost_daily select batch_id, '${first}', charge_day, slice_id, source_rows, billed_cost, effective_cost, list_cost, contracted_cost from month_daily order by 1, 3, 4;
+      create temporary table month_total on commit drop as
+        select batch_id, date_trunc('month', charge_day)::date as charge_day, slice_id, sum(source_rows)::bigint as source_rows, sum(billed_cost) as billed_cost, sum(effective_cost) as effective_cost, sum(list_cost) as list_cost, sum(contracted_cost) as contracted_cost
+        from month_daily group by 1, 2, 3;
       insert into cost_resource_month select batch_id, '${first}', '${first}', coalesce(b.slice_id, s.slice_id), resource_ref, sum(source_rows), sum(billed_cost), sum(effective_cost), sum(list_cost), sum(contracted_cost)
         from charge_${month.replace("-", "_")} c left join bench_charge b on b.r = c.resource_ref left join bench_slice s on s.attribute_set_id = c.attribute_set_id and c.resource_ref is null group by 1, 4, 5;`);
     for (const cube of listCubes(PROMOTED)) await sql.unsafe(cubeSql(cube));
@@ -135,9 +149,8 @@ function cubeSql(cube: Cube): string {
   const column = (dimension: Dimension): string =>
     tagKeyOf(dimension) === null ? `s.${COLUMN[dimension] ?? dimension}` : `(s.tags ->> '${tagKeyOf(dimension)}')`;
   const [key1 = "null::text", key2 = "null::text"] = cube.dimensions.map(column);
-  const period = cube.grain === "day" ? "charge_day" : "date_trunc('month', charge_day)::date";
-  return `insert into cost_cube select batch_id, '${cube.name}', ${period}, ${key1}, ${key2}, s.kind, s.currency, s.long, sum(source_rows), sum(billed_cost), sum(effective_cost), sum(list_cost), sum(contracted_cost)
-    from month_daily d join cost_slice s on s.id = d.slice_id group by 1, 2, 3, 4, 5, 6, 7, 8`;
+  return `insert into cost_cube select batch_id, '${cube.name}', charge_day, ${key1}, ${key2}, s.kind, s.currency, s.long, sum(source_rows), sum(billed_cost), sum(effective_cost), sum(list_cost), sum(contracted_cost)
+    from ${cube.grain === "day" ? "month_daily" : "month_total"} d join cost_slice s on s.id = d.slice_id group by 1, 2, 3, 4, 5, 6, 7, 8`;
 }
 
 export const THROUGH = day("2026-11-20");

@@ -72,25 +72,3 @@ export const readIngest: Reader = (output) => {
   if (figures.length === 0) throw new Error("the bench printed no line that is understood");
   return figures;
 };
-
-type QuestionsReport = {
-  readonly dayRows: number;
-  readonly sourceRows: number;
-  readonly databaseMb: number;
-  readonly results: readonly { class: string; bar: number; questions: number; p50: number; p95: number }[];
-};
-
-/** `bench/questions.ts --json` */
-export const readQuestions: Reader = (output) => {
-  const { dayRows, sourceRows, databaseMb, results } = JSON.parse(output) as QuestionsReport;
-  const timed = results.flatMap((one) => [
-    figure(`${one.class} (${one.questions} questions), p95`, one.p95, "ms", { better: "lower", bar: one.bar }),
-    figure(`${one.class} (${one.questions} questions), p50`, one.p50, "ms", { better: "lower" }),
-  ]);
-  return [
-    ...timed,
-    figure("stored day rows", dayRows, "", { better: "higher" }),
-    figure("database a million day rows", (databaseMb * 1_000_000) / dayRows, "MB", { better: "lower" }),
-    figure("database a million source rows", (databaseMb * 1_000_000) / sourceRows, "MB", { better: "lower" }),
-  ];
-};

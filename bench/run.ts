@@ -2,12 +2,14 @@
  * Runs benches and keeps what they measured.
  *   npm run bench                     the list
  *   npm run bench -- NAME [--small]   one bench → bench/results/NAME.json (--small: only shown)
- *   npm run bench -- all              those that together take at most 20 minutes on two cores
+ *   npm run bench -- all              those that together take at most 20 minutes on two cores, then the report
  *   npm run bench -- report           bench/results/*.json → docs/performance.md
  *   npm run bench -- compare [NAME]   results in the folder against the last committed ones; exit 1 on a regression
+ * --keep DIR: what is slow to build stays there and is used again (not with figures that are kept for good: a database
+ * that was used before is not a fresh one).
  */
-import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { systemClock } from "../src/domain/clock.ts";
@@ -15,6 +17,7 @@ import { BENCHES, type Bench } from "./benches.ts";
 import { compareResults, formatComparison, isSameMachine, REGRESSION } from "./compare.ts";
 import { formatBar, formatFigure } from "./figure.ts";
 import { performancePage } from "./report.ts";
+import { runScript } from "./run-script.ts";
 import {
   committedResult,
   readResults,
@@ -28,14 +31,16 @@ import {
 const NAMES = BENCHES.map(({ name }) => name);
 const PAGE = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
 const EXIT_BAD_INPUT = 2;
+const NAME_WIDTH = 14;
 
 const words = process.argv.slice(2);
 const small = words.includes("--small");
-const [what = "list", name] = words.filter((word) => !word.startsWith("--"));
-const unknown = words.find((word) => word.startsWith("--") && word !== "--small");
+const keep = words.includes("--keep") ? (words[words.indexOf("--keep") + 1] ?? null) : null;
+const [what = "list", name] = words.filter((word) => !word.startsWith("--") && word !== keep);
+const unknown = words.find((word) => word.startsWith("--") && word !== "--small" && word !== "--keep");
 const chosen = BENCHES.filter((bench) => (what === "all" ? bench.inAll : bench.name === what));
 
-if (unknown !== undefined) refuse(`There is no option ${unknown}; there is --small.`);
+if (unknown !== undefined) refuse(`There is no option ${unknown}; there are --small and --keep DIR.`);
 else if (what === "list") list();
 else if (what === "report") await report();
 else if (what === "compare") await compare(name);
@@ -45,31 +50,47 @@ else await runAll(chosen);
 
 function list(): void {
   for (const { name, about, inAll } of BENCHES)
-    console.log(`${name.padEnd(14)} ${about}${inAll ? "" : " (not in all)"}`);
-  console.log("\nnpm run bench -- NAME [--small] | all | report | compare");
+    console.log(`${name.padEnd(NAME_WIDTH)} ${about}${inAll ? "" : " (not in all)"}`);
+  console.log("\nnpm run bench -- NAME [--small] [--keep DIR] | all | report | compare");
 }
 
 /** One after the other: two at once would measure each other. A bench that fails does not keep the others from running. */
 async function runAll(benches: readonly Bench[]): Promise<void> {
-  const failed: string[] = [];
+  const said: string[] = [];
+  let seconds = 0;
   for (const bench of benches) {
+    const started = performance.now();
     try {
       const result = await runOne(bench);
       show(result);
       if (!small) console.log(`kept in ${await writeResult(result)}`);
+      said.push(summaryOf(result));
     } catch (error) {
-      failed.push(bench.name);
+      process.exitCode = 1;
       console.error(`${bench.name} failed: ${(error as Error).message}`);
+      said.push(`${bench.name.padEnd(NAME_WIDTH)} FAILED: ${(error as Error).message.split("\n")[0] ?? ""}`);
     }
+    seconds += (performance.now() - started) / 1_000;
   }
-  if (failed.length > 0) process.exitCode = 1;
+  if (benches.length < 2) return;
+  console.log(`\n${said.join("\n")}\ntogether ${(seconds / 60).toFixed(1)} minutes`);
+  if (!small) await report();
+}
+
+function summaryOf({ name, figures, seconds }: Result): string {
+  const judged = figures.filter(({ verdict }) => verdict !== "no bar");
+  const missed = judged.filter(({ verdict }) => verdict === "missed").map((one) => one.name);
+  const bars = judged.length === 0 ? "no bars" : `${judged.length - missed.length} of ${judged.length} bars met`;
+  const which = missed.length === 0 ? "" : `; missed: ${missed.join("; ")}`;
+  return `${name.padEnd(NAME_WIDTH)} ${formatFigure(Math.round(seconds), "s").padStart(6)}  ${bars}${which}`;
 }
 
 async function runOne(bench: Bench): Promise<Result> {
   console.log(`${bench.name}: ${bench.about}`);
   const state = thisCommit();
   const started = performance.now();
-  const output = await outputOf(bench.script, small ? bench.small : bench.words);
+  const kept = keep === null || !bench.keeps ? [] : ["--keep", join(resolve(keep), bench.name)];
+  const output = await runScript(bench.script, [...(small ? bench.small : bench.words), ...kept]);
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   return {
     name: bench.name,
@@ -81,21 +102,6 @@ async function runOne(bench: Bench): Promise<Result> {
     seconds,
     figures: withVerdicts(bench.read(output)),
   };
-}
-
-/** A process of its own, so that its memory and its warm code are its own. What it says on the way is shown. */
-function outputOf(script: string, given: readonly string[]): Promise<string> {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, [path, ...given], { stdio: ["ignore", "pipe", "inherit"] });
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code, signal) => {
-      if (code === 0) resolve(output);
-      else reject(new Error(`it ended with ${signal ?? String(code)}\n${output}`));
-    });
-  });
 }
 
 function show({ figures, seconds }: Result): void {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { BENCHES } from "../../bench/benches.ts";
 import { compareResults } from "../../bench/compare.ts";
 import { figure, formatBar, verdictOf } from "../../bench/figure.ts";
-import { readCharts, readFigures, readIngest, readQuestions } from "../../bench/readers.ts";
+import { readCharts, readFigures, readIngest } from "../../bench/readers.ts";
 import { performancePage } from "../../bench/report.ts";
 import { withVerdicts, type Result } from "../../bench/result.ts";
 import { day } from "../../src/domain/period.ts";
@@ -63,16 +63,7 @@ describe("what benches print", () => {
     expect(() => readIngest("something else")).toThrow("no line that is understood");
   });
 
-  test("questions, charts and whatever prints figures", () => {
-    const report = {
-      dayRows: 3e6,
-      sourceRows: 72e6,
-      databaseMb: 900,
-      results: [{ class: "cube", bar: 50, questions: 16, p50: 4, p95: 61 }],
-    };
-    const questions = withVerdicts(readQuestions(JSON.stringify(report)));
-    expect(questions[0]).toMatchObject({ name: "cube (16 questions), p95", verdict: "missed" });
-    expect(questions.at(-1)?.value).toBe(12.5);
+  test("charts and whatever prints figures", () => {
     expect(() => readCharts("{}")).toThrow("was not measured");
     const own = [figure("a", 1, "ms", { better: "lower" })];
     expect(readFigures(`on the way\n${JSON.stringify({ figures: own })}\n`)).toEqual(own);
