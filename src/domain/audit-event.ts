@@ -39,6 +39,7 @@ export const AUDIT_ACTIONS = [
   "digest.off",
   "digest.on",
   "digest.pause",
+  "digest.close",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

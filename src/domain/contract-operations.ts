@@ -65,6 +65,22 @@ export const digestAnswer = z.object({
       command: z.string(),
     }),
   ),
+  /** Bills that arrived since the digest before; null = only a part is seen, and deliveries cannot be cut to it. */
+  deliveries: z
+    .array(
+      z.object({
+        batch: z.string(),
+        source: z.string(),
+        month: z.string(),
+        at: z.string(),
+        rows: z.number(),
+        rejects: z.number(),
+        billed: z.array(amount),
+        /** What it changed of what was known before; empty = nothing, or it is the first of its month. */
+        restated: z.array(amount),
+      }),
+    )
+    .nullable(),
   dataThrough: dayText,
   sources: costAnswer.shape.receipt.shape.sources,
   provisional: z.boolean(),
@@ -162,3 +178,53 @@ export const doctorAnswer = z.object({
   ),
 });
 export type DoctorAnswer = z.infer<typeof doctorAnswer>;
+
+const monthText = z.string().regex(/^\d{4}-\d{2}$/);
+
+export const closeAnswer = z.object({
+  /** The invoice month (BillingPeriod), and what of it is seen, in words. */
+  month: monthText,
+  scope: z.string(),
+  /** Whether only a part is seen: such figures cannot be compared with an invoice. */
+  partial: z.boolean(),
+  invoices: z.array(
+    z.object({
+      /** null = the cloud has not named an invoice yet. */
+      invoice: z.string().nullable(),
+      account: z.string().nullable(),
+      accountName: z.string().nullable(),
+      provider: z.string().nullable(),
+      currency: z.string(),
+      billed: decimal,
+      effective: decimal,
+      /** Billed cost by kind; the kinds add up to `billed`. */
+      kinds: z.record(z.string(), decimal),
+      state: z.enum(["final", "open", "not-invoiced"]),
+    }),
+  ),
+  total: z.array(
+    z.object({ currency: z.string(), billed: decimal, effective: decimal, kinds: z.record(z.string(), decimal) }),
+  ),
+  /** Commitments' purchases of the month, billed now and spread over their term in effective cost. */
+  commitments: z.array(amount.extend({ commitment: z.string().nullable() })),
+  accounts: z.array(
+    z.object({
+      account: z.string(),
+      provider: z.string(),
+      final: z.boolean(),
+      incomplete: z.string().nullable(),
+      /** Rows of it that could not be read; null = only a part is seen. */
+      rejects: z.number().int().nullable(),
+    }),
+  ),
+  /** The close kept before for this month; null = none. */
+  kept: z
+    .object({
+      on: dayText,
+      restated: z.array(amount.extend({ invoice: z.string().nullable(), account: z.string().nullable() })),
+    })
+    .nullable(),
+  /** Earlier months that changed after they were kept. */
+  earlier: z.array(z.object({ month: monthText, on: dayText, restated: z.array(amount) })),
+});
+export type CloseAnswer = z.infer<typeof closeAnswer>;

@@ -16,6 +16,7 @@ import { budgetsAtRisk } from "./budgets-at-risk.ts";
 import type { Context, Verb } from "./context.ts";
 import { explainRise } from "./explain-rise.ts";
 import { findWaste } from "./find-waste.ts";
+import { listDeliveries } from "./list-deliveries.ts";
 import { showCostsIn } from "./show-costs.ts";
 
 /** Services named in the picture (beside fees and the rest), and entries of each short list: one screen of a phone. */
@@ -54,10 +55,11 @@ export type BuildDigest = {
  */
 export async function buildDigest({ ctx, input }: Verb<BuildDigest>): Promise<DigestAnswer> {
   const costs = await withCostSnapshot(ctx.db, ctx.settings.tagAliases, (snapshot) => readDigest(ctx, snapshot, input));
-  return { ...costs, savings: await firstSavings(ctx), budgets: await riskyBudgets(ctx) };
+  const deliveries = await listDeliveries(ctx, costs.cycle);
+  return { ...costs, savings: await firstSavings(ctx), budgets: await riskyBudgets(ctx), deliveries };
 }
 
-type Costs = Omit<DigestAnswer, "savings" | "budgets">;
+type Costs = Omit<DigestAnswer, "savings" | "budgets" | "deliveries">;
 type Ask = (changes: Partial<CostQuery>) => Promise<CostAnswer>;
 
 async function readDigest(ctx: Context, snapshot: CostSnapshot, input: BuildDigest): Promise<Costs> {

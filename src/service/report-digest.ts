@@ -1,18 +1,27 @@
 import { quietReason } from "../analysis/quiet-reason.ts";
-import type { DigestAnswer } from "../domain/contract-operations.ts";
-import { dayInZone } from "../domain/period.ts";
+import type { CloseAnswer, DigestAnswer } from "../domain/contract-operations.ts";
+import { AppError } from "../domain/errors.ts";
+import { day, dayInZone, monthOf } from "../domain/period.ts";
 import { DAILY_DIGEST } from "../domain/report.ts";
 import { appendAudit } from "../store/audit.ts";
 import type { SqlLike } from "../store/db.ts";
 import type { KnownSchedule } from "../store/schedules.ts";
 import { pauseSchedule } from "../store/subscriptions.ts";
+import { buildClose, recordClose } from "./build-close.ts";
 import { buildDigest } from "./build-digest.ts";
 import type { Context, Verb } from "./context.ts";
 import { lostRights } from "./creator-rights.ts";
 import { auditOf } from "./manage-people.ts";
 
 export type DigestReport =
-  | { readonly kind: "digest"; readonly digest: DigestAnswer }
+  | {
+      readonly kind: "digest";
+      readonly digest: DigestAnswer;
+      /** Of a monthly one: the month beside its invoices; null = no bills of that invoice month. */
+      readonly close: CloseAnswer | null;
+      /** Keeps the close the first time, in the transaction that posts it. */
+      readonly save: (tx: SqlLike) => Promise<void>;
+    }
   /** Chosen not to be told: nothing is posted. */
   | { readonly kind: "quiet"; readonly note: string }
   /** Its creator's rights are gone; `save` lets it stand still, in the transaction that says so. */
@@ -37,9 +46,24 @@ export async function reportDigest({
   if (reason !== null) return { kind: "paused", reason, save: (tx) => pause(tx, ctx, schedule.name, reason) };
   const report = schedule.report ?? DAILY_DIGEST;
   const today = dayInZone(dueAt, schedule.timeZone);
-  const digest = await buildDigest({ ctx: asSchedule(ctx, schedule), input: { cycle: report.cycle, today } });
+  const own = asSchedule(ctx, schedule);
+  const digest = await buildDigest({ ctx: own, input: { cycle: report.cycle, today } });
   const note = quietReason(digest, report.onlyWhen);
-  return note === null ? { kind: "digest", digest } : { kind: "quiet", note };
+  if (note !== null) return { kind: "quiet", note };
+  const close = report.cycle === "month" ? await closeOf(own, digest) : null;
+  const save = async (tx: SqlLike): Promise<void> => {
+    if (close !== null) await recordClose(tx, own, close, { again: false });
+  };
+  return { kind: "digest", digest, close, save };
+}
+
+async function closeOf(ctx: Context, digest: DigestAnswer): Promise<CloseAnswer | null> {
+  try {
+    return await buildClose({ ctx, input: { month: monthOf(day(digest.day)) } });
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not-found") return null;
+    throw error;
+  }
 }
 
 async function pause(tx: SqlLike, ctx: Context, name: string, reason: string): Promise<void> {

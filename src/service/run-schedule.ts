@@ -5,7 +5,7 @@ import type { ScheduledJob } from "../domain/schedule.ts";
 import { bothScopes } from "../domain/scope.ts";
 import { channelScope } from "../store/conversations.ts";
 import type { SqlLike } from "../store/db.ts";
-import { enqueuePost, type NewPost } from "../store/outbox.ts";
+import { enqueuePost, enqueuePrivate, enqueueUpload, type NewPost } from "../store/outbox.ts";
 import {
   finishRun,
   insertRun,
@@ -33,6 +33,10 @@ export type RunOutcome = {
   readonly status: "done" | "skipped";
   readonly note: string;
   readonly posts: readonly Post[];
+  /** Cards for one person alone. */
+  readonly privately?: readonly Parameters<typeof enqueuePrivate>[1][];
+  /** Files, under a card or in a channel. */
+  readonly files?: readonly Parameters<typeof enqueueUpload>[1][];
   /** Skipped only until what it waits for is over: it is taken up again by itself. */
   readonly waiting?: true;
   readonly save?: (tx: SqlLike) => Promise<void>;
@@ -143,6 +147,8 @@ async function withinChannel(ctx: Context, schedule: KnownSchedule): Promise<Kno
 async function commitOutcome(tx: SqlLike, key: RunKey, outcome: RunOutcome): Promise<boolean> {
   if (!(await finishRun(tx, key, outcome))) return false;
   await outcome.save?.(tx);
+  for (const card of outcome.privately ?? []) await enqueuePrivate(tx, card);
   for (const post of outcome.posts) await enqueuePost(tx, post);
+  for (const file of outcome.files ?? []) await enqueueUpload(tx, file);
   return true;
 }

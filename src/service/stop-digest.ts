@@ -9,13 +9,20 @@ import type { Context, Verb } from "./context.ts";
 import { isScheduleVisible, subscriptionNamed } from "./find-subscription.ts";
 import { entryOf } from "./list-schedules.ts";
 import { auditOf } from "./manage-people.ts";
+import { notifyPerson } from "./notify-person.ts";
 import { requireSubscriber } from "./subscribe-digest.ts";
+
+export type StopDigest = {
+  readonly name: string;
+  /** What whoever subscribed is told when somebody else ends it. */
+  readonly render: (entry: ScheduleEntry) => object;
+};
 
 /**
  * Ends a subscription, or lets stand still what configuration set up (a restart does not undo that). Whoever made it
  * may, and everybody who might have. Errors: not-found, forbidden.
  */
-export async function stopDigest({ ctx, input }: Verb<{ readonly name: string }>): Promise<ScheduleEntry> {
+export async function stopDigest({ ctx, input }: Verb<StopDigest>): Promise<ScheduleEntry> {
   const schedule = await subscriptionNamed(ctx, input.name);
   const { name, channel, origin, creator } = schedule;
   if (creator?.id !== ctx.actor.id) await requireSubscriber(ctx, "digest.off", name, channel);
@@ -24,6 +31,9 @@ export async function stopDigest({ ctx, input }: Verb<{ readonly name: string }>
     if (origin === "chat") await removeSubscription(tx, name);
     else if (!(await pauseSchedule(tx, name, `switched off by ${nameOf(ctx)}`))) return;
     await appendAudit(tx, [auditOf(ctx, "digest.off", name, { origin })]);
+    if (creator === null || creator.id === ctx.actor.id) return;
+    const key = `off:${name}:${ctx.clock.now()}`;
+    await notifyPerson(tx, { personId: creator.id, key, card: input.render(entry), needsThem: false });
   });
   return entry;
 }

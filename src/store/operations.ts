@@ -25,6 +25,25 @@ export async function loadLatestBatches(sql: SqlLike, most: number): Promise<Bat
   return [...rows];
 }
 
+/** A delivery that became visible lately, beside what it replaced. */
+export type Delivery = BatchLine & {
+  readonly totals: Readonly<Record<string, { readonly billed: string }>>;
+  /** Totals of what was there before; null = nothing. */
+  readonly before: Readonly<Record<string, { readonly billed: string }>> | null;
+};
+
+/** Deliveries that became visible within so many hours of the database's clock, newest first. */
+export async function loadDeliveries(sql: SqlLike, hours: number, most: number): Promise<Delivery[]> {
+  const rows = await sql<Delivery[]>`
+    select b.id::text as id, s.name as source, to_char(b.billing_month, 'YYYY-MM') as "billingMonth", b.status,
+      b.rows_stored::float8 as "rowsStored", b.rows_rejected::float8 as rejects,
+      to_char(b.flipped_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at, b.totals, p.totals as before
+    from ingest_batch b join source s on s.id = b.source_id left join ingest_batch p on p.id = b.replaces
+    where b.flipped_at > now() - make_interval(hours => ${hours}) and b.status = 'stored'
+    order by b.id desc limit ${most}`;
+  return [...rows];
+}
+
 /** Batches people see whose rollups were built for other tags than those wanted now. */
 export async function countOutdatedBatches(sql: SqlLike, version: string): Promise<number> {
   const [row] = await sql<{ count: number }[]>`

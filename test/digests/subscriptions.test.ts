@@ -72,7 +72,7 @@ async function runDue(): Promise<string[]> {
 
 const posted = () =>
   db.sql<{ channel: string; key: string; card: { title: string; summary: string; status?: string } }[]>`
-    select channel, key, card from outbox order by id`;
+    select channel, key, card from outbox where under is null and kind = 'post' order by id`;
 
 test("subscribe, get it at its time in its zone once, switch it off, take that back", async () => {
   const made = await say(as("tom", "payments"), "digest subscribe at 08:00 Europe/Berlin");
@@ -197,6 +197,49 @@ test("what configuration set up is switched off for good by a command, restart o
   expect([await runDue(), (await listed(as("ada")))[0]?.paused]).toEqual([[], "switched off by ada"]);
   expect((await say(as("ada"), "digest on daily-digest")).exitCode).toBe(0);
   expect((await say(as("ada"), "digest on daily-digest")).exitCode).toBe(2);
+});
+
+test("a private one comes to its owner's own talk, with its thread and file, and to nobody else", async () => {
+  await say(as("vera"), "digest subscribe UTC in me");
+  clock.set("2026-03-31T09:00:00Z");
+  expect(await runDue()).toEqual(["daily-private done"]);
+  const rows = await db.sql<{ channel: string; kind: string; person: string | null }[]>`
+    select channel, kind, person_id as person from outbox order by id`;
+  expect(rows.map(({ channel, kind, person }) => [channel, kind, person])).toEqual([
+    ["@person_vera", "private", "person_vera"],
+    ["@person_vera", "post", null],
+    ["@person_vera", "post", null],
+    ["@person_vera", "upload", null],
+  ]);
+});
+
+test.each([
+  ["none", 0],
+  ["mentions", 1],
+  ["all", 1],
+])(
+  "whoever subscribed is told privately that it stands still, unless they want no notices (%s)",
+  async (notify, count) => {
+    await say(as("tom", "payments"), "digest subscribe UTC");
+    await db.sql`update principal set role = 'viewer', preferences = ${JSON.stringify({ notify })}::text::jsonb where id = 'person_tom'`;
+    clock.set("2026-03-31T09:00:00Z");
+    await runDue();
+    expect((await db.sql`select 1 from outbox where person_id = 'person_tom'`).count).toBe(count);
+    await db.sql`update principal set preferences = '{}' where id = 'person_tom'`;
+  },
+);
+
+test("whoever subscribed is told that somebody else ended it only when they want all notices", async () => {
+  for (const [notify, count] of [
+    ["mentions", 0],
+    ["all", 1],
+  ] as const) {
+    await say(as("tom", "payments"), "digest subscribe UTC");
+    await db.sql`update principal set preferences = ${JSON.stringify({ notify })}::text::jsonb where id = 'person_tom'`;
+    await say(as("ada"), "digest off daily-payments");
+    expect((await db.sql`select 1 from outbox where person_id = 'person_tom'`).count).toBe(count);
+  }
+  await db.sql`update principal set preferences = '{}' where id = 'person_tom'`;
 });
 
 test("erasing its creator leaves no name behind", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { digestReplies } from "../../src/bot/views/digest-thread.ts";
 import { dispatch } from "../../src/bot/dispatch.ts";
 import type { CostAnswer } from "../../src/domain/contract.ts";
 import { digestAnswer, type DigestAnswer } from "../../src/domain/contract-operations.ts";
@@ -188,13 +189,42 @@ describe("by schedule", () => {
     const next = dueAt + 3_600_000;
     await insertRun(db.sql, { schedule: "daily-digest", dueAt: next, late: false });
     expect(await run(postDigest, next)).toBe("done");
-    const rows = await db.sql<{ key: string; status: string | null }[]>`
-      select key, card ->> 'status' as status from outbox order by id`;
-    expect(rows.map(({ key, status }) => [key, status])).toEqual([
+    const rows = await db.sql<{ key: string; under: string | null; status: string | null }[]>`
+      select key, under, card ->> 'status' as status from outbox order by id`;
+    expect(rows.filter(({ under }) => under === null).map(({ key, status }) => [key, status])).toEqual([
       [`digest:daily-digest:${dueAt}`, "Late: was due Sun 22 Nov, 09:00"],
       ["waste:daily-digest:2026-11-16", null],
       [`digest:daily-digest:${next}`, null],
     ]);
+    const first = `digest:daily-digest:${dueAt}`;
+    expect(rows.filter(({ under }) => under === first).map(({ key }) => key.slice(first.length))).toEqual([
+      ":changes",
+      ":savings",
+      ":bills",
+      ":csv",
+    ]);
+  });
+
+  test("in the thread: tables that add up to the card's figures, and a file of all of it, exact", async () => {
+    const [changes] = digestReplies(digest).map(({ card }) => card);
+    for (const { currency, amount, change } of digest.usage.total) {
+      const rows = digest.services.filter((row) => row.currency === currency);
+      const moves = digest.moves.filter((move) => move.currency === currency);
+      expect(rows.reduce((sum, row) => sum + parseAtoms(row.amount), 0n)).toBe(parseAtoms(amount));
+      expect(moves.reduce((sum, move) => sum + parseAtoms(move.change), 0n)).toBe(parseAtoms(change.amount));
+    }
+    expect(changes?.blocks.filter(({ kind }) => kind === "table")).toHaveLength(digest.usage.total.length);
+    const [file] = await db.sql<{ file: { name: string; text: string } }[]>`
+      select file from outbox where kind = 'upload' order by id limit 1`;
+    expect(file?.file.name).toBe("digest-day-2026-11-20.csv");
+    const lines = (file?.file.text ?? "").split("\r\n").map((line) => line.split(","));
+    const usd = lines.filter(([part, , , , , currency]) => part === "picture" && currency === "USD");
+    const whole = await ask("cost 2026-10-22..2026-11-22");
+    const total = whole.total.find(({ currency }) => currency === "USD")?.amount ?? "";
+    expect(usd.reduce((sum, [, , , , amount]) => sum + parseAtoms(amount ?? "0"), 0n)).toBe(parseAtoms(total));
+    expect(lines.find(([part, , , , , currency]) => part === "total" && currency === "USD")?.[4]).toBe(
+      digest.total.find(({ currency }) => currency === "USD")?.amount,
+    );
   });
 
   test("a channel's scope narrows every figure", async () => {

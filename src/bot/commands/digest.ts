@@ -11,12 +11,14 @@ import type { Command, CommandAnswer } from "../command.ts";
 import { parseScope } from "../grammar/parse-scope.ts";
 import { digestCard } from "../views/digest-card.ts";
 import { subscribedCard, subscriptionsCard, switchedCard } from "../views/subscription-card.ts";
+import { closeMonth } from "./digest-close.ts";
 import { CYCLE_WORDS, readDigestTerms, SUBSCRIBE_USAGE } from "./digest-terms.ts";
 
 const USAGE = [
   "digest now [daily|weekly|monthly] [for DIM VALUE…]",
   "digest DAY",
   SUBSCRIBE_USAGE,
+  "digest close [MONTH] [keep | invoice ID is AMOUNT [CURRENCY]]",
   "digest list",
   "digest off ID",
   "digest on ID",
@@ -29,6 +31,7 @@ export const digestCommand: Command = {
   usage: USAGE,
   examples: ["digest now", "digest now weekly", "digest subscribe weekly at 08:30 for team payments", "digest list"],
   role: "viewer",
+  effect: (text) => (/^\s*(subscribe|off|on)\b|^\s*close\b.*\bkeep\s*$/i.test(text) ? "shared" : "read"),
   run: async ({ ctx, text }) => {
     const [, word = "now", rest = ""] = /^\s*(\S+)\s*([\s\S]*)$/.exec(text) ?? [];
     const said = word.toLowerCase();
@@ -49,7 +52,7 @@ export const digestCommand: Command = {
 
 type DigestVerb = (ctx: Context, text: string) => Promise<CommandAnswer>;
 
-const VERBS: Readonly<Record<string, DigestVerb>> = { now, list, subscribe, off, on };
+const VERBS: Readonly<Record<string, DigestVerb>> = { now, list, subscribe, off, on, close: closeMonth };
 
 async function now(ctx: Context, text: string): Promise<CommandAnswer> {
   const [, first = "", rest = ""] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? [];
@@ -77,7 +80,10 @@ async function subscribe(ctx: Context, text: string): Promise<CommandAnswer> {
 }
 
 async function off(ctx: Context, text: string): Promise<CommandAnswer> {
-  const subscription = await stopDigest({ ctx, input: { name: idOf(text) } });
+  const subscription = await stopDigest({
+    ctx,
+    input: { name: idOf(text), render: (entry) => switchedCard(entry, "off") },
+  });
   return { card: switchedCard(subscription, "off"), data: { off: subscription.name }, exitCode: 0 };
 }
 

@@ -98,7 +98,11 @@ function actionsOf(digest: DigestAnswer, { schedule }: DigestOptions): Action[] 
     .map(({ label, command }): Action => ({ kind: "button", label, style: "plain", command }));
   const first: Action[] =
     next.command === null ? [] : [{ kind: "button", label: next.label, style: "primary", command: next.command }];
-  return [...first, ...buttons, menuOf(digest.cycle, schedule)];
+  const close: Action[] =
+    digest.cycle === "month"
+      ? [{ kind: "button", label: "Invoices", style: "plain", command: `digest close ${digest.day.slice(0, 7)}` }]
+      : [];
+  return [...first, ...close, ...buttons, menuOf(digest.cycle, schedule)];
 }
 
 /** Where a digest is changed: in one click from the card itself. */
