@@ -25,6 +25,10 @@ export type Click = {
 
 export type Acted = {
   readonly answer: CommandAnswer;
+  /** What was typed in effect; null = the click stood for nothing that could be done. */
+  readonly command: string | null;
+  /** Why the click itself was refused, whatever its command would have said. */
+  readonly refusal: string | null;
   readonly effect: Effect;
   /** The posted card shows what was done: nothing more needs to be said. */
   readonly edited: boolean;
@@ -51,6 +55,8 @@ export async function actOnCard(
   if (wanted.confirm !== undefined && click.confirmed !== true) {
     return {
       answer: answerOf(confirmCard(wanted.confirm, wanted.command, wanted.style), 0),
+      command: null,
+      refusal: null,
       effect: "read",
       edited: false,
     };
@@ -58,7 +64,7 @@ export async function actOnCard(
   const before = await revisionOf(sql, row.cardKey);
   const answer = await dispatch({ ctx, text: wanted.command }, commands);
   const edited = answer.exitCode === 0 && (await revisionOf(sql, row.cardKey)) > before;
-  return { answer, effect, edited };
+  return { answer, command: wanted.command, refusal: null, effect, edited };
 }
 
 /**
@@ -129,14 +135,18 @@ async function refuse(input: {
   const current = await readPosted(ctx.db.sql, { channel: row.channel, key: row.cardKey });
   if (current === null) return refused(said);
   const card = current.card as Card;
-  return refused({
-    ...card,
-    blocks: [{ kind: "note", tone: "warning", text: CLICK_REFUSED[refusal] }, ...card.blocks],
-  });
+  const blocks = [{ kind: "note" as const, tone: "warning" as const, text: CLICK_REFUSED[refusal] }, ...card.blocks];
+  return refused({ ...card, blocks }, said.summary);
 }
 
-function refused(card: Card): Acted {
-  return { answer: answerOf(card, 2), effect: "read", edited: false };
+function refused(card: Card, refusal: string = textOf(card)): Acted {
+  return { answer: answerOf(card, 2), command: null, refusal, effect: "read", edited: false };
+}
+
+/** A refusal in one sentence, with what is wrong with each field. */
+function textOf({ summary, blocks }: Card): string {
+  const details = blocks.flatMap((block) => (block.kind === "list" ? block.items.map(String) : []));
+  return [summary, ...details].join(" ");
 }
 
 function answerOf(card: Card, exitCode: 0 | 2): CommandAnswer {

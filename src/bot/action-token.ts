@@ -12,6 +12,8 @@ const TOKEN = /^f:[A-Za-z0-9_-]{22}$/;
 const DAY_SECONDS = 86_400;
 /** Longer than anything stays open: recommendations expire and budgets' periods close before. */
 export const POSTED_TOKEN_SECONDS = 120 * DAY_SECONDS;
+/** An answer to a question is old news after a week. */
+export const ANSWER_TOKEN_SECONDS = 7 * DAY_SECONDS;
 
 export type TokenOwner = {
   /** Outbox address of where the card is: `finops`, `slack:C1`, `@person_…`. */

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 
+import { createActRoutes } from "./act-routes.ts";
 import { createAskRoutes } from "./ask-routes.ts";
 import type { HttpDeps } from "./deps.ts";
 import { createEntryRoutes } from "./entry-routes.ts";
@@ -44,6 +45,7 @@ export async function createHttpApp(deps: HttpDeps): Promise<HttpApp> {
   chat.route("/", createStartRoutes(deps, estates));
   chat.route("/", createMessageRoutes(estates));
   chat.route("/", createAskRoutes(estates));
+  chat.route("/", createActRoutes(estates));
   chat.route("/", createPersonRoutes(deps, estates));
   chat.route("/", createEventRoutes(deps, estates));
   chat.route("/", createPictureRoutes(deps, estates));

@@ -1,18 +1,20 @@
 import { Hono } from "hono";
 import { z } from "zod";
 
-import { BOT } from "../bot/channels/web/web-channel.ts";
 import { COMMANDS } from "../bot/commands.ts";
 import { completeText, valueSuggestions } from "../bot/complete/complete-text.ts";
-import { COMMAND_TEXT_MAX, dispatch } from "../bot/dispatch.ts";
+import { COMMAND_TEXT_MAX, dispatch, effectOf } from "../bot/dispatch.ts";
 import { hasRole } from "../domain/actor.ts";
+import type { Preferences } from "../domain/person.ts";
 import { showSettings } from "../service/change-settings.ts";
 import { suggestValues } from "../service/suggest-values.ts";
-import { postMessage, requireChannel } from "../store/conversations.ts";
+import { requireChannel } from "../store/conversations.ts";
+import { findPair, placeOfAnswer, postAnswer, postQuestion } from "./converse.ts";
 import type { Estates, OpenEstate } from "./estates.ts";
-import { messageView } from "./message-view.ts";
+import { messageView, type MessageView } from "./message-view.ts";
+import { createOnce } from "./once.ts";
 import { createRateLimit } from "./rate-limit.ts";
-import { channelNameSchema, contextFor, readJson, readQuery } from "./request.ts";
+import { channelNameSchema, contextFor, messageIdSchema, readJson, readQuery } from "./request.ts";
 import { jsonBodyLimit, type ChatEnv } from "./security.ts";
 import type { SignedIn } from "./session.ts";
 
@@ -22,21 +24,29 @@ const COMPLETE_LIMIT = { burst: 120, perMinute: 900 };
 
 const askSchema = z.object({
   channel: channelNameSchema,
+  /** Message to ask under; absent = in the channel itself. */
+  thread: messageIdSchema.nullable().default(null),
   text: z.string().trim().min(1).max(COMMAND_TEXT_MAX),
   /** Made by the browser: a repeated request after a lost answer is the same question. */
   askId: z.uuid(),
 });
 const completeSchema = z.object({ text: z.string().max(COMMAND_TEXT_MAX), channel: channelNameSchema });
 
+/** What was said because of a request, and what it may have changed for whoever made it: `settings theme dark`. */
+export type Asked = { readonly messages: readonly MessageView[]; readonly preferences: Preferences };
+
 /** What people ask, and what may come next while they type. */
 export function createAskRoutes(estates: Estates): Hono<ChatEnv> {
   const routes = new Hono<ChatEnv>();
   const askLimit = createRateLimit(ASK_LIMIT);
   const completeLimit = createRateLimit(COMPLETE_LIMIT);
+  const once = createOnce<Asked>();
   routes.post("/ask", jsonBodyLimit, async (c) => {
     const session = c.get("session");
     askLimit(session.id);
-    return c.json(await answer({ estate: await estates.current(), session, ask: await readJson(c, askSchema) }));
+    const ask = await readJson(c, askSchema);
+    const estate = await estates.current();
+    return c.json(await once(`${session.personId} ${ask.askId}`, () => answer({ estate, session, ask })));
   });
   routes.get("/complete", async (c) => {
     const session = c.get("session");
@@ -54,28 +64,22 @@ export function createAskRoutes(estates: Estates): Hono<ChatEnv> {
   return routes;
 }
 
-async function answer(input: { estate: OpenEstate; session: SignedIn; ask: z.output<typeof askSchema> }) {
-  const { estate, session, ask } = input;
+async function answer(input: {
+  estate: OpenEstate;
+  session: SignedIn;
+  ask: z.output<typeof askSchema>;
+}): Promise<Asked> {
+  const { estate, session } = input;
+  const { askId: id, text, thread, channel: name } = input.ask;
   const { sql } = estate.base.db;
-  const channel = await requireChannel(sql, ask.channel, session);
+  const channel = await requireChannel(sql, name, session);
   const ctx = contextFor({ estate, session, channel });
-  const question = await postMessage(sql, {
-    channel: channel.name,
-    key: `ask:${ask.askId}`,
-    author: { kind: "person", id: session.personId, name: session.name },
-    body: ask.text,
-  });
-  const { card } = await dispatch({ ctx, text: ask.text });
-  const reply = await postMessage(sql, {
-    channel: channel.name,
-    key: `answer:${ask.askId}`,
-    author: BOT,
-    card,
-    replyTo: question.id,
-  });
-  return {
-    messages: [messageView(question), messageView(reply)],
-    // What was typed may have changed them: `settings theme dark` shows at once.
-    preferences: (await showSettings({ ctx, input: {} })).mine,
-  };
+  const place = await placeOfAnswer(sql, { session, effect: effectOf(text), channel, thread });
+  const said = (await findPair(sql, place.channel, id)) ?? [];
+  if (said.length === 0) {
+    const question = await postQuestion(sql, { place, session, id, text });
+    const { card } = await dispatch({ ctx, text });
+    said.push(question, await postAnswer(sql, { question, session, id, card }));
+  }
+  return { messages: said.map(messageView), preferences: (await showSettings({ ctx, input: {} })).mine };
 }

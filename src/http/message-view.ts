@@ -1,5 +1,5 @@
 import type { Card } from "../bot/card.ts";
-import { safeText } from "../bot/channels/safe-text.ts";
+import { safeLine, safeText } from "../bot/channels/safe-text.ts";
 import { renderWeb, type WebCard } from "../bot/channels/web/render-web.ts";
 import type { MessageRow } from "../store/conversations.ts";
 
@@ -17,6 +17,7 @@ export type MessageView = {
   readonly author: { readonly kind: "person" | "bot"; readonly id: string; readonly name: string };
   readonly text: string | null;
   readonly card: WebCard | null;
+  readonly file: { readonly name: string; readonly mime: string; readonly bytes: number } | null;
   readonly revision: number;
   readonly replyTo: string | null;
   /** Message whose thread it is in; null = in the channel itself. */
@@ -35,11 +36,12 @@ export function messageView(row: MessageRow): MessageView {
     key: row.key,
     author: { ...row.author, name: safeText(row.author.name, NAME_MAX) },
     text: row.body === null ? null : safeText(row.body),
-    card: row.card === null ? null : renderWeb(row.card as Card),
+    card: row.card === null ? null : renderWeb(row.card as Card, row.tokens),
+    file: row.file === null ? null : { ...row.file, name: safeLine(row.file.name, NAME_MAX) },
     revision: row.revision,
     replyTo: row.replyTo,
-    thread: null,
-    replies: { count: 0, at: null, lastId: "0" },
+    thread: row.thread,
+    replies: { count: row.replies, at: row.lastReplyAt, lastId: row.lastReplyId ?? "0" },
     at: row.createdAt,
     editedAt: row.editedAt,
   };

@@ -30,7 +30,7 @@ export function searchHit(row: MessageRow, looked: string): SearchHit {
   return {
     id: row.id,
     channel: row.channel,
-    thread: null,
+    thread: row.thread,
     author: safeLine(row.author.name, TITLE_LENGTH),
     at: row.createdAt,
     title: markHits(

@@ -39,6 +39,7 @@ export type MessageRow = {
   /** Messages that hang from it, and when the last came. */
   readonly replies: number;
   readonly lastReplyAt: string | null;
+  readonly lastReplyId: string | null;
   /** What each action of the card carries, in order; empty = its actions can only be typed. */
   readonly tokens: readonly string[];
   readonly file: { readonly name: string; readonly mime: string; readonly bytes: number } | null;
@@ -277,6 +278,9 @@ export function messageColumns(sql: SqlLike) {
   return sql.unsafe(`id::text as id, seq::text as seq, channel, key, author_kind as "authorKind",
     author_id as "authorId", author_name as "authorName", body, card, revision, reply_to::text as "replyTo",
     thread::text as thread, replies, tokens,
+    case when replies > 0 then
+      (select max(reply)::text from (select r.id as reply, r.thread as of from message r) under where under.of = id) end
+      as "lastReplyId",
     (select jsonb_build_object('name', f.name, 'mime', f.mime, 'bytes', length(f.bytes)) from chat_file f
       where f.message_id = id) as file,
     to_char(last_reply_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "lastReplyAt",

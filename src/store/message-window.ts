@@ -16,7 +16,7 @@ export type MessageWindow = {
   readonly newer: boolean;
 };
 
-/** A stretch of a channel as far as the reader may see it, of at most `limit` messages. */
+/** A stretch of what stands in a channel itself as far as the reader may see it, of at most `limit` messages. */
 export async function readWindow(
   sql: SqlLike,
   input: { readonly channel: string; readonly reader: Reader; readonly place: WindowPlace; readonly limit: number },
@@ -56,8 +56,18 @@ async function readStretch(
   const back = direction === "back";
   const rows = await sql<RawMessage[]>`
     select ${messageColumns(sql)} from ${messagesIn(sql, open)}
-    where ${id === null ? sql`true` : back ? sql`id < ${id}::bigint` : sql`id > ${id}::bigint`}
+    where thread is null and ${id === null ? sql`true` : back ? sql`id < ${id}::bigint` : sql`id > ${id}::bigint`}
     order by ${back ? sql`message.id desc` : sql`message.id`} limit ${count}`;
   const messages = rows.map(toMessage);
   return back ? messages.reverse() : messages;
+}
+
+/** Messages of a channel by their keys, for whoever wrote them. In no order; those that are not there are left out. */
+export async function findByKeys(
+  sql: SqlLike,
+  input: { readonly channel: string; readonly keys: readonly string[] },
+): Promise<MessageRow[]> {
+  const rows = await sql<RawMessage[]>`
+    select ${messageColumns(sql)} from message where channel = ${input.channel} and key = any(${[...input.keys]}::text[])`;
+  return rows.map(toMessage);
 }

@@ -6,12 +6,20 @@ export const UNREAD_MAX = 100;
 /** Most threads somebody is told about: those read last. */
 const THREADS_MAX = 300;
 
+export type UnreadMessage = {
+  readonly id: string;
+  /** Message it hangs from; null = it stands in the channel itself. */
+  readonly thread: string | null;
+};
 export type ChannelUnread = {
   readonly channel: string;
-  /** Everything up to this message has been read. */
+  /** Everything that stands in the channel up to this message has been read. */
   readonly upTo: string;
-  /** Ids of what others said since, oldest first, at most UNREAD_MAX; answers to one's own questions are not news. */
-  readonly ids: readonly string[];
+  /**
+   * What others said since, in the channel and in threads one has been in, at most UNREAD_MAX of each; answers to one's
+   * own questions are not news.
+   */
+  readonly messages: readonly UnreadMessage[];
 };
 
 export type ReadMark = {
@@ -33,13 +41,23 @@ export async function listUnread(sql: SqlLike, reader: Reader): Promise<ChannelU
     insert into read_mark (person_id, channel, upto)
     select ${personId}, name, coalesce((select max(id) from message where message.channel = name), 0)
     from unnest(${names}::text[]) as name on conflict do nothing`;
+  const others = sql`
+    not (m.author_kind = 'person' and m.author_id = ${personId})
+    and not exists (select 1 from message q
+      where q.id = m.reply_to and q.author_kind = 'person' and q.author_id = ${personId})`;
   return sql<ChannelUnread[]>`
-    select mark.channel, mark.upto::text as "upTo", array(
-      select m.id::text from message m left join message q on q.id = m.reply_to
-      where m.channel = mark.channel and m.id > greatest(mark.upto, readable.since)
-        and not (m.author_kind = 'person' and m.author_id = ${personId})
-        and not (q.author_kind is not distinct from 'person' and q.author_id is not distinct from ${personId})
-      order by m.id limit ${UNREAD_MAX}) as ids
+    select mark.channel, mark.upto::text as "upTo", coalesce((
+      select jsonb_agg(jsonb_build_object('id', unread.id::text, 'thread', unread.thread::text) order by unread.id)
+      from (
+        (select m.id, m.thread from message m
+          where m.channel = mark.channel and m.thread is null and m.id > greatest(mark.upto, readable.since) and ${others}
+          order by m.id limit ${UNREAD_MAX})
+        union all
+        (select m.id, m.thread from read_mark been join message m on m.thread = been.thread
+          where been.person_id = ${personId} and been.channel = mark.channel and been.thread > 0
+            and m.id > greatest(been.upto, readable.since) and ${others}
+          order by m.id limit ${UNREAD_MAX})
+      ) as unread), '[]') as messages
     from unnest(${names}::text[], ${open.map(({ since }) => since)}::bigint[]) as readable(place, since)
     join read_mark mark on mark.channel = readable.place and mark.thread = 0 and mark.person_id = ${personId}`;
 }
@@ -66,6 +84,7 @@ export async function saveReadMarks(
     from unnest(${own.map(({ channel }) => channel)}::text[], ${own.map(({ thread }) => thread ?? "0")}::bigint[],
       ${own.map(({ upTo }) => upTo)}::bigint[]) as said(channel, thread, upto)
     join message m on m.id = said.upto and m.channel = said.channel
+      and case said.thread when 0 then m.thread is null else coalesce(m.thread, m.id) = said.thread end
     group by m.channel, said.thread
     on conflict (person_id, channel, thread) do update set upto = greatest(read_mark.upto, excluded.upto)`;
 }

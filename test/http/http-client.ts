@@ -13,9 +13,22 @@ export async function jsonOf<T>(response: Response | Promise<Response>): Promise
 
 export type Refusal = { readonly error: { readonly code: string; readonly message: string } };
 
-/** Signs in on loopback and keeps what the server set. */
+/** Comes in on loopback and keeps what the server set. */
 export async function createClient(url: string): Promise<HttpClient> {
-  const entry = await fetch(`${url}/api/chat/session`);
+  return clientOf(url, await fetch(`${url}/api/chat/session`));
+}
+
+/** Signs in with a token, one's own or the shared one. */
+export async function signIn(url: string, name: string, token: string): Promise<HttpClient> {
+  const response = await fetch(`${url}/api/chat/login`, {
+    method: "POST",
+    headers: { origin: url, "content-type": "application/json" },
+    body: JSON.stringify({ name, token }),
+  });
+  return clientOf(url, response);
+}
+
+function clientOf(url: string, entry: Response): HttpClient {
   const cookies = entry.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
   const cookie = cookies.join("; ");
   const csrf = decodeURIComponent(

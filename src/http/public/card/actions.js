@@ -1,5 +1,6 @@
 import { ApiError } from "../lib/api.js";
 import { el, icon } from "../lib/dom.js";
+import { toast } from "../lib/say.js";
 import { openConfirm } from "./confirm.js";
 import { openForm } from "./form.js";
 
@@ -34,7 +35,8 @@ function actionElement(action, means) {
 
 function buttonElement(action, { perform, run }) {
   const button = labelled(action);
-  const go = () => (action.token === null ? run(action.command) : perform({ token: action.token }, button));
+  const request = { token: action.token, confirmed: action.confirm !== null };
+  const go = () => (action.token === null ? run(action.command) : perform(request, button));
   button.addEventListener("click", () => {
     if (action.confirm === null) void go();
     else openConfirm({ ...action.confirm, style: action.style, command: action.command, onYes: go });
@@ -96,7 +98,10 @@ async function performIn({ bar, wrong, control, work }) {
     await work();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    wrong.textContent = `${error.message} ${error.remedy}`.trim();
+    const words = `${error.message} ${error.remedy}`.trim();
+    // The card may have been drawn anew meanwhile, as it is now.
+    if (wrong.isConnected) wrong.textContent = words;
+    else toast(words);
   } finally {
     control.removeAttribute("aria-busy");
     for (const one of controls) one.disabled = false;

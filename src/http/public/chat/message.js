@@ -13,7 +13,8 @@ const SLOW_AFTER_S = 2;
  */
 export function messageElement(message, handlers, quoted) {
   const body = el("div", { class: "body" });
-  if (message.text !== null) body.append(el("p", { class: "asked", text: message.text }));
+  if (message.file !== null) body.append(fileElement(message));
+  else if (message.text !== null) body.append(el("p", { class: "asked", text: message.text }));
   if (quoted !== null) body.append(el("span", { class: "quoted", text: quoted }));
   if (message.card !== null) body.append(cardElement(message.card, message, handlers));
   const replies = handlers.openThread === undefined ? null : repliesElement(message, handlers);
@@ -24,7 +25,7 @@ export function messageElement(message, handlers, quoted) {
   const element = frame(message.author, body, time, edited, toolsElement(message, handlers));
   element.tabIndex = -1;
   const own = handlers.isOwn(message);
-  Object.assign(element.dataset, { id: message.id, at: message.at, revision: message.revision, own });
+  Object.assign(element.dataset, { id: message.id, at: message.at, seq: message.seq, own });
   return element;
 }
 
@@ -47,9 +48,21 @@ async function copyLink({ channel, id }) {
   }
 }
 
+/** A file beside a card; it is saved, never opened in the page. */
+function fileElement({ id, file }) {
+  const size = file.bytes < 1024 ? `${file.bytes} bytes` : `${Math.round(file.bytes / 1024)} KB`;
+  return el(
+    "a",
+    { class: "button file", href: `/api/chat/file/${id}`, download: file.name },
+    icon("save"),
+    el("span", { text: file.name }),
+    el("span", { class: "hint", text: size }),
+  );
+}
+
 /** How many answers a thread has; opens it. */
 function repliesElement(message, handlers) {
-  const { count, at } = message.replies ?? { count: 0, at: null };
+  const { count, at } = message.replies;
   if (count === 0) return null;
   const words = `${count} ${count === 1 ? "reply" : "replies"}`;
   const fresh = handlers.newReplies(message);

@@ -31,10 +31,13 @@ export class Stream {
     return this.#list.children.length === 0;
   }
 
-  /** A message or its newer revision; an older one changes nothing. Returns whether it was not there before. */
+  /**
+   * A message, its newer revision, or a reply counted under it; what is older changes nothing. Returns whether it was not
+   * there before.
+   */
   show(message) {
     const before = this.#elements.get(message.key);
-    if (Number(before?.dataset.revision ?? 0) >= message.revision) return false;
+    if (BigInt(before?.dataset.seq ?? "0") >= BigInt(message.seq)) return false;
     if (before === undefined && !this.#whole) {
       // Later than the stretch that is shown: it is there when the reader comes back to the end.
       this.scroll.addedAtEnd(true);
@@ -84,6 +87,24 @@ export class Stream {
     if (this.#elements.get(`answer:${askId}`)?.dataset.id !== undefined) return;
     this.#put(`answer:${askId}`, failedElement(error, retry));
     this.scroll.addedAtEnd(false);
+  }
+
+  /** What only this person is shown here: it is kept elsewhere. */
+  aside(key, message, words) {
+    const element = messageElement(message, { ...this.#handlers, openThread: undefined }, null);
+    delete element.dataset.id;
+    element.classList.add("only-you");
+    element.querySelector(".byline").append(el("span", { class: "edited", text: words }));
+    this.#put(key, element);
+    this.scroll.followEnd();
+  }
+
+  /** Takes back a question that was answered elsewhere. */
+  forget(askId) {
+    for (const key of [`ask:${askId}`, `answer:${askId}`]) {
+      this.#elements.get(key)?.remove();
+      this.#elements.delete(key);
+    }
   }
 
   element(id) {

@@ -2,6 +2,8 @@ import { get, post } from "../lib/api.js";
 import { Composer } from "../ask/composer.js";
 import { byId } from "../lib/dom.js";
 import { toast } from "../lib/say.js";
+import { showAside } from "./aside.js";
+import { seek } from "./room.js";
 import { Stream } from "./stream.js";
 
 /**
@@ -36,6 +38,7 @@ export class ThreadPanel {
     byId("thread-close").addEventListener("click", () => page.onClose());
     byId("thread-back").addEventListener("click", () => page.onClose());
     byId("thread-jump").addEventListener("click", () => this.#stream.scroll.followEnd());
+    byId("thread-older-button").addEventListener("click", () => void this.#loadOlder());
   }
 
   /** Id of the message whose thread is shown; null = none is. */
@@ -52,12 +55,13 @@ export class ThreadPanel {
     }
     this.#frame(true);
     byId("thread-where").textContent = channel.startsWith("@") ? "Ask privately" : `#${channel}`;
-    const { parent, messages } = await get(`/thread?channel=${encodeURIComponent(channel)}&id=${id}`);
+    const { parent, messages, older } = await get(threadPath(this.#open));
     if (this.#open?.id !== id) return;
+    byId("thread-older").hidden = !older;
     this.#stream.replace([parent, ...messages], { whole: true });
     const element = sought === null ? null : this.#stream.element(sought);
     if (element === null) this.#stream.scroll.followEnd();
-    else this.#page.seek(this.#stream, element);
+    else seek(this.#stream, element);
     if (sought === null && matchMedia("(pointer: fine)").matches) this.#composer.focus();
     else if (sought === null) byId("thread-close").focus();
   }
@@ -77,6 +81,13 @@ export class ThreadPanel {
     if (message.id === this.#open.id || message.thread === this.#open.id) this.#stream.show(message);
   }
 
+  async #loadOlder() {
+    const [, first] = byId("thread-messages").querySelectorAll("[data-id]");
+    const { messages, older } = await get(`${threadPath(this.#open)}&before=${first.dataset.id}`);
+    this.#stream.prepend(messages);
+    byId("thread-older").hidden = !older;
+  }
+
   #frame(shown) {
     byId("thread").hidden = !shown;
     byId("app").classList.toggle("threaded", shown);
@@ -93,11 +104,19 @@ export class ThreadPanel {
     const { channel, id } = this.#open;
     this.#stream.pending(askId, text, this.#page.person());
     return post("/ask", { channel, text, askId, thread: id }).then(
-      ({ messages, preferences }) => this.#page.answered(messages, preferences),
+      ({ messages, preferences }) => {
+        const elsewhere = messages.some((message) => message.channel !== channel);
+        this.#page.answered(messages, preferences);
+        if (elsewhere && this.#open?.id === id) showAside(this.#stream, askId, messages);
+      },
       (error) => {
         if (this.#open?.id === id) this.#stream.failed(askId, error, () => this.#ask(text, askId));
         else toast(`${error.message} ${error.remedy}`.trim());
       },
     );
   }
+}
+
+function threadPath({ channel, id }) {
+  return `/thread?channel=${encodeURIComponent(channel)}&id=${id}`;
 }

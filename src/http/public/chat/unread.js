@@ -23,18 +23,22 @@ export class Unread {
   /** As the server knows it. `threads`: up to where the threads one has been in were read. */
   begin(channels, threads) {
     this.#channels = new Map(
-      channels.map(({ name, unread }) => [name, { upTo: unread.upTo, ids: new Set(unread.ids) }]),
+      channels.map(({ name, unread }) => {
+        const ids = new Map(unread.messages.map(({ id, thread }) => [id, thread]));
+        return [name, { upTo: unread.upTo, ids }];
+      }),
     );
     this.#threads = new Map(Object.entries(threads));
     this.#onChange();
   }
 
-  /** Something was said. Returns whether it is news for this person. */
-  received(message) {
-    const state = this.#channels.get(message.channel);
-    if (state === undefined || message.thread !== null) return false;
-    if (BigInt(message.id) <= BigInt(state.upTo) || state.ids.has(message.id)) return false;
-    state.ids.add(message.id);
+  /** Something was said. Returns whether it is news for this person: in a channel, or in a thread they have been in. */
+  received({ channel, id, thread }) {
+    const state = this.#channels.get(channel);
+    const upTo = thread === null ? state?.upTo : this.#threads.get(thread);
+    if (state === undefined || upTo === undefined) return false;
+    if (BigInt(id) <= BigInt(upTo) || state.ids.has(id)) return false;
+    state.ids.set(id, thread);
     this.#onChange();
     return true;
   }
@@ -44,7 +48,7 @@ export class Unread {
     const state = this.#channels.get(channel);
     if (state === undefined || BigInt(id) <= BigInt(state.upTo)) return;
     state.upTo = id;
-    for (const one of state.ids) if (BigInt(one) <= BigInt(id)) state.ids.delete(one);
+    for (const [one, thread] of state.ids) if (thread === null && BigInt(one) <= BigInt(id)) state.ids.delete(one);
     this.#later(channel, null, id);
     this.#onChange();
   }
@@ -52,14 +56,21 @@ export class Unread {
   readThread(channel, thread, id) {
     if (BigInt(id) <= BigInt(this.#threads.get(thread) ?? "0")) return;
     this.#threads.set(thread, id);
+    const ids = this.#channels.get(channel)?.ids ?? new Map();
+    for (const [one, of] of ids) if (of === thread && BigInt(one) <= BigInt(id)) ids.delete(one);
     this.#later(channel, thread, id);
     this.#onChange();
   }
 
-  /** Whether a thread one has been in has answers one has not seen. */
-  isThreadNew(thread, lastId) {
-    const upTo = this.#threads.get(thread);
-    return upTo !== undefined && BigInt(lastId) > BigInt(upTo);
+  /** How many answers in a thread one has been in are not seen yet. */
+  countInThread(channel, thread) {
+    return Array.from(this.#channels.get(channel)?.ids.values() ?? []).filter((of) => of === thread).length;
+  }
+
+  /** Threads of a channel in which there is something new, those with the oldest news first. */
+  newThreads(channel) {
+    const ids = this.#channels.get(channel)?.ids.values() ?? [];
+    return [...new Set(Array.from(ids).filter((thread) => thread !== null))];
   }
 
   follows(thread) {
@@ -69,7 +80,8 @@ export class Unread {
   /** The last message that was read before; null where all is read. */
   newAfter(channel) {
     const state = this.#channels.get(channel);
-    return state === undefined || state.ids.size === 0 ? null : state.upTo;
+    const some = Array.from(state?.ids.values() ?? []).some((thread) => thread === null);
+    return some ? state.upTo : null;
   }
 
   count(channel) {
