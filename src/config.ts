@@ -19,6 +19,7 @@ import type { ConfigFile } from "./config/file-schema.ts";
 import type { ConfigProblem } from "./config/problem.ts";
 import { DEFAULT_CHANNEL, findConfigFile, parseConfigText } from "./config/read-file.ts";
 import { REDACTED, redactUrls } from "./config/redact.ts";
+import { slackOf, slackProblems, withoutSlackSecrets } from "./config/slack.ts";
 import { wasteSettings } from "./config/waste-schema.ts";
 
 export type ChannelConfig = {
@@ -116,6 +117,7 @@ export function readConfig(env: Environment, cwd: string): ConfigReading {
   const secretsMissing = decisionProblems(decisions, env);
   const all = [...problems, ...reading.problems, ...exposureProblems(variables, reading.file), ...secretsMissing];
   all.push(...discordProblems(reading.file.discord, variables));
+  all.push(...slackProblems({ slack: reading.file.slack, variables }));
   if (all.length > 0) return { ok: false, file: found?.path ?? null, problems: all };
   const config = build(variables, reading.file, found?.path ?? null, cwd);
   const { schedules, sources } = config;
@@ -160,7 +162,7 @@ export function clockOf(config: Config): Clock {
 /** The configuration for people: as data, secrets and passwords replaced. */
 export function describeConfig(config: Config): Record<string, unknown> {
   const { secrets: _secrets, token, databaseUrl, ...open } = config;
-  const { decisions, discord } = open.settings;
+  const { decisions, discord, slack } = open.settings;
   const shown = decisions === undefined ? {} : { decisions: withoutSecrets(decisions, REDACTED) };
   return {
     ...open,
@@ -168,6 +170,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
       ...open.settings,
       ...shown,
       ...(discord === undefined || discord === null ? {} : { discord: { ...discord, token: REDACTED } }),
+      ...(slack === undefined || slack === null ? {} : { slack: withoutSlackSecrets(slack) }),
     },
     token: token === null ? null : REDACTED,
     databaseUrl: databaseUrl === null ? null : redactUrls(databaseUrl),
@@ -202,6 +205,7 @@ function build(
     settings: {
       ...settingsOf(file),
       discord: discordSettings(file.discord, variables),
+      slack: slackOf({ slack: file.slack, variables }),
       // Without a file nothing is said about budgets: those of the last start stay.
       ...(configPath === null ? {} : { budgets: budgetsOf(file, channels) }),
     },

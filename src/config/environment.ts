@@ -53,9 +53,27 @@ export const VARIABLES = [
     about: "the application's id; without it Discord is asked",
     example: "123456789012345678",
   },
+  { name: "SLACK_BOT_TOKEN", secret: true, about: "Slack: token of the bot in one workspace", example: "xoxb-…" },
+  {
+    name: "SLACK_SIGNING_SECRET",
+    secret: true,
+    about: "Slack: what it sends by HTTP is checked with it",
+    example: "(32 characters)",
+  },
+  { name: "SLACK_APP_TOKEN", secret: true, about: "Slack: opens the socket (Socket Mode)", example: "xapp-…" },
+  { name: "SLACK_CLIENT_ID", secret: false, about: "Slack: several workspaces by OAuth", example: "1234.5678" },
+  { name: "SLACK_CLIENT_SECRET", secret: true, about: "Slack: belongs to SLACK_CLIENT_ID", example: "(32 characters)" },
+  {
+    name: "SLACK_ENCRYPTION_KEY",
+    secret: true,
+    about: "Slack: seals the tokens of installed workspaces",
+    example: "(openssl rand -hex 32)",
+  },
 ] as const satisfies readonly { name: string; secret: boolean; about: string; example: string }[];
 
 const TOKEN_LENGTH_MIN = 24;
+/** Shorter than any of Slack's secrets: a placeholder, or a piece of one. */
+const SECRET_LENGTH_MIN = 16;
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 const variables = {
@@ -73,6 +91,15 @@ const variables = {
   FINOPS_DEMO: z.enum(["on", "off"], "must be on or off").optional(),
   ...discordVariables,
   FINOPS_LOG: z.string().optional(),
+  SLACK_BOT_TOKEN: z.string().startsWith("xox", "must be a bot token: xoxb-…").optional(),
+  SLACK_SIGNING_SECRET: z.string().min(SECRET_LENGTH_MIN, "must be the signing secret of the app").optional(),
+  SLACK_APP_TOKEN: z.string().startsWith("xapp-", "must be an app-level token: xapp-…").optional(),
+  SLACK_CLIENT_ID: z.string().optional(),
+  SLACK_CLIENT_SECRET: z.string().min(SECRET_LENGTH_MIN, "must be the client secret of the app").optional(),
+  SLACK_ENCRYPTION_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, "must be 64 hexadecimal digits")
+    .optional(),
   FINOPS_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).optional(),
 };
 const environmentSchema = z.object(variables);

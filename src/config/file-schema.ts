@@ -9,6 +9,7 @@ import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
 import { DIGEST_CYCLES, parseOnlyWhen } from "../domain/report.ts";
 import { SCHEDULED_JOBS } from "../domain/schedule.ts";
 import { discordSchema } from "./discord-schema.ts";
+import { slackSchema } from "./slack-schema.ts";
 import { wasteSchema } from "./waste-schema.ts";
 import { isTimeZone } from "../domain/time-zone.ts";
 import { decisions } from "./decisions-schema.ts";
@@ -299,6 +300,7 @@ export const fileSchema = z
     decisions: decisions.optional(),
     waste: wasteSchema.optional(),
     discord: discordSchema.optional(),
+    slack: slackSchema.optional(),
     limits: limits.optional(),
   })
   .meta({

@@ -3,6 +3,7 @@ import { DEFAULT_TAG_ALIAS_KEYS, type TagAliasKeys } from "./dimension.ts";
 import type { DiscordSettings } from "./discord.ts";
 import type { PeopleSettings } from "./person.ts";
 import type { DecisionSettings } from "./recommendation.ts";
+import type { SlackSettings } from "./slack.ts";
 import type { Schedule, WatchedSource } from "./schedule.ts";
 import type { WasteSettings } from "./waste.ts";
 
@@ -45,6 +46,8 @@ export type Settings = {
   readonly budgets?: readonly ConfiguredBudget[];
   /** Discord; absent or null = not used. */
   readonly discord?: DiscordSettings | null;
+  /** null or absent: the bot is not in Slack. Carries secrets. */
+  readonly slack?: SlackSettings | null;
   readonly installation: Installation;
 };
 

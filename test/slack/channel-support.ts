@@ -5,7 +5,7 @@ import { createPictures, type Pictures } from "../../src/bot/channels/slack/pict
 import { createSlackChannel } from "../../src/bot/channels/slack/slack-channel.ts";
 import { createWorkspaces, type Workspaces } from "../../src/bot/channels/slack/workspaces.ts";
 import type { Card } from "../../src/bot/card.ts";
-import type { SlackSettings } from "../../src/domain/slack-settings.ts";
+import type { SlackSettings } from "../../src/domain/slack.ts";
 import { day } from "../../src/domain/period.ts";
 import type { Sql } from "../../src/store/db.ts";
 import { plainCard } from "../bot/arbitrary-card.ts";
@@ -22,7 +22,7 @@ export function settingsFor(slack: FakeSlack, given: Partial<SlackSettings> = {}
     teams: [],
     nativeTables: false,
     history: false,
-    userGroups: [],
+    userGroups: {},
     credentials: { botToken: BOT_TOKEN, signingSecret: SIGNING_SECRET, appToken: APP_TOKEN, oauth: null },
     ...given,
   };

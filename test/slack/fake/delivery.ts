@@ -141,7 +141,9 @@ export function createSockets() {
       const ms = performance.now() - started;
       const text = body?.["text"];
       const plain = body !== null && body !== undefined && typeof text === "string" && Object.keys(body).length === 1;
-      return { ok: body !== undefined, status: body === undefined ? 0 : 200, ms, body: plain ? text : (body ?? null) };
+      const empty = body === undefined || body === null || Object.keys(body).length === 0;
+      const said = plain ? text : empty ? null : body;
+      return { ok: body !== undefined, status: body === undefined ? 0 : 200, ms, body: said };
     },
     /** What the platform says now and then: connect anew, this one ends. */
     refresh: (): void => {

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { ChatPostMessageArguments } from "@slack/web-api";
 import type { Logger } from "pino";
 
-import type { SlackSettings } from "../../../domain/slack-settings.ts";
+import type { SlackSettings } from "../../../domain/slack.ts";
 import type { Sql } from "../../../store/db.ts";
 import { slackUsersOf } from "../../../store/slack.ts";
 import type { Block, Card, RichText } from "../../card.ts";

@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { isValidSlackRequest, type App, type Receiver } from "@slack/bolt";
 import type { Logger } from "pino";
 
+import { acknowledgeWhenTaken } from "./acknowledge.ts";
+
 /** Slack's own tolerance; Bolt checks the past only, a request from the future is as wrong. */
 const SKEW_SECONDS_MAX = 300;
 /** Slack tells the person "did not respond" then; what comes later helps nobody. */
@@ -41,6 +43,12 @@ export function createFetchReceiver(input: {
     }
     const signature = verified(request, body, input);
     if (signature === null || !replays.isNew(signature)) return new Response(null, { status: 401 });
+    const response = await answer(request, body);
+    // What was not taken comes again, perhaps within the same second and so with the same signature.
+    if (!response.ok) replays.forget(signature);
+    return response;
+  };
+  const answer = async (request: Request, body: string): Promise<Response> => {
     const payload = parseBody(request.headers.get("content-type") ?? "", body);
     if (payload === null) return new Response(null, { status: 400 });
     if (payload["type"] === "url_verification") return Response.json({ challenge: payload["challenge"] });
@@ -76,15 +84,18 @@ function dispatch({ app, payload, request, inFlight, log }: Delivery): Promise<R
   }, ACK_TIMEOUT_MS);
   const retryNum = Number(request.headers.get("x-slack-retry-num") ?? Number.NaN);
   const retryReason = request.headers.get("x-slack-retry-reason");
-  const work = app
-    .processEvent({
-      body: payload,
-      ack: (answer?: unknown) => {
-        resolve(acknowledgement(answer));
-        return Promise.resolve();
-      },
-      ...(Number.isNaN(retryNum) ? {} : { retryNum }),
-      ...(retryReason === null ? {} : { retryReason }),
+  const work = acknowledgeWhenTaken(app, {
+    body: payload,
+    ack: (answer?: unknown) => {
+      resolve(acknowledgement(answer));
+      return Promise.resolve();
+    },
+    ...(Number.isNaN(retryNum) ? {} : { retryNum }),
+    ...(retryReason === null ? {} : { retryReason }),
+  })
+    .then(() => {
+      // Nobody handles such a thing; an answer given already stands.
+      resolve(new Response(null, { status: 404 }));
     })
     .catch((error: unknown) => {
       // Slack tries events again: what was not taken must not be acknowledged.
@@ -152,9 +163,15 @@ async function readBody(request: Request): Promise<string | null> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function createReplayCache(now: () => number): { readonly isNew: (signature: string) => boolean } {
+type ReplayCache = {
+  readonly isNew: (signature: string) => boolean;
+  readonly forget: (signature: string) => void;
+};
+
+function createReplayCache(now: () => number): ReplayCache {
   // In order of arrival, so that the oldest is the first.
   const seen = new Map<string, number>();
+  const keyOf = (signature: string): string => createHash("sha256").update(signature).digest("base64");
   return {
     isNew: (signature) => {
       const at = now();
@@ -162,10 +179,13 @@ function createReplayCache(now: () => number): { readonly isNew: (signature: str
         if (at - since < REPLAY_MS && seen.size < REPLAYS_MAX) break;
         seen.delete(key);
       }
-      const key = createHash("sha256").update(signature).digest("base64");
+      const key = keyOf(signature);
       if (seen.has(key)) return false;
       seen.set(key, at);
       return true;
+    },
+    forget: (signature) => {
+      seen.delete(keyOf(signature));
     },
   };
 }

@@ -3,7 +3,7 @@ import { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { z } from "zod";
 
-import type { SlackSettings } from "../../../domain/slack-settings.ts";
+import type { SlackSettings } from "../../../domain/slack.ts";
 import {
   deleteInstallation,
   findInstallation,
@@ -52,11 +52,11 @@ export function createInstallations(input: {
   readonly now: () => number;
   readonly log: Logger;
 }): Installations {
-  const { sql, settings, oauth } = input;
+  const { sql, settings } = input;
+  const key = Buffer.from(input.oauth.keyHex, "hex");
   const open = (team: string, sealed: Uint8Array): Installation =>
-    JSON.parse(unseal(sealed, oauth.key, team)) as Installation;
-  const close = (team: string, installation: Installation): Buffer =>
-    seal(JSON.stringify(installation), oauth.key, team);
+    JSON.parse(unseal(sealed, key, team)) as Installation;
+  const close = (team: string, installation: Installation): Buffer => seal(JSON.stringify(installation), key, team);
 
   const rotate = async (team: string): Promise<boolean> => {
     let changed = false;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import type { Logger } from "pino";
 
-import type { SlackSettings } from "../../../domain/slack-settings.ts";
+import type { SlackSettings } from "../../../domain/slack.ts";
 import type { Sql } from "../../../store/db.ts";
 import {
   findSlackMessage,

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 
-import type { SlackSettings } from "../../../domain/slack-settings.ts";
+import type { SlackSettings } from "../../../domain/slack.ts";
 import type { Sql } from "../../../store/db.ts";
 import { listInstalledTeams } from "../../../store/slack-installations.ts";
 import { noteSlackPlaces, teamOfSlackPlace } from "../../../store/slack.ts";
@@ -22,6 +22,8 @@ export type Workspaces = {
   readonly all: () => Promise<Workspace[]>;
   /** Whether people of this workspace may use the bot. */
   readonly allows: (team: string) => boolean;
+  /** Whether the list names it: people of other companies are met in shared channels. */
+  readonly lists: (team: string) => boolean;
 };
 
 export function createWorkspaces(input: {
@@ -64,6 +66,7 @@ export function createWorkspaces(input: {
   return {
     of,
     allows,
+    lists: (team) => teams.includes(team),
     all,
     ofPlace: async (place) => {
       if (installations === null) return of(HOME_TEAM);

@@ -1,3 +1,5 @@
+import type { Role } from "./actor.ts";
+
 /** How the bot is in Slack; secrets come from the environment (src/config/slack.ts). */
 export type SlackSettings = {
   /** `http`: Slack calls `/slack/events` of our server. `socket`: we call Slack, no public address is needed. */
@@ -10,8 +12,8 @@ export type SlackSettings = {
   readonly nativeTables: boolean;
   /** Whether reading threads is granted: free replies reach the bot, and a cut-off post is looked for. */
   readonly history: boolean;
-  /** User groups asked for their members: those `roles.groups` names. */
-  readonly userGroups: readonly string[];
+  /** User group, by id (S…) or handle → role of its members. */
+  readonly userGroups: Readonly<Record<string, Role>>;
   readonly credentials: SlackCredentials;
 };
 
@@ -21,5 +23,6 @@ export type SlackCredentials = {
   readonly signingSecret: string | null;
   /** Socket Mode (xapp-…). */
   readonly appToken: string | null;
-  readonly oauth: { readonly clientId: string; readonly clientSecret: string; readonly key: Uint8Array } | null;
+  /** Several workspaces by OAuth; `keyHex`: 32 bytes tokens are sealed with. */
+  readonly oauth: { readonly clientId: string; readonly clientSecret: string; readonly keyHex: string } | null;
 };
