@@ -303,7 +303,11 @@ function peopleOf(file: ConfigFile): PeopleSettings {
     if (handle === null || named.some((person) => person.handle === handle)) return [];
     return [{ handle, name: word, role, scope: [], identities: [] }];
   });
-  return { defaultRole: file.roles?.default ?? "viewer", people: [...named, ...others] };
+  return {
+    defaultRole: file.roles?.default ?? "viewer",
+    people: [...named, ...others],
+    groups: file.roles?.groups ?? {},
+  };
 }
 
 function channelsOf(file: ConfigFile): ChannelConfig[] {

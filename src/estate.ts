@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 
 import { createWebChannel } from "./bot/channels/web/web-channel.ts";
 import { startDeliverer } from "./bot/deliver-outbox.ts";
+import { watchInbound } from "./bot/resume-inbound.ts";
 import { clockOf, type Config } from "./config.ts";
 import { sampleSettings } from "./domain/settings.ts";
 import type { Estate } from "./http/deps.ts";
@@ -63,6 +64,7 @@ export async function startWork(
   stack.add("deliverer", await startDeliverer({ sql: db.sql, channels, log }), (it) => it.stop());
   const ctx = systemContext(estate);
   stack.add("hand-offs", passOnApprovals(ctx), (it) => it.stop());
+  stack.add("inbound", watchInbound(estate.base), (it) => it.stop());
   const jobs = await startJobs({ ctx, ...work, metrics });
   stack.add("budgets", await watchBudgets(systemContext(estate)), (it) => it.stop());
   return stack.add("jobs", jobs, (it) => it.stop());

@@ -17,6 +17,7 @@ import { wasteCommand } from "./commands/waste.ts";
 import { linkCommand } from "./commands/link.ts";
 import { ownersCommand } from "./commands/owners.ts";
 import { peopleCommand } from "./commands/people.ts";
+import { shareCommand } from "./commands/share.ts";
 import { settingsCommand } from "./commands/settings.ts";
 import { startCommand } from "./commands/start.ts";
 import { tourCommand } from "./commands/tour.ts";
@@ -44,6 +45,7 @@ export const COMMANDS: readonly Command[] = [
   peopleCommand,
   whoamiCommand,
   settingsCommand,
+  shareCommand,
   linkCommand,
   startCommand,
   tourCommand,

@@ -104,6 +104,25 @@ export function confirmCard(confirm: Confirm, command: string, style: ActionStyl
   };
 }
 
+/** The same request is being worked on already: a click or a delivery came twice. */
+export function busyCard(): Card {
+  return plain("Still at it", "That is being worked on; its answer comes in a moment.", "neutral");
+}
+
+/** A process died after it had done something and before it could say so. */
+export function doneBeforeCard(): Card {
+  return plain("Done", "That was done; the answer was cut off. The card and the audit trail show it.", "good");
+}
+
+/** What kills whoever works on it is let go. */
+export function givenUpCard(): Card {
+  return plain("This could not be answered", "It was tried several times and cut off each time.", "bad");
+}
+
+function plain(title: string, summary: string, tone: Card["tone"]): Card {
+  return { title, summary, tone, blocks: [], actions: [], footer: [] };
+}
+
 /** What an empty channel says. */
 export const EMPTY_CHANNEL = "Nothing here yet. Ask a question below, or drop a bill file anywhere on this page.";
 /** First questions a new page offers: they have an answer in every estate. The first is also the field's example. */

@@ -12,6 +12,8 @@ export type Actor =
       readonly name: string;
       readonly role: Role;
       readonly scope: ScopeFilter;
+      /** What they did it by, where it arrived from a chat platform: written into the audit trail with what it changed. */
+      readonly request?: string;
     }
   | { readonly kind: "schedule"; readonly id: string; readonly role: Role; readonly scope: ScopeFilter }
   | { readonly kind: "system"; readonly id: string };

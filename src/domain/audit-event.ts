@@ -52,7 +52,14 @@ export type AuditEvent = {
   readonly at: string;
   readonly action: AuditAction;
   readonly subject: string | null;
-  readonly actor: { readonly kind: string; readonly id: string; readonly name: string; readonly role: string };
+  readonly actor: {
+    readonly kind: string;
+    readonly id: string;
+    readonly name: string;
+    readonly role: string;
+    /** The message of a chat platform it came with. */
+    readonly request?: string;
+  };
   readonly outcome: "done" | "refused";
   /** Why it was refused; null when it was not. */
   readonly reason: string | null;

@@ -12,12 +12,17 @@ export const THEMES = ["auto", "light", "dark"] as const;
 /** What reaches a person outside the channels they look at: all, only what needs them, or nothing. */
 export const NOTIFY_LEVELS = ["all", "mentions", "none"] as const;
 
+/** Surfaces a person can be written to on. */
+export const PRIVATE_SURFACES = ["web", "slack", "discord"] as const;
+
 export type Preferences = {
   readonly timeZone?: string;
   readonly theme?: (typeof THEMES)[number];
   /** Where private questions may be shared to, and what opens first. */
   readonly channel?: string;
   readonly notify?: (typeof NOTIFY_LEVELS)[number];
+  /** Where private cards reach them; absent: wherever they are linked. */
+  readonly surface?: (typeof PRIVATE_SURFACES)[number];
 };
 
 /** Somebody the bot knows, on however many surfaces. */
@@ -46,7 +51,12 @@ export type ConfiguredPerson = {
 };
 
 /** People as configured: absent in Settings = nobody named, everybody is a viewer. */
-export type PeopleSettings = { readonly defaultRole: Role; readonly people: readonly ConfiguredPerson[] };
+export type PeopleSettings = {
+  readonly defaultRole: Role;
+  readonly people: readonly ConfiguredPerson[];
+  /** Group of a chat platform (Slack user group, Discord role) → role of its members. */
+  readonly groups?: Readonly<Record<string, Role>>;
+};
 
 export const NO_PEOPLE: PeopleSettings = { defaultRole: "viewer", people: [] };
 

@@ -3,6 +3,7 @@ import { rebuildRollups } from "../service/rebuild-rollups.ts";
 import type { Act } from "../service/run-schedule.ts";
 import { sealAudit } from "../service/seal-audit.ts";
 import { reapActionTokens } from "../store/action-tokens.ts";
+import { reapInbound } from "../store/inbound.ts";
 import { reapBatches } from "../store/reap.ts";
 import { pruneRuns } from "../store/schedules.ts";
 import { detect } from "./detect.ts";
@@ -33,6 +34,7 @@ export const ACTS: Readonly<Record<ScheduledJob, Act>> = {
   reap: async ({ ctx }) => {
     const reaped = await reapBatches(ctx.db.sql, REAPED_MAX);
     await reapActionTokens(ctx.db.sql);
+    await reapInbound(ctx.db.sql);
     const pruned = await pruneRuns(ctx.db.sql, RUNS_KEPT_DAYS);
     return { status: "done", note: `${reaped.length} replaced batches and ${pruned} old runs removed`, posts: [] };
   },

@@ -112,6 +112,7 @@ export function auditActor(actor: Actor): NewAuditEvent["actor"] {
     id: actor.id,
     name: actor.kind === "user" ? actor.name : actor.id,
     role: roleOf(actor),
+    ...(actor.kind === "user" && actor.request !== undefined ? { request: actor.request } : {}),
   };
 }
 

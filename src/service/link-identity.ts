@@ -1,9 +1,9 @@
 import { createHash, randomInt } from "node:crypto";
 
 import { AppError } from "../domain/errors.ts";
-import { SURFACES, type Identity } from "../domain/person.ts";
+import { SURFACES, type Identity, type Person } from "../domain/person.ts";
 import { appendAudit } from "../store/audit.ts";
-import { findPerson, insertLinkCode, linkIdentity, takeLinkCode } from "../store/people.ts";
+import { dropNewcomer, findPerson, insertLinkCode, linkIdentity, takeLinkCode } from "../store/people.ts";
 import type { Context, Verb } from "./context.ts";
 import { auditOf } from "./manage-people.ts";
 
@@ -32,7 +32,8 @@ export async function offerLink({ ctx }: Verb<Record<string, never>>): Promise<{
  */
 export async function acceptLink({ ctx, input }: Verb<{ readonly code: string }>): Promise<{ handle: string }> {
   const identity = identityOf(ctx);
-  if ((await findPerson(ctx.db.sql, ctx.actor.id)) !== null || identity === null) {
+  const known = await findPerson(ctx.db.sql, ctx.actor.id);
+  if (identity === null || (known !== null && !isNewcomer(known, identity))) {
     throw new AppError("conflict", "You are known here already.", {
       remedy: "An admin can link: people link NAME SURFACE ID",
     });
@@ -46,13 +47,23 @@ export async function acceptLink({ ctx, input }: Verb<{ readonly code: string }>
       });
     }
     await linkIdentity(tx, { ...identity, personId: person.id, origin: "chat" });
+    if (known !== null && known.id !== person.id) await dropNewcomer(tx, known.id);
     await appendAudit(tx, [auditOf(ctx, "person.link", person.id, { surface: identity.surface, from: null })]);
     return { handle: person.handle };
   }) as Promise<{ handle: string }>;
 }
 
+/** Somebody the bot met on this surface alone, whom nobody gave anything. */
+function isNewcomer(person: Person, here: Identity): boolean {
+  const others = person.identities.filter(({ surface, externalId }) => {
+    return surface !== here.surface || externalId !== here.externalId;
+  });
+  return person.roleFrom === "default" && person.scope.length === 0 && !person.hasToken && others.length === 0;
+}
+
 /** `os:root` → the surface and the name on it; `local` is the page on the machine itself. */
 export function identityOf(ctx: Context): Identity | null {
+  if (ctx.identity !== undefined) return ctx.identity;
   const { id } = ctx.actor;
   if (id === "local") return { surface: "web", externalId: id };
   const [word = "", ...rest] = id.split(":");

@@ -9,7 +9,7 @@ import type { ScopeFilter } from "../domain/scope.ts";
 import { loadPeriods, setAcknowledged } from "../store/budget-periods.ts";
 import { appendAudit } from "../store/audit.ts";
 import { findBudget, insertBudget, loadBudgets, removeBudgetRow, setSnooze, updateBudget } from "../store/budgets.ts";
-import { channelScope } from "../store/conversations.ts";
+import { channelScope, isPostable } from "../store/conversations.ts";
 import type { SqlLike } from "../store/db.ts";
 import { auditActor } from "./apply-move.ts";
 import { updateState, type RenderBudget } from "./budget-view.ts";
@@ -36,7 +36,7 @@ export async function setBudget({ ctx, input }: Verb<SetBudgetInput>): Promise<S
     const before = await findBudget(tx, terms.name, { lock: true });
     if (before !== null) refuseChange(ctx, before);
     const channel = terms.channel ?? before?.channel ?? sharedChannel(ctx) ?? DEFAULT_BUDGET_CHANNEL;
-    await requireFitting(tx, channel, [...ctx.scope, ...terms.filters]);
+    await requireFitting(tx, ctx, channel, [...ctx.scope, ...terms.filters]);
     const agreed = { ...terms, channel, access: ctx.scope, origin: "chat" as const };
     const id = before === null ? await create(tx, ctx, agreed) : before.id;
     if (before !== null) await updateBudget(tx, before.id, agreed);
@@ -116,9 +116,8 @@ export async function snoozeBudget({
 }
 
 /** An alert shows its channel no more than the channel may show. */
-async function requireFitting(tx: SqlLike, channel: string, scope: ScopeFilter): Promise<void> {
-  const [found] = await tx<{ name: string }[]>`select name from channel where name = ${channel} and kind = 'shared'`;
-  if (found === undefined) {
+async function requireFitting(tx: SqlLike, ctx: Context, channel: string, scope: ScopeFilter): Promise<void> {
+  if (!(await isPostable(tx, channel, ctx.channel))) {
     throw new AppError("not-found", `There is no channel #${channel.slice(0, 60)}.`, {
       remedy: "Leave out `to`, or name a channel of the chat.",
     });

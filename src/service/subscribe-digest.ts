@@ -7,7 +7,7 @@ import type { Report } from "../domain/report.ts";
 import type { Schedule } from "../domain/schedule.ts";
 import { bothScopes, type ScopeFilter } from "../domain/scope.ts";
 import { appendAudit } from "../store/audit.ts";
-import { channelScope, directChannel, ensureDirectChannel } from "../store/conversations.ts";
+import { channelScope, directChannel, ensureDirectChannel, isPostable } from "../store/conversations.ts";
 import { findPerson } from "../store/people.ts";
 import { loadSchedules, type KnownSchedule } from "../store/schedules.ts";
 import { namesInUse, saveSubscription } from "../store/subscriptions.ts";
@@ -78,10 +78,9 @@ async function placeOf(ctx: Context, said: string | null): Promise<string> {
     await ensureDirectChannel(ctx.db.sql, ctx.actor.id);
     return channel;
   }
-  const [found] = await ctx.db.sql<{ name: string }[]>`
-    select name from channel where name = ${channel} and kind = 'shared'`;
+  const found = await isPostable(ctx.db.sql, channel, ctx.channel);
   const readable = isScopeWithin(await channelScope(ctx.db.sql, channel), ctx.scope);
-  if (found === undefined || !readable) throw noSuchChannel(channel);
+  if (!found || !readable) throw noSuchChannel(channel);
   return channel;
 }
 

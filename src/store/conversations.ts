@@ -116,6 +116,16 @@ export async function listChannels(sql: SqlLike, reader: Reader): Promise<Channe
 }
 
 /**
+ * Whether something may be set up to be posted there: a channel of the chat, or the place on another surface where the
+ * asking happens (`here`). No other place elsewhere: nobody may send cards into channels they are not in.
+ */
+export async function isPostable(sql: SqlLike, name: string, here: string | undefined): Promise<boolean> {
+  if (/^[a-z]+:/.test(name)) return name === here;
+  const rows = await sql`select 1 from channel where name = ${name} and kind = 'shared'`;
+  return rows.length > 0;
+}
+
+/**
  * What a channel may show: its own conditions, and for a place elsewhere (`slack:C1`) those of every channel it is a
  * copy of. Everything for one that is named nowhere.
  */

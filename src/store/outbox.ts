@@ -32,39 +32,26 @@ export type NewPost = {
   readonly priority?: Priority;
 } & Under;
 
+/** `@ID`: a person's own talk, wherever they are linked. */
+const PERSON = /^@(.+)$/s;
+
 /**
  * Asks for a card in a channel and in every copy of it (`channels[].also`), in the caller's transaction: it is posted
  * if and only if that commits, exactly once per (channel, key). The same key again changes nothing.
- * `under` waits for the parent's reference; under a parent that was given up, or is not there, it goes into the channel.
+ * `@ID` is a person: the card reaches them on every surface they are linked to (their own talk on the web always), or on
+ * the one their settings name. `under` waits for the parent's reference; under a parent that was given up, or is not there, it goes into the channel.
  */
 export async function enqueuePost(sql: SqlLike, input: NewPost): Promise<void> {
   await insert(sql, { ...input, kind: "post", content: { card: input.card } });
 }
 
-/**
- * Asks for a card only one person sees, on every surface they are linked to (their own talk on the web always), or on
- * the one their settings name. All copies share `key`, so that an update reaches each.
- */
+/** Asks for a card only one person sees: a post to `@ID`. All copies share `key`, so that an update reaches each. */
 export async function enqueuePrivate(
   sql: SqlLike,
   input: { readonly personId: string; readonly key: string; readonly card: object; readonly priority?: Priority },
 ): Promise<void> {
-  const { personId, key, card, priority = "alert" } = input;
-  await sql`
-    with wish as (select preferences ->> 'surface' as surface from principal where id = ${personId}),
-    everywhere as (
-      select 'web' as surface, ${`@${personId}`} as channel
-      union all select surface, surface || ':@' || external_id from identity
-      where principal_id = ${personId} and surface in ('slack', 'discord')),
-    place as (
-      select channel from everywhere
-      where surface = (select surface from wish) or not exists (
-        select 1 from everywhere e join wish on wish.surface = e.surface)),
-    written as (
-      insert into outbox (channel, key, kind, person_id, card, priority)
-      select channel, ${key}, 'private', ${personId}, ${jsonb(card)}::text::jsonb, ${PRIORITY[priority]} from place
-      on conflict (channel, key) do nothing returning id)
-    select pg_notify(${OUTBOX_NOTIFY}, id::text) from written`;
+  const { personId, ...post } = input;
+  await enqueuePost(sql, { ...post, channel: `@${personId}` });
 }
 
 /** Asks for a file in a channel (and its copies) or under a card. Bounded: UPLOAD_BYTES_MAX. */
@@ -137,6 +124,13 @@ export async function enqueueReply(
     select pg_notify(${OUTBOX_NOTIFY}, id::text) from written`;
 }
 
+/** The channel a place elsewhere is the copy of, when it is of exactly one; else the place itself. */
+export async function logicalChannel(sql: SqlLike, address: Address): Promise<string> {
+  const rows = await sql<{ channel: string }[]>`
+    select channel from channel_mirror where address = ${address} order by channel limit 2`;
+  return rows.length === 1 ? (rows[0]?.channel ?? address) : address;
+}
+
 /** Records where else channels' cards go. What was posted before stays where it is. */
 export async function configureMirrors(
   sql: SqlLike,
@@ -165,17 +159,38 @@ async function insert(sql: SqlLike, input: Insert): Promise<void> {
   const channel = input.channel.replace(/^#/, "");
   const card = "card" in content ? jsonb(content.card) : null;
   const file = "file" in content ? jsonb(content.file) : null;
-  // Threads are one deep: under a reply means under what the reply is under. A reference is one surface's own.
+  const personId = PERSON.exec(channel)?.[1] ?? null;
+  // Threads are one deep: under a reply means under what the reply is under. A reference is good in its own place alone.
   await sql`
-    with place as (
-      select ${channel} as channel, true as own
-      union all select address, false from channel_mirror where channel = ${channel}),
+    with place as (${personId === null ? copiesOf(sql, channel) : copiesFor(sql, personId)}),
     written as (
-      insert into outbox (channel, key, kind, card, file, under, thread, priority)
-      select place.channel, ${key}, ${kind}, ${card}::text::jsonb, ${file}::text::jsonb,
+      insert into outbox (channel, key, kind, person_id, card, file, under, thread, priority)
+      select place.channel, ${key}, ${kind === "post" && personId !== null ? "private" : kind},
+        ${kind === "post" ? personId : null}, ${card}::text::jsonb, ${file}::text::jsonb,
         coalesce((select parent.under from outbox parent where parent.channel = place.channel and parent.key = ${under}),
           ${under}::text),
-        case when own then ${thread === null ? null : jsonb(thread)}::text::jsonb end, ${PRIORITY[priority]}
+        case when regexp_replace(place.channel, '^[a-z]+:', '') = ${thread?.channel ?? null}
+          then ${thread === null ? null : jsonb(thread)}::text::jsonb end, ${PRIORITY[priority]}
       from place on conflict (channel, key) do nothing returning id)
     select pg_notify(${OUTBOX_NOTIFY}, id::text) from written`;
+}
+
+/** A channel and where else its cards go. */
+function copiesOf(sql: SqlLike, channel: string) {
+  return sql`select ${channel} as channel
+    union all select address from channel_mirror where channel = ${channel}`;
+}
+
+/** Where a person is reached: everywhere they are linked, or on the surface they asked for, if they are on it. */
+function copiesFor(sql: SqlLike, personId: string) {
+  return sql`
+    select channel from (
+      select one.channel, one.surface, one.surface = wish.surface as wished,
+        bool_or(one.surface = wish.surface) over () as possible
+      from (
+        select ${`@${personId}`} as channel, 'web' as surface
+        union all select surface || ':@' || external_id, surface from identity
+        where principal_id = ${personId} and surface in ('slack', 'discord')) one
+      left join (select preferences ->> 'surface' as surface from principal where id = ${personId}) wish on true) found
+    where wished or possible is not true`;
 }

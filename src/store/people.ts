@@ -106,6 +106,13 @@ export async function insertPerson(sql: SqlLike, person: NewPerson): Promise<boo
   return rows.length === 1;
 }
 
+/** Removes somebody who turned out to be somebody else, unless the audit trail knows of something they did. */
+export async function dropNewcomer(sql: SqlLike, id: string): Promise<void> {
+  await sql`
+    delete from principal where id = ${id} and not exists (select 1 from audit_event where actor_id = ${id})
+      and not exists (select 1 from identity where principal_id = ${id})`;
+}
+
 export async function setRole(sql: SqlLike, id: string, role: Role | null): Promise<void> {
   await sql`update principal set role = ${role} where id = ${id}`;
 }
@@ -144,6 +151,15 @@ export async function unlinkIdentity(sql: SqlLike, personId: string, identity: I
   const rows = await sql`
     delete from identity where principal_id = ${personId} and surface = ${identity.surface}
       and external_id = ${identity.externalId} returning 1`;
+  return rows.length === 1;
+}
+
+/** Gives a name on a surface to a person, unless somebody has it. False: somebody has. */
+export async function claimIdentity(sql: SqlLike, input: Identity & { readonly personId: string }): Promise<boolean> {
+  const rows = await sql`
+    insert into identity (surface, external_id, principal_id, origin)
+    values (${input.surface}, ${input.externalId}, ${input.personId}, 'chat')
+    on conflict do nothing returning 1`;
   return rows.length === 1;
 }
 

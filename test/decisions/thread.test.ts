@@ -121,7 +121,7 @@ describe("the undo window", () => {
     const all = await posted(estate(db));
     const offered = async () => {
       await told(all);
-      const rows = await db.sql<{ card: Card }[]>`select card from message where reply_to is null`;
+      const rows = await db.sql<{ card: Card }[]>`select card from message where thread is null`;
       return rows.map(({ card }) => card.actions.some(({ label }) => label.startsWith("Undo (until ")));
     };
     await rejectRecommendation({ ctx: all.as("ana"), input: { ...target, note: "no" } });

@@ -2,7 +2,7 @@ import { describeFilter } from "../../analysis/describe-filter.ts";
 import { isTimeZone } from "../../domain/time-zone.ts";
 import { AppError } from "../../domain/errors.ts";
 import { nearestWords } from "../../domain/nearest.ts";
-import { NOTIFY_LEVELS, THEMES, type Preferences } from "../../domain/person.ts";
+import { NOTIFY_LEVELS, PRIVATE_SURFACES, THEMES, type Preferences } from "../../domain/person.ts";
 import {
   changeChannelScope,
   changeSettings,
@@ -20,6 +20,7 @@ const USAGE = [
   "settings theme auto|light|dark",
   "settings channel CHANNEL|default",
   "settings notify all|mentions|none",
+  "settings surface web|slack|discord|all",
   "settings show #CHANNEL for DIM VALUE… | everything",
 ].join("\n");
 
@@ -30,7 +31,14 @@ export const settingsCommand: Command = {
   usage: USAGE,
   examples: ["settings", "settings timezone Europe/Berlin", "settings theme dark"],
   role: "viewer",
-  effect: effectByWord({ timezone: "own", theme: "own", channel: "own", notify: "own", show: "shared" }),
+  effect: effectByWord({
+    timezone: "own",
+    theme: "own",
+    channel: "own",
+    notify: "own",
+    surface: "own",
+    show: "shared",
+  }),
   run: async ({ ctx, text }) => {
     const [word, ...words] = text.split(/\s+/).filter((part) => part !== "");
     if (word === undefined) return shown(ctx);
@@ -57,6 +65,8 @@ const VERBS: Readonly<Record<string, SettingVerb>> = {
   theme: (ctx, [theme]) => saved(ctx, { theme: oneOf(THEMES, theme) }),
   channel: async (ctx, [name = ""]) =>
     saved(ctx, { channel: name === "default" ? null : name.replace(/^#/, "") || null }),
+  surface: (ctx, [surface]) =>
+    saved(ctx, { surface: surface?.toLowerCase() === "all" ? null : oneOf(PRIVATE_SURFACES, surface) }),
   notify: (ctx, [level]) => saved(ctx, { notify: oneOf(NOTIFY_LEVELS, level) }),
   show: async (ctx, [name = "", ...words]) => {
     const channel = name.replace(/^#/, "").toLowerCase();
@@ -89,6 +99,7 @@ function settingsCard({ mine, channel }: SettingsAnswer, zone: string): Card {
     { label: "Theme", value: mine.theme ?? "auto" },
     { label: "Default channel", value: mine.channel === undefined ? "none" : `#${mine.channel}` },
     { label: "Notification", value: mine.notify ?? "mentions" },
+    { label: "Private cards", value: mine.surface ?? "everywhere you are linked" },
   ];
   const digests = channel?.digests.map(({ name, cron, timeZone }) => `${name} (${cron}, ${timeZone})`) ?? [];
   const here = [

@@ -1,0 +1,227 @@
+import { randomUUID } from "node:crypto";
+
+import type { Actor, Role } from "../domain/actor.ts";
+import { ROLES } from "../domain/actor.ts";
+import { NO_PEOPLE, type Person } from "../domain/person.ts";
+import { bothScopes, type ScopeFilter } from "../domain/scope.ts";
+import type { Context } from "../service/context.ts";
+import { meetPerson } from "../service/meet-person.ts";
+import { sharingPlace } from "../service/share-answer.ts";
+import { channelScope } from "../store/conversations.ts";
+import {
+  claimInbound,
+  finishInbound,
+  INBOUND_ATTEMPTS_MAX,
+  receiveInbound,
+  requestDidSomething,
+  toldInbound,
+  type InboundResult,
+} from "../store/inbound.ts";
+import { enqueuePost, logicalChannel } from "../store/outbox.ts";
+import { findPerson } from "../store/people.ts";
+import { actOnCard } from "./act-on-card.ts";
+import { ANSWER_TOKEN_SECONDS, mintTokens } from "./action-token.ts";
+import type { Action, Card } from "./card.ts";
+import type { Command, Effect } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { dispatch, effectOf } from "./dispatch.ts";
+import type { Inbound, InboundAnswer } from "./inbound.ts";
+import { busyCard, doneBeforeCard, givenUpCard } from "./phrases.ts";
+
+/** One store with its clock and settings: who asks is looked up. */
+export type InboundBase = Omit<Context, "actor" | "scope" | "channel" | "identity">;
+
+export type Handling = {
+  readonly base: InboundBase;
+  readonly inbound: Inbound;
+  /** A surface with sessions of its own (the web) says who it is; `scope` is what that person may see anywhere. */
+  readonly as?: { readonly actor: Extract<Actor, { kind: "user" }>; readonly scope: ScopeFilter };
+  /**
+   * Shows the answer. Until it resolves, a crash makes another process show it; when it rejects, it goes through the
+   * outbox. Absent: whoever called shows it, and it is lost with them.
+   */
+  readonly show?: (answer: InboundAnswer) => Promise<void>;
+  readonly commands?: readonly Command[];
+};
+
+/**
+ * What somebody did on a surface, done once, and what to show for it. Who they are, what they may do and what may be
+ * shown here is read at this moment. A redelivery is answered as the first time; what a killed process left in the
+ * middle is not done again where it has changed something.
+ */
+export async function handleInbound(input: Handling): Promise<InboundAnswer> {
+  const { base, inbound } = input;
+  const { sql } = base.db;
+  const holder = randomUUID();
+  await receiveInbound(sql, inbound);
+  const claim = await claimInbound(sql, inbound, holder);
+  if (claim.kind === "busy") return { card: busyCard(), tokens: [], show: "private" };
+  let result: InboundResult;
+  if (claim.kind === "done") {
+    result = claim.result;
+  } else {
+    result = await answer(input, claim.attempt);
+    await finishInbound(sql, inbound, result);
+  }
+  const shown = await present(base, inbound, claim.seq, result);
+  await tell(input, shown);
+  return shown;
+}
+
+/** Where an inbound came from, as outbox addresses name it. */
+export function addressOf({ surface, channel }: Pick<Inbound, "surface" | "channel">): string {
+  return surface === "web" ? channel : `${surface}:${channel}`;
+}
+
+type Kept = { readonly card: Card; readonly show: InboundAnswer["show"]; readonly shareable: boolean };
+
+async function answer(input: Handling, attempt: number): Promise<InboundResult> {
+  const { inbound, commands = COMMANDS } = input;
+  const ctx = await contextOf(input);
+  const done = await run(ctx, inbound, attempt, commands);
+  const show = showOf(inbound, done);
+  const shareable = show === "private" && done.effect === "read" && done.exitCode === 0 && done.card.blocks.length > 0;
+  const kept: Kept = { card: done.card, show, shareable };
+  const { actor } = ctx;
+  return {
+    actorId: actor.id,
+    actorName: actor.kind === "user" ? actor.name : actor.id,
+    channel: ctx.channel ?? "",
+    scope: ctx.scope,
+    answer: kept,
+  };
+}
+
+type Done = {
+  readonly card: Card;
+  readonly exitCode: 0 | 1 | 2;
+  readonly effect: Effect;
+  readonly edited: boolean;
+};
+
+async function run(ctx: Context, inbound: Inbound, attempt: number, commands: readonly Command[]): Promise<Done> {
+  const { act } = inbound;
+  if (attempt > 1) {
+    const request = requestOf(inbound);
+    if (await requestDidSomething(ctx.db.sql, ctx.actor.id, request))
+      return { card: doneBeforeCard(), exitCode: 0, effect: "own", edited: false };
+  }
+  if (attempt > INBOUND_ATTEMPTS_MAX) return { card: givenUpCard(), exitCode: 1, effect: "own", edited: false };
+  if (act.kind === "act") {
+    const {
+      answer: acted,
+      effect,
+      edited,
+    } = await actOnCard({ ctx, click: { ...act, place: addressOf(inbound) } }, commands);
+    return { card: acted.card, exitCode: acted.exitCode, effect, edited };
+  }
+  const { card, exitCode } = await dispatch({ ctx, text: act.text }, commands);
+  return { card, exitCode, effect: effectOf(act.text, commands), edited: false };
+}
+
+/**
+ * Reads and refusals are for whoever asked; what changed something everybody shares is said where all see it, unless the
+ * card it was done on says it all. In the web chat what is typed stands in the channel, and so does its answer.
+ */
+function showOf(inbound: Inbound, { exitCode, effect, edited }: Done): InboundAnswer["show"] {
+  if (edited) return "none";
+  if (inbound.channel.startsWith("@")) return "private";
+  if (inbound.surface === "web" && (inbound.act.kind === "command" || exitCode === 0)) return "public";
+  return exitCode === 0 && effect === "shared" ? "public" : "private";
+}
+
+/** Who it is with the role and scope of this moment, and what may be shown here. */
+async function contextOf({ base, inbound, as }: Handling): Promise<Context> {
+  const { sql } = base.db;
+  const address = addressOf(inbound);
+  const direct = inbound.channel.startsWith("@");
+  const known = as === undefined ? await meet(base, inbound) : as;
+  const actor: Actor = { ...known.actor, request: requestOf(inbound) };
+  const here = direct ? [] : await channelScope(sql, address);
+  const channel = direct ? `@${actor.id}` : await logicalChannel(sql, address);
+  const { surface, person } = inbound;
+  const identity = as === undefined ? { identity: { surface, externalId: person.externalId } } : {};
+  return { ...base, ...identity, actor, scope: bothScopes(known.scope, here), channel };
+}
+
+async function meet(base: InboundBase, { surface, person }: Inbound) {
+  const met = await meetPerson({ ctx: base, input: { surface, externalId: person.externalId, name: person.name } });
+  const role = roleOf(base, met, person.groups);
+  const { id, name, scope } = met;
+  return { actor: { kind: "user" as const, id, name, role, scope }, scope };
+}
+
+/** The highest of their own role and those of their groups on the platform (`roles.groups`). */
+function roleOf({ settings }: InboundBase, person: Person, groups: readonly string[]): Role {
+  const { defaultRole, groups: roles = {} } = settings.people ?? NO_PEOPLE;
+  const named = groups.map((group) => group.replace(/^@/, "").toLowerCase());
+  const given = Object.entries(roles)
+    .filter(([group]) => named.includes(group.replace(/^@/, "").toLowerCase()))
+    .map(([, role]) => role);
+  const ranks = [person.role ?? defaultRole, ...given].map((role) => ROLES.indexOf(role));
+  return ROLES[Math.max(...ranks)] ?? defaultRole;
+}
+
+function requestOf({ surface, id }: Inbound): string {
+  return `${surface}:${id}`;
+}
+
+/** The answer with its buttons: a private one can be shared as it is. */
+async function present(
+  base: InboundBase,
+  inbound: Inbound,
+  seq: string,
+  result: InboundResult,
+): Promise<InboundAnswer> {
+  const { sql } = base.db;
+  const { card, show, shareable } = result.answer as Kept;
+  const share = shareable ? await shareAction(base, seq, result) : [];
+  const whole: Card = { ...card, actions: [...card.actions, ...share] };
+  const isPrivate = show === "private";
+  const tokens = await mintTokens(sql, whole, {
+    channel: isPrivate ? `@${result.actorId}` : addressOf(inbound),
+    key: answerKey(inbound),
+    revision: 1,
+    audience: isPrivate ? result.actorId : null,
+    seconds: ANSWER_TOKEN_SECONDS,
+  });
+  return { card: whole, tokens, show };
+}
+
+async function shareAction({ db }: InboundBase, seq: string, result: InboundResult): Promise<Action[]> {
+  const person = await findPerson(db.sql, result.actorId);
+  const place = await sharingPlace(db.sql, result, person?.preferences.channel ?? null);
+  if (place === null) return [];
+  const label = place.here ? "Share in channel" : `Share in #${place.channel}`;
+  return [{ kind: "button", label, style: "plain", command: `share ${seq}${place.here ? "" : ` #${place.channel}`}` }];
+}
+
+async function tell({ base, inbound, show }: Handling, answer: InboundAnswer): Promise<void> {
+  const { sql } = base.db;
+  try {
+    await show?.(answer);
+  } catch (error) {
+    base.log.warn({ err: error, surface: inbound.surface }, "inbound: the answer goes through the outbox");
+    await showByOutbox({ base, inbound, answer });
+  }
+  await toldInbound(sql, inbound);
+}
+
+/** Shows an answer without the click or command it belongs to: to the person, or where it was asked. */
+export async function showByOutbox(input: {
+  readonly base: InboundBase;
+  readonly inbound: Inbound;
+  readonly answer: InboundAnswer;
+}): Promise<void> {
+  const { base, inbound, answer } = input;
+  if (answer.show === "none") return;
+  const { surface, channel, thread, person } = inbound;
+  const post = { key: answerKey(inbound), card: answer.card, priority: "interactive" } as const;
+  const direct = answer.show === "private" ? `${surface === "web" ? "" : `${surface}:`}@${person.externalId}` : null;
+  const under = direct === null && thread !== null ? { thread: { channel, id: thread } } : {};
+  await enqueuePost(base.db.sql, { ...post, ...under, channel: direct ?? addressOf(inbound) });
+}
+
+function answerKey({ surface, id }: Inbound): string {
+  return `answer:${surface}:${id}`;
+}
