@@ -3,14 +3,13 @@ import path from "node:path";
 import type { Role } from "./domain/actor.ts";
 import { DEFAULT_THRESHOLDS, type ConfiguredBudget, type ThresholdBasis } from "./domain/budget.ts";
 import { fixedClock, systemClock, type Clock } from "./domain/clock.ts";
-import { DEFAULT_TAG_ALIAS_KEYS, normaliseTagKey, type Dimension, type TagAlias } from "./domain/dimension.ts";
+import { DEFAULT_TAG_ALIAS_KEYS, normaliseTagKey, type TagAlias } from "./domain/dimension.ts";
 import { AppError } from "./domain/errors.ts";
 import { money } from "./domain/money.ts";
 import type { Day } from "./domain/period.ts";
 import { parseHandle, type ConfiguredPerson, type PeopleSettings } from "./domain/person.ts";
-import { parseOnlyWhen, type Report } from "./domain/report.ts";
 import type { Schedule, WatchedSource } from "./domain/schedule.ts";
-import { bothScopes, type Condition, type ScopeFilter } from "./domain/scope.ts";
+import type { ScopeFilter } from "./domain/scope.ts";
 import { DEFAULT_SETTINGS, type Installation, type Settings } from "./domain/settings.ts";
 import { decisionProblems, decisionsOf, secretVariables, withoutSecrets } from "./config/decisions.ts";
 import { discordProblems, discordSettings } from "./config/discord-schema.ts";
@@ -19,15 +18,10 @@ import type { ConfigFile } from "./config/file-schema.ts";
 import type { ConfigProblem } from "./config/problem.ts";
 import { DEFAULT_CHANNEL, findConfigFile, parseConfigText } from "./config/read-file.ts";
 import { REDACTED, redactUrls } from "./config/redact.ts";
-import { slackOf, slackProblems, withoutSlackSecrets } from "./config/slack.ts";
+import { channelsOf, schedulesOf, type ChannelConfig } from "./config/schedules.ts";
+import { listOf, scopeOf } from "./config/scope-of.ts";
+import { slackGroups, slackOf, slackProblems, withoutSlackSecrets } from "./config/slack.ts";
 import { wasteSettings } from "./config/waste-schema.ts";
-
-export type ChannelConfig = {
-  readonly name: string;
-  readonly title: string;
-  readonly scope: ScopeFilter;
-  readonly also: readonly string[];
-};
 
 export type AllocationRule = {
   readonly name: string;
@@ -75,21 +69,10 @@ export type Config = {
 
 const DEFAULT_PORT = 3000;
 const DEFAULT_HOST = "127.0.0.1";
-const DEFAULT_SOURCE_CRON = "*/15 * * * *";
 const BYTES_PER_MEGABYTE = 1024 * 1024;
 const UPLOAD_MEGABYTES = 512;
 /** Addresses only this machine reaches. */
 export const LOOPBACK_HOSTS: readonly string[] = ["127.0.0.1", "::1", "localhost"];
-
-/** What happens without any configuration. Hours in the configured zone. */
-const BUILT_IN_SCHEDULES = [
-  { name: "daily-digest", job: "digest", cron: "0 9 * * *", channel: DEFAULT_CHANNEL },
-  { name: "detection", job: "detection", cron: "20 * * * *", channel: DEFAULT_CHANNEL },
-  { name: "recommendations", job: "recommendations", cron: "30 6 * * *", channel: DEFAULT_CHANNEL },
-  { name: "audit", job: "audit", cron: "5 0 * * *", channel: null },
-  { name: "rollups", job: "rollups", cron: "40 3 * * *", channel: null },
-  { name: "reap", job: "reap", cron: "10 3 * * *", channel: null },
-] as const;
 
 /** The environment of this process. The only place that reads it. */
 export function processEnvironment(): Environment {
@@ -306,81 +289,9 @@ function peopleOf(file: ConfigFile): PeopleSettings {
   return {
     defaultRole: file.roles?.default ?? "viewer",
     people: [...named, ...others],
-    groups: file.roles?.groups ?? {},
+    // What a platform calls a group means the same wherever it is said.
+    groups: { ...file.roles?.groups, ...slackGroups(file.slack) },
   };
-}
-
-function channelsOf(file: ConfigFile): ChannelConfig[] {
-  const given = (file.channels ?? []).map((channel) => ({
-    name: channel.name,
-    title: channel.title ?? "",
-    scope: scopeOf(channel),
-    also: listOf(channel.also ?? []),
-  }));
-  const hasDefault = given.some(({ name }) => name === DEFAULT_CHANNEL);
-  return hasDefault
-    ? given
-    : [{ name: DEFAULT_CHANNEL, title: "Everything the clouds cost", scope: [], also: [] }, ...given];
-}
-
-/** A configured schedule takes the place of the built-in one of its name, and shows no more than its channel may. */
-function schedulesOf(file: ConfigFile, timeZone: string, channels: readonly ChannelConfig[]): Schedule[] {
-  const configured = file.schedules ?? [];
-  const scopeOfChannel = (name: string | null) => channels.find((channel) => channel.name === name)?.scope ?? [];
-  const builtIn = BUILT_IN_SCHEDULES.filter(({ name }) => !configured.some((schedule) => schedule.name === name)).map(
-    (schedule): Schedule => ({ ...schedule, timeZone, scope: scopeOfChannel(schedule.channel), origin: "built-in" }),
-  );
-  const given = configured
-    .filter(({ enabled }) => enabled !== false)
-    .map((schedule): Schedule => ({
-      name: schedule.name,
-      job: schedule.job as Schedule["job"],
-      cron: schedule.cron,
-      timeZone: schedule.timeZone ?? timeZone,
-      channel: schedule.channel ?? DEFAULT_CHANNEL,
-      scope: bothScopes(scopeOfChannel(schedule.channel ?? DEFAULT_CHANNEL), scopeOf(schedule)),
-      origin: "config",
-      ...(schedule.job === "digest" ? { report: reportOf(schedule) } : {}),
-    }));
-  return [...builtIn, ...given, ...sourceSchedules(file, timeZone)];
-}
-
-function reportOf({ every, onlyWhen }: NonNullable<ConfigFile["schedules"]>[number]): Report {
-  return { kind: "digest", cycle: every ?? "day", onlyWhen: onlyWhen === undefined ? null : parseOnlyWhen(onlyWhen) };
-}
-
-/** Each watched source is looked at on its own schedule. */
-function sourceSchedules(file: ConfigFile, timeZone: string): Schedule[] {
-  return (file.sources ?? []).map((source): Schedule => ({
-    name: `ingest:${source.name}`,
-    job: "ingest",
-    cron: source.schedule ?? DEFAULT_SOURCE_CRON,
-    timeZone: source.timeZone ?? timeZone,
-    channel: DEFAULT_CHANNEL,
-    scope: [],
-    origin: "config",
-  }));
-}
-
-type Conditions = NonNullable<NonNullable<ConfigFile["channels"]>[number]["only"]>;
-
-function scopeOf({ only, except }: { only?: Conditions | undefined; except?: Conditions | undefined }): ScopeFilter {
-  const conditions = (given: Conditions | undefined, negated: boolean) =>
-    Object.entries(given ?? {}).map(([dimension, values]): Condition => ({
-      dimension: normaliseDimension(dimension),
-      negated,
-      values: Array.isArray(values) ? values : [values],
-    }));
-  return [...conditions(only, false), ...conditions(except, true)];
-}
-
-/** The schema has checked that it is one. */
-function normaliseDimension(text: string): Dimension {
-  return (text.startsWith("tag:") ? `tag:${normaliseTagKey(text.slice(4))}` : text) as Dimension;
-}
-
-function listOf(value: string | readonly string[]): string[] {
-  return typeof value === "string" ? [value] : [...value];
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,3 +1,4 @@
+import type { Role } from "../domain/actor.ts";
 import type { SlackCredentials, SlackSettings } from "../domain/slack.ts";
 import type { Variables } from "./environment.ts";
 import type { ConfigProblem } from "./problem.ts";
@@ -21,9 +22,14 @@ export function slackOf({ slack, variables }: Given): SlackSettings | null {
     teams: slack?.teams ?? [],
     nativeTables: slack?.nativeTables ?? false,
     history: slack?.history ?? false,
-    userGroups: Object.fromEntries((slack?.userGroups ?? []).map(({ id, role }) => [id.replace(/^@/, ""), role])),
+    userGroups: slackGroups(slack),
     credentials: credentialsOf(variables),
   };
+}
+
+/** User group → role of its members. */
+export function slackGroups(slack: SlackFile | undefined): Readonly<Record<string, Role>> {
+  return Object.fromEntries((slack?.userGroups ?? []).map(({ id, role }) => [id.replace(/^@/, ""), role]));
 }
 
 /** Secrets that are missing or do not fit together. No value reaches a problem's text. */
