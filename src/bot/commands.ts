@@ -12,6 +12,7 @@ import { rejectsCommand } from "./commands/rejects.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { savingsCommand } from "./commands/savings.ts";
 import { sourceCommand } from "./commands/source.ts";
+import { runCommand, saveCommand, savedCommand } from "./commands/saved.ts";
 import { statusCommand } from "./commands/status.ts";
 import { wasteCommand } from "./commands/waste.ts";
 import { linkCommand } from "./commands/link.ts";
@@ -35,6 +36,9 @@ export const COMMANDS: readonly Command[] = [
   savingsCommand,
   auditCommand,
   digestCommand,
+  saveCommand,
+  savedCommand,
+  runCommand,
   statusCommand,
   batchesCommand,
   rejectsCommand,

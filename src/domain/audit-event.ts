@@ -40,6 +40,8 @@ export const AUDIT_ACTIONS = [
   "digest.on",
   "digest.pause",
   "digest.close",
+  "question.save",
+  "question.remove",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

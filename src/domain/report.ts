@@ -18,6 +18,13 @@ export type OnlyWhen = z.infer<typeof onlyWhenSchema>;
 /** What a schedule of the job `digest` posts; kept as JSON beside its times. */
 export const reportSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("digest"), cycle: z.enum(DIGEST_CYCLES), onlyWhen: onlyWhenSchema.nullable() }),
+  /** The answer to a saved question, by its id; a name is never another question's afterwards. */
+  z.object({
+    kind: z.literal("question"),
+    saved: z.string(),
+    name: z.string(),
+    onlyWhen: onlyWhenSchema.nullable(),
+  }),
 ]);
 export type Report = z.infer<typeof reportSchema>;
 

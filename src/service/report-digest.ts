@@ -2,7 +2,7 @@ import { quietReason } from "../analysis/quiet-reason.ts";
 import type { CloseAnswer, DigestAnswer } from "../domain/contract-operations.ts";
 import { AppError } from "../domain/errors.ts";
 import { day, dayInZone, monthOf } from "../domain/period.ts";
-import { DAILY_DIGEST } from "../domain/report.ts";
+import type { Report } from "../domain/report.ts";
 import { appendAudit } from "../store/audit.ts";
 import type { SqlLike } from "../store/db.ts";
 import type { KnownSchedule } from "../store/schedules.ts";
@@ -23,9 +23,7 @@ export type DigestReport =
       readonly save: (tx: SqlLike) => Promise<void>;
     }
   /** Chosen not to be told: nothing is posted. */
-  | { readonly kind: "quiet"; readonly note: string }
-  /** Its creator's rights are gone; `save` lets it stand still, in the transaction that says so. */
-  | { readonly kind: "paused"; readonly reason: string; readonly save: (tx: SqlLike) => Promise<void> };
+  | { readonly kind: "quiet"; readonly note: string };
 
 /** A context that sees channel ∩ creator: what a schedule acts with. */
 export function asSchedule(ctx: Context, { name, scope, channel }: KnownSchedule): Context {
@@ -33,18 +31,32 @@ export function asSchedule(ctx: Context, { name, scope, channel }: KnownSchedule
   return { ...ctx, actor, scope, ...(channel === null ? {} : { channel }) };
 }
 
+export type ReportRun = {
+  readonly schedule: KnownSchedule;
+  readonly report: Extract<Report, { kind: "digest" }>;
+  readonly dueAt: number;
+};
+
+/** Stands still for a reason, and how that is written: in the transaction that says so. */
+export type Paused = { readonly reason: string; readonly save: (tx: SqlLike) => Promise<void> };
+
+/** Why a schedule may not run with the rights its creator has now; null = it may. */
+export async function pausedFor(ctx: Context, schedule: KnownSchedule): Promise<Paused | null> {
+  const reason = await lostRights(ctx, schedule);
+  return reason === null ? null : pausedBecause(ctx, schedule, reason);
+}
+
+/** A schedule that is to stand still. */
+export function pausedBecause(ctx: Context, { name }: KnownSchedule, reason: string): Paused {
+  return { reason, save: (tx) => pause(tx, ctx, name, reason) };
+}
+
 /**
- * What a digest schedule has to say at one run, with the rights its creator has now. Weeks and months are those before
+ * What a digest schedule has to say at one run. Weeks and months are those before
  * the day it was due on, in the schedule's zone. Errors: not-found when no source has a complete day yet.
  */
-export async function reportDigest({
-  ctx,
-  input,
-}: Verb<{ readonly schedule: KnownSchedule; readonly dueAt: number }>): Promise<DigestReport> {
-  const { schedule, dueAt } = input;
-  const reason = await lostRights(ctx, schedule);
-  if (reason !== null) return { kind: "paused", reason, save: (tx) => pause(tx, ctx, schedule.name, reason) };
-  const report = schedule.report ?? DAILY_DIGEST;
+export async function reportDigest({ ctx, input }: Verb<ReportRun>): Promise<DigestReport> {
+  const { schedule, dueAt, report } = input;
   const today = dayInZone(dueAt, schedule.timeZone);
   const own = asSchedule(ctx, schedule);
   const digest = await buildDigest({ ctx: own, input: { cycle: report.cycle, today } });

@@ -111,9 +111,9 @@ type Terms = Pick<Schedule, "channel" | "scope"> & { readonly report: Report };
 /** The same report for the same readers: other times are a change of it, not a second one. */
 function isSame(one: KnownSchedule, { channel, scope, report }: Terms): boolean {
   if (one.channel !== channel || one.report === undefined) return false;
-  const { onlyWhen: _a, ...mine } = one.report;
-  const { onlyWhen: _b, ...other } = report;
-  return JSON.stringify([mine, one.scope]) === JSON.stringify([other, scope]);
+  const of = (told: Report): string => (told.kind === "question" ? told.saved : told.cycle);
+  const same = one.report.kind === report.kind && of(one.report) === of(report);
+  return same && JSON.stringify(one.scope) === JSON.stringify(scope);
 }
 
 function requireRoom(mine: readonly KnownSchedule[], channel: string): void {
@@ -128,9 +128,13 @@ const CYCLE_WORDS = { day: "daily", week: "weekly", month: "monthly" } as const;
 
 /** `daily-payments`; of a private talk without saying whose. */
 function nameOf(report: Report, channel: string): string {
-  const kind = CYCLE_WORDS[report.cycle];
-  const place = channel.startsWith("@") ? "private" : channel.replace(/[^a-z0-9]+/g, "-").slice(0, SLUG_MAX);
-  return `${kind}-${place}`.replace(/-+$/, "");
+  const kind = report.kind === "question" ? slug(report.name) || "question" : CYCLE_WORDS[report.cycle];
+  return `${kind}-${channel.startsWith("@") ? "private" : slug(channel)}`;
+}
+
+function slug(text: string): string {
+  const plain = text.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  return plain.slice(0, SLUG_MAX).replace(/^-+|-+$/g, "");
 }
 
 function freeName(wanted: string, taken: ReadonlySet<string>): string {

@@ -1,78 +1,38 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { dispatch } from "../../src/bot/dispatch.ts";
 import type { ScheduleList } from "../../src/domain/contract-operations.ts";
-import type { Role } from "../../src/domain/actor.ts";
-import type { ScopeFilter } from "../../src/domain/scope.ts";
-import { postDigest } from "../../src/jobs/post-digest.ts";
 import type { Context } from "../../src/service/context.ts";
-import { enqueueDueRuns, runSchedule } from "../../src/service/run-schedule.ts";
-import { syncSchedules, type RunKey } from "../../src/store/schedules.ts";
-import { seedCharges } from "../questions/seed.ts";
+import { syncSchedules } from "../../src/store/schedules.ts";
 import { smallEstate } from "../questions/estate.ts";
+import { seedCharges } from "../questions/seed.ts";
 import { testContext } from "../support/context.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { dailyDigest, settableClock } from "../support/schedules.ts";
+import { addPeople, asPerson, PAYMENTS, postedIn, runDue as runAllDue, say, type Who } from "./support.ts";
 
 let db: TestDatabase;
 const clock = settableClock("2026-03-30T12:00:00Z");
-const payments: ScopeFilter = [{ dimension: "team", negated: false, values: ["payments"] }];
 
 beforeAll(async () => {
   db = await createTestDatabase();
   await seedCharges(db, smallEstate());
-  await db.sql`insert into channel (name, scope) values ('payments', ${JSON.stringify(payments)}::text::jsonb)`;
-  for (const [id, role, scope] of [
-    ["person_ada", "admin", []],
-    ["person_tom", "analyst", payments],
-    ["person_vera", "viewer", []],
-  ] as const)
-    await db.sql`
-      insert into principal (id, handle, name, role, scope, origin)
-      values (${id}, ${id.slice(7)}, ${id.slice(7)}, ${role}, ${JSON.stringify(scope)}::text::jsonb, 'chat')`;
+  await addPeople(db);
 });
 afterAll(() => db.close());
 beforeEach(async () => {
   clock.set("2026-03-30T12:00:00Z");
   await db.sql`truncate schedule, schedule_run, outbox cascade`;
   await db.sql`update principal set role = 'analyst' where id = 'person_tom'`;
-  await db.sql`update principal set scope = ${JSON.stringify(payments)}::text::jsonb where id = 'person_tom'`;
+  await db.sql`update principal set scope = ${JSON.stringify(PAYMENTS)}::text::jsonb where id = 'person_tom'`;
 });
 
-/** Somebody, where they stand: what they see there is theirs and the channel's. */
-function as(name: "ada" | "tom" | "vera", channel = "finops"): Context {
-  const role: Role = name === "ada" ? "admin" : name === "tom" ? "analyst" : "viewer";
-  const own: ScopeFilter = name === "tom" ? payments : [];
-  const scope = channel === "payments" ? [...own, ...payments] : own;
-  const actor = { kind: "user", id: `person_${name}`, name, role, scope: own } as const;
-  return { ...testContext(db, { clock, dataDir: "/tmp" }), actor, scope, channel };
-}
-
-async function say(ctx: Context, text: string) {
-  const answer = await dispatch({ ctx, text });
-  return { ...answer, shown: JSON.stringify(answer.card) };
-}
+const as = (name: Who, channel?: string): Context => asPerson({ db, clock }, name, channel);
+const runDue = () => runAllDue(testContext(db, { clock, dataDir: "/tmp" }));
+const posted = () => postedIn(db);
 
 async function listed(ctx: Context): Promise<ScheduleList["schedules"]> {
   return ((await say(ctx, "digest list")).data as ScheduleList).schedules;
 }
-
-/** Lets everything due run, as the service does; returns what it came to. */
-async function runDue(): Promise<string[]> {
-  const due: RunKey[] = [];
-  const ctx = testContext(db, { clock, dataDir: "/tmp" });
-  await enqueueDueRuns({ ctx, input: { send: async (_tx, _job, run) => void due.push(run) } });
-  const results: string[] = [];
-  for (const run of due) {
-    const result = await runSchedule({ ctx, input: { ...run, act: postDigest, lastAttempt: true } });
-    results.push(`${run.schedule} ${result}`);
-  }
-  return results;
-}
-
-const posted = () =>
-  db.sql<{ channel: string; key: string; card: { title: string; summary: string; status?: string } }[]>`
-    select channel, key, card from outbox where under is null and kind = 'post' order by id`;
 
 test("subscribe, get it at its time in its zone once, switch it off, take that back", async () => {
   const made = await say(as("tom", "payments"), "digest subscribe at 08:00 Europe/Berlin");
@@ -251,6 +211,6 @@ test("erasing its creator leaves no name behind", async () => {
   clock.set("2026-04-05T09:00:00Z");
   await runDue();
   const [post] = await posted();
-  expect(post?.card.summary).toContain("a former member");
+  expect(post?.card.summary).toContain("A former member");
   expect(JSON.stringify([await listed(as("ada")), post])).not.toMatch(/gonzo/i);
 });

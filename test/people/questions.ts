@@ -99,8 +99,9 @@ export const COMMAND_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   ],
   allocation: ["", "list", "preview"],
   hygiene: ["", "team", "environment"],
-  save: ["", "list"],
-  run: ["", "zqlaek-saved"],
+  save: ["", "zqlaek-saved this month", "zqleak-saved this month", "own last month by service"],
+  saved: ["", "list", "remove zqlaek-saved", "subscribe zqlaek-saved", "subscribe own"],
+  run: ["", "zqlaek-saved", "own"],
 };
 
 /** Said by somebody who sees everything, before anybody else asks. What a command is not there for is passed over. */
@@ -115,6 +116,7 @@ export const PLANTED: readonly string[] = [
   "save zqleak-saved cost 2026-03 for team zqleak-team",
   "digest subscribe for team zqleak-team",
   "digest subscribe in zqleak-channel",
+  "saved subscribe zqleak-saved",
   "allocation set zqleak-rule for team zqleak-team to team by even",
   "recs approve mine",
 ];

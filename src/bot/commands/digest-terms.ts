@@ -2,14 +2,15 @@ import { cronOf, DEFAULT_HOUR, MONTHDAY_MAX, WEEKDAYS, type DigestTime } from ".
 import { AppError } from "../../domain/errors.ts";
 import type { Day } from "../../domain/period.ts";
 import { parseOnlyWhen, type DigestCycle, type OnlyWhen } from "../../domain/report.ts";
+import type { ScopeFilter } from "../../domain/scope.ts";
 import { isTimeZone } from "../../domain/time-zone.ts";
-import type { Subscribe } from "../../service/subscribe-digest.ts";
 import { parseScope } from "../grammar/parse-scope.ts";
 import { tokenise, type Token } from "../grammar/tokens.ts";
 
 export const SUBSCRIBE_USAGE = [
   "digest subscribe [daily|weekly|monthly] [at HH:MM] [on WEEKDAY|DAY|last] [ZONE] [for DIM VALUE…]",
   "                 [only when over AMOUNT CURRENCY|over PERCENT%|changed] [in #CHANNEL|me]",
+  "digest subscribe question NAME [asks QUESTION] [daily|weekly|monthly] [at HH:MM] …",
 ].join("\n");
 
 export const CYCLE_WORDS: Readonly<Record<string, DigestCycle>> = {
@@ -21,7 +22,21 @@ export const CYCLE_WORDS: Readonly<Record<string, DigestCycle>> = {
   month: "month",
 };
 
+/** What somebody wants to get by itself, and when, as said. */
+export type DigestTerms = {
+  readonly cycle: DigestCycle;
+  readonly onlyWhen: OnlyWhen | null;
+  readonly cron: string;
+  readonly timeZone: string | null;
+  readonly filters: ScopeFilter;
+  readonly channel: string | null;
+  /** A saved question instead of a digest, by its name; `asks`: saved under it first. */
+  readonly question: { readonly name: string; readonly asks: string | null } | null;
+};
+
 type Said = {
+  question?: string;
+  asks?: string;
   cycle?: DigestCycle;
   at?: { hour: number; minute: number };
   on?: { weekday: number } | { monthday: number | "last" };
@@ -36,7 +51,7 @@ type Said = {
  * questions. A clause with an empty quoted value counts as not said: that is how forms send what was left empty.
  * Throws AppError saying what is wrong.
  */
-export function readDigestTerms(text: string, today: Day): Subscribe {
+export function readDigestTerms(text: string, today: Day): DigestTerms {
   const { tokens, openQuoteAt } = tokenise(text);
   if (openQuoteAt !== null) throw wrong("A quote is opened and not closed.");
   const said: Said = {};
@@ -51,11 +66,13 @@ export function readDigestTerms(text: string, today: Day): Subscribe {
   const scope = [...left, said.scope ?? ""].join(" ").trim();
   const cycle = said.cycle ?? (said.on === undefined ? "day" : "weekday" in said.on ? "week" : "month");
   return {
-    report: { kind: "digest", cycle, onlyWhen: said.onlyWhen ?? null },
+    cycle,
+    onlyWhen: said.onlyWhen ?? null,
     cron: cronOf(cycle, { ...(said.at ?? { hour: DEFAULT_HOUR, minute: 0 }), on: dayOf(cycle, said.on) }),
     timeZone: said.zone ?? null,
     filters: scope === "" ? [] : parseScope(scope, today),
     channel: said.channel ?? null,
+    question: said.question === undefined ? null : { name: said.question, asks: said.asks ?? null },
   };
 }
 
@@ -80,6 +97,10 @@ function readClause(tokens: readonly Token[], position: number, said: Said): num
     case "timezone":
       if (!empty && !isTimeZone(value)) throw wrong(`"${value.slice(0, 40)}" is no time zone, like Europe/Berlin.`);
       return empty ? 2 : take(said, "zone", value, 2);
+    case "question":
+      return take(said, "question", value, 2);
+    case "asks":
+      return empty ? 2 : take(said, "asks", value, 2);
     case "scope":
       return empty ? 2 : take(said, "scope", value, 2);
     case "in":
@@ -99,6 +120,8 @@ function take<Name extends keyof Said>(said: Said, name: Name, value: Said[Name]
 }
 
 const NAMES: Readonly<Record<keyof Said, string>> = {
+  question: "question",
+  asks: "question's text",
   cycle: "cycle (daily, weekly, monthly)",
   at: "time",
   on: "day",

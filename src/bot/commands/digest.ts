@@ -1,6 +1,7 @@
 import { AppError } from "../../domain/errors.ts";
 import { nearestWords } from "../../domain/nearest.ts";
 import { parseDay } from "../../domain/period.ts";
+import type { Report } from "../../domain/report.ts";
 import { bothScopes } from "../../domain/scope.ts";
 import { buildDigest } from "../../service/build-digest.ts";
 import type { Context } from "../../service/context.ts";
@@ -12,7 +13,8 @@ import { parseScope } from "../grammar/parse-scope.ts";
 import { digestCard } from "../views/digest-card.ts";
 import { subscribedCard, subscriptionsCard, switchedCard } from "../views/subscription-card.ts";
 import { closeMonth } from "./digest-close.ts";
-import { CYCLE_WORDS, readDigestTerms, SUBSCRIBE_USAGE } from "./digest-terms.ts";
+import { CYCLE_WORDS, readDigestTerms, SUBSCRIBE_USAGE, type DigestTerms } from "./digest-terms.ts";
+import { questionReport } from "./saved-question.ts";
 
 const USAGE = [
   "digest now [daily|weekly|monthly] [for DIM VALUE…]",
@@ -75,7 +77,15 @@ async function list(ctx: Context): Promise<CommandAnswer> {
 }
 
 async function subscribe(ctx: Context, text: string): Promise<CommandAnswer> {
-  const data = await subscribeDigest({ ctx, input: readDigestTerms(text, ctx.clock.today()) });
+  return subscribeTo(ctx, readDigestTerms(text, ctx.clock.today()));
+}
+
+/** A digest, or the answer to a saved question, which is saved first where its text is given. */
+async function subscribeTo(ctx: Context, terms: DigestTerms): Promise<CommandAnswer> {
+  const { cycle, onlyWhen, question, ...when } = terms;
+  const report: Report =
+    question === null ? { kind: "digest", cycle, onlyWhen } : await questionReport(ctx, question, onlyWhen);
+  const data = await subscribeDigest({ ctx, input: { ...when, report } });
   return { card: subscribedCard(data), data, exitCode: 0 };
 }
 

@@ -4,12 +4,16 @@ import type { Dimension } from "../../domain/dimension.ts";
 import { questionText } from "../../domain/question-text.ts";
 import type { Action } from "../card.ts";
 import { valueWords } from "./cost-words.ts";
+import { saveForm, subscribeQuestionForm } from "./question-forms.ts";
 
 /** What to look at inside a group of each dimension; the first that the question does not use yet. */
 const DEEPER: readonly Dimension[] = ["service", "region", "sub-account", "team", "resource"];
-const ACTIONS_MAX = 4;
+const BUTTONS_MAX = 3;
 
-/** What people ask next, as typed commands: into the largest group, against the period before, day by day. */
+/**
+ * What people ask next, as typed commands: into the largest group, against the period before, day by day; and keeping
+ * the question, or getting its answer by itself.
+ */
 export function costActions(answer: CostAnswer, query: CostQuery): Action[] {
   const actions: Action[] = [];
   const add = (label: string, next: CostQuery): void => {
@@ -40,5 +44,5 @@ export function costActions(answer: CostAnswer, query: CostQuery): Action[] {
     add("Day by day", { ...query, per: "day", versus: null, form: null });
   if (query.without.length === 0 && answer.rows.length > 0)
     add("Without tax and credits", { ...query, without: ["tax", "credits"] });
-  return actions.slice(0, ACTIONS_MAX);
+  return [...actions.slice(0, BUTTONS_MAX), saveForm(query), subscribeQuestionForm(query)];
 }

@@ -17,10 +17,10 @@ const CYCLE: Field = {
     { label: "Monthly: the month before, on the 5th", value: "monthly" },
   ],
 };
-const AT = optional("at", "At", "09:00", TIME_MAX);
+export const AT = optional("at", "At", "09:00", TIME_MAX);
 const ZONE = optional("zone", "Time zone", "Europe/Berlin", ZONE_MAX);
 const SCOPE = optional("scope", "Only a part of the bill", "for team payments", SCOPE_MAX);
-const ONLY = optional("only", "Only when", "over 500 USD, over 10%, changed", CONDITION_MAX);
+export const ONLY = optional("only", "Only when", "over 500 USD, over 10%, changed", CONDITION_MAX);
 
 function optional(name: string, label: string, placeholder: string, lengthMax: number): Field {
   return { kind: "text", name, label, placeholder, required: false, lengthMax };

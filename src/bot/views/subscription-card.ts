@@ -1,6 +1,7 @@
 import type { ScheduleEntry, ScheduleList } from "../../domain/contract-operations.ts";
 import { dateOfInstant } from "../../domain/period.ts";
 import { onlyWhenText, type Report } from "../../domain/report.ts";
+import { quoteValue } from "../../domain/question-text.ts";
 import type { Subscribed } from "../../service/subscribe-digest.ts";
 import type { Action, Card, RichText } from "../card.ts";
 import { shortInstant } from "./status-card.ts";
@@ -9,10 +10,16 @@ import { subscribeForm } from "./subscribe-form.ts";
 /** Options of the menu that switches one off. */
 const MENU_MAX = 25;
 
-/** "Weekly digest, only when over 500 USD". */
+const CYCLE_WORDS = { day: "daily", week: "weekly", month: "monthly" } as const;
+
+/** "Weekly digest, only when over 500 USD", "Question burn". */
 export function reportWords(report: Report): string {
-  const words = { day: "Daily digest", week: "Weekly digest", month: "Monthly digest" }[report.cycle];
+  const words = report.kind === "question" ? `Question ${report.name}` : `${capital(CYCLE_WORDS[report.cycle])} digest`;
   return report.onlyWhen === null ? words : `${words}, only when ${onlyWhenText(report.onlyWhen)}`;
+}
+
+function capital(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }
 
 /** What was agreed, and how it is taken back. */
@@ -42,7 +49,9 @@ export function subscribedCard({ change, subscription: one }: Subscribed): Card 
 }
 
 function nowCommand({ report }: ScheduleEntry): string {
-  return `digest now ${{ day: "daily", week: "weekly", month: "monthly" }[report?.cycle ?? "day"]}`;
+  return report?.kind === "question"
+    ? `run ${quoteValue(report.name)}`
+    : `digest now ${CYCLE_WORDS[report?.cycle ?? "day"]}`;
 }
 
 /** Digests and when they come; each can be switched off here. */
@@ -127,7 +136,7 @@ export function switchedCard(one: ScheduleEntry, verb: "on" | "off"): Card {
 export function pausedCard(name: string, reason: string): Card {
   return {
     title: `Digest ${name} stands still`,
-    summary: `${reason}. Nothing is posted until somebody who may takes it over.`,
+    summary: `${capital(reason)}. Nothing is posted until somebody who may takes it over.`,
     tone: "warning",
     blocks: [],
     actions: [
