@@ -6,6 +6,7 @@ import { costCommand } from "./commands/cost.ts";
 import { digestCommand } from "./commands/digest.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { createHelpCommand } from "./commands/help.ts";
+import { outboxCommand } from "./commands/outbox.ts";
 import { queryCommand } from "./commands/query.ts";
 import { recsCommand } from "./commands/recs.ts";
 import { rejectsCommand } from "./commands/rejects.ts";
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   sourceCommand,
   rollbackCommand,
   doctorCommand,
+  outboxCommand,
   ownersCommand,
   peopleCommand,
   whoamiCommand,

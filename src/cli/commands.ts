@@ -3,6 +3,7 @@ import { batchesCommand } from "../bot/commands/batches.ts";
 import { budgetCommand } from "../bot/commands/budget.ts";
 import { digestCommand } from "../bot/commands/digest.ts";
 import { doctorCommand } from "../bot/commands/doctor.ts";
+import { outboxCommand } from "../bot/commands/outbox.ts";
 import { recsCommand } from "../bot/commands/recs.ts";
 import { rejectsCommand } from "../bot/commands/rejects.ts";
 import { rollbackCommand } from "../bot/commands/rollback.ts";
@@ -43,6 +44,7 @@ export const CLI_COMMANDS: readonly CliCommand[] = [
   fxCli,
   fromBot(statusCommand),
   fromBot(doctorCommand),
+  fromBot(outboxCommand),
   fromBot(ownersCommand, { readsOptions: true }),
   fromBot(peopleCommand, { readsOptions: true }),
   fromBot(whoamiCommand),

@@ -35,6 +35,8 @@ export const AUDIT_ACTIONS = [
   "owner.remove",
   "channel.scope",
   "card.act",
+  "outbox.retry",
+  "outbox.drop",
   "digest.subscribe",
   "digest.off",
   "digest.on",
