@@ -1,11 +1,16 @@
 import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { parseQuestion } from "../../src/bot/grammar/parse-question.ts";
 import { costAnswer, type CostAnswer } from "../../src/domain/contract.ts";
 import { parseAtoms, atomsToDecimal } from "../../src/domain/money.ts";
+import { day, eachDay, type Day } from "../../src/domain/period.ts";
+import { importFx } from "../../src/service/import-fx.ts";
+import type { CostQuery } from "../../src/domain/cost-query.ts";
 import { costCard } from "../../src/bot/views/cost-card.ts";
 import { showCosts } from "../../src/service/show-costs.ts";
 import { openScenario, type Scenario } from "../questions/scenario.ts";
@@ -39,6 +44,52 @@ test.each(GOLDEN)("$question", async ({ question, rows }) => {
   for (const action of card.actions.flatMap(typedCommands))
     expect(parseQuestion(action.command, { today: scenario.ctx.clock.today() })).toMatchObject({ ok: true });
 });
+
+describe("conversion", () => {
+  // Every day of the bills has a rate of its own, so that a rate of another day would be seen.
+  const rate = (currency: "EUR" | "JPY", index: number): string =>
+    currency === "EUR" ? `1.${String(100 + index)}` : `0.00${String(600 + index)}`;
+  const days = eachDay({ from: day("2026-01-01"), to: day("2026-04-01") });
+
+  test("a missing rate is named and never 0; with rates every day is converted by its own", async () => {
+    const asked = readOf("2026 by provider,team in USD");
+    await expect(showCosts({ ctx: scenario.ctx, input: asked })).rejects.toThrow(
+      /There is no exchange rate from (EUR|JPY) to USD for 2026-01-01, .* and \d+ more/,
+    );
+    const file = (currency: "EUR" | "JPY", of: readonly Day[]): string =>
+      [
+        "date,currency,rate,base",
+        ...of.map((one) => `${one},${currency},${rate(currency, days.indexOf(one))},USD`),
+      ].join("\n");
+    await saveFile("eur.csv", file("EUR", days));
+    // One currency is not enough, and the error no longer names the other.
+    await expect(showCosts({ ctx: scenario.ctx, input: asked })).rejects.toThrow(/from JPY to USD for 2026-01-01/);
+    await saveFile("jpy.csv", file("JPY", days));
+    const answer = await showCosts({ ctx: scenario.ctx, input: asked });
+
+    const { ask } = await openBills(fileURLToPath(new URL("../fixtures/scenario/", import.meta.url)));
+    const rates = days.flatMap((one, index) =>
+      (["EUR", "JPY"] as const).map((currency) => `('${one}'::date, '${currency}', ${rate(currency, index)})`),
+    );
+    const want =
+      await ask(`select p, team, 'USD', sum(eff * coalesce(rate, 1)::decimal(12, 6))::decimal(38, 18) from bills
+      left join (values ${rates.join(", ")}) r(day, currency, rate) on r.day = d and r.currency = cur group by all`);
+    expect(flat(answer)).toEqual(want);
+    expect(answer.receipt.rates?.every((one) => one.carriedFrom === null)).toBe(true);
+  });
+});
+
+async function saveFile(name: string, text: string): Promise<void> {
+  const path = join(scenario.ctx.dataDir, name);
+  await writeFile(path, text);
+  await importFx({ ctx: scenario.ctx, input: { path } });
+}
+
+function readOf(question: string): CostQuery {
+  const read = parseQuestion(question, { today: scenario.ctx.clock.today() });
+  if (!read.ok) throw new Error(read.message);
+  return read.query;
+}
 
 /** Rows as the golden file has them: keys, first day of the period, currency or unit, amount, what it was before. */
 function flat(answer: CostAnswer): GoldenRow[] {

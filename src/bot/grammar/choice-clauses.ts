@@ -1,4 +1,5 @@
 import { CHART_FORMS, GRAINS, METRICS, TOP_MAX, type ChartForm, type Metric } from "../../domain/cost-query.ts";
+import type { Dimension } from "../../domain/dimension.ts";
 import type { Clause } from "./clause.ts";
 import { DIMENSION_WORDS } from "./dimension-words.ts";
 import { grainOf } from "./filter-clauses.ts";
@@ -11,6 +12,8 @@ const METRIC_WORDS: Readonly<Record<string, Metric>> = {
   amortized: "effective",
   amortised: "effective",
   billed: "billed",
+  // AWS' word for what the invoice says; FOCUS calls it BilledCost.
+  unblended: "billed",
   invoiced: "billed",
   cash: "billed",
   list: "list",
@@ -21,7 +24,7 @@ const METRIC_WORDS: Readonly<Record<string, Metric>> = {
 
 export const metricClause: Clause = {
   id: "metric",
-  words: ["metric", "amortized", "amortised", "effective", "billed"],
+  words: ["metric", "amortized", "amortised", "effective", "billed", "unblended"],
   syntax: `metric ${METRICS.join("|")}`,
   ebnf: `"metric" , ( ${METRICS.map((metric) => `"${metric}"`).join(" | ")} )`,
   summary:
@@ -62,6 +65,7 @@ export const perClause: Clause = {
 export const versusClause: Clause = {
   id: "vs",
   words: ["vs", "vs.", "versus", "compared to", "compared with", "compare with", "compare to", "against"],
+  whole: ["yoy", "year over year", "mom", "month over month", "wow", "week over week"],
   syntax: "vs previous|year-ago|PERIOD",
   ebnf: '"vs" , ( "previous" | "year-ago" | period )',
   summary:
@@ -71,11 +75,31 @@ export const versusClause: Clause = {
   read: readVersus,
 };
 
-function readVersus(reader: Reader, start: number): Step {
+/** Phrases that say at once what to compare with. */
+const OVER: Readonly<Record<string, "year-ago" | "previous">> = {
+  yoy: "year-ago",
+  year: "year-ago",
+  mom: "previous",
+  month: "previous",
+  wow: "previous",
+  week: "previous",
+};
+
+function readVersus(reader: Reader, start: number, opened: number): Step {
   const position = wordAt(reader, start) === "the" ? start + 1 : start;
   const word = wordAt(reader, position);
   const next = wordAt(reader, position + 1);
-  if (reader.draft.versus !== undefined) return twice(reader, "vs", start - 1, 2);
+  if (reader.draft.versus !== undefined) return twice(reader, "vs", opened, start - opened + 1);
+  const over = OVER[wordAt(reader, opened)];
+  if (over !== undefined) {
+    reader.draft.versus = { with: over };
+    return done(start);
+  }
+  const same = /^(day|days|week|month|quarter|period|time)$/.test(next) ? 2 : 1;
+  if (word === "same" && wordAt(reader, position + same) === "last" && wordAt(reader, position + same + 1) === "year") {
+    reader.draft.versus = { with: "year-ago" };
+    return done(position + same + 2);
+  }
   if (
     /^(year-ago|last-year-same)$/.test(word) ||
     (word === "year" && next === "ago") ||
@@ -105,17 +129,21 @@ function readVersus(reader: Reader, start: number): Step {
   return done(position + period.length);
 }
 
+/** "top services" without a number. */
+const TOP_DEFAULT = 10;
+
 export const topClause: Clause = {
   id: "top",
-  words: ["top", "limit", "first"],
+  words: ["top", "limit", "first", "most expensive", "biggest", "largest"],
   syntax: "top N",
   ebnf: '"top" , number',
-  summary: `Only the N largest (of each currency), the rest as one row "other". At most ${TOP_MAX}.`,
+  summary: `Only the N largest (of each currency), the rest as one row "other". At most ${TOP_MAX}; "top services" is the ${TOP_DEFAULT} largest.`,
   examples: ["last month by resource top 20", "this month by service top 5 as pie"],
   option: { name: "top", integer: true },
   read: (reader, position) => {
     const word = wordAt(reader, position);
-    const count = /^\d{1,9}$/.test(word) ? Number(word) : Number.NaN;
+    const plain = countedAt(reader, position);
+    const count = plain !== null ? TOP_DEFAULT : /^\d{1,9}$/.test(word) ? Number(word) : Number.NaN;
     if (!(count >= 1 && count <= TOP_MAX)) {
       const missing = position >= reader.tokens.length;
       return fail(
@@ -127,13 +155,19 @@ export const topClause: Clause = {
     }
     reader.draft.top = count;
     // "top 5 services" groups by service.
-    const counted = wordAt(reader, position + 1);
-    const dimension = DIMENSION_WORDS.get(counted);
-    if (dimension === undefined || !counted.endsWith("s")) return done(position + 1);
+    const next = plain === null ? position + 1 : position;
+    const dimension = countedAt(reader, next);
+    if (dimension === null) return done(next);
     if (!reader.draft.by.includes(dimension)) reader.draft.by.push(dimension);
-    return done(position + 2);
+    return done(next + 1);
   },
 };
+
+/** The dimension whose values are counted here ("services"); null: none is said in the plural. */
+function countedAt(reader: Reader, position: number): Dimension | null {
+  const word = wordAt(reader, position);
+  return word.endsWith("s") ? (DIMENSION_WORDS.get(word) ?? null) : null;
+}
 
 export const currencyClause: Clause = {
   id: "in",

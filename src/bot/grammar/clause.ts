@@ -9,6 +9,8 @@ export type Clause = {
   readonly id: ClauseId;
   /** Phrases that open it, the canonical one first. */
   readonly words: readonly string[];
+  /** Phrases that say everything by themselves: nothing follows them. */
+  readonly whole?: readonly string[];
   /** As help shows it. */
   readonly syntax: string;
   /** Right-hand side in EBNF. */

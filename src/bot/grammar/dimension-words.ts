@@ -76,3 +76,9 @@ export function providerSlug(value: string): string {
   const name = value.toLowerCase();
   return Object.hasOwn(PROVIDER_NAMES, name) ? (PROVIDER_NAMES[name] ?? value) : value;
 }
+
+/** Whether people call a provider so. */
+export function isProviderName(value: string): boolean {
+  const name = value.toLowerCase();
+  return Object.hasOwn(PROVIDER_NAMES, name) || Object.values(PROVIDER_NAMES).includes(name);
+}

@@ -3,7 +3,7 @@ import { tagKeyOf, isTagAlias, type Dimension } from "../../domain/dimension.ts"
 import { EXCLUDABLE_KINDS, type Kind } from "../../domain/kind.ts";
 import { dimensionText, MISSING_WORDS, quoteValue } from "../../domain/question-text.ts";
 import type { Clause } from "./clause.ts";
-import { DIMENSION_WORDS, providerSlug, readDimension } from "./dimension-words.ts";
+import { DIMENSION_WORDS, isProviderName, providerSlug, readDimension } from "./dimension-words.ts";
 import { nearestValues } from "../../analysis/nearest-values.ts";
 import { done, fail, shown, wordAt, type Failure, type Reader, type Step } from "./reader.ts";
 
@@ -91,6 +91,8 @@ export function unknownDimension(reader: Reader, position: number, word: string)
     return fail(`"${word}" needs a dimension: ${LISTED}.`, position, 0, ["service", "team"]);
   }
   const typed = wordAt(reader, position);
+  if (/^hours?$/.test(typed))
+    return fail("A day is the finest there is: bills are kept by UTC day.", position, 1, ["day", "service"]);
   const keys = (reader.env.tagKeys ?? []).map((key) => `tag:${quoteValue(key)}`);
   const near =
     typed === ""
@@ -161,6 +163,8 @@ function readFilter(reader: Reader, start: number, negated: boolean): Step {
   const values: (string | null)[] = [];
   let position = start + read.length;
   if (wordAt(reader, position) === "is" && reader.tokens[position + 1] !== undefined) position += 1;
+  if (wordAt(reader, position) === "not" && reader.tokens[position + 1] !== undefined && !negated)
+    return notInside(reader, start, position, read.dimension);
   for (;;) {
     const token = reader.tokens[position];
     if (token === undefined || token.kind === "comma")
@@ -182,6 +186,16 @@ function readFilter(reader: Reader, start: number, negated: boolean): Step {
   return done(position);
 }
 
+/** `for team not search`: the word goes first, or belongs to a value that needs quotes. */
+function notInside(reader: Reader, start: number, position: number, dimension: Dimension): Failure {
+  const value = quoteValue(reader.tokens[position + 1]?.text ?? "");
+  const without = `not ${dimensionText(dimension)} ${value}`;
+  return fail(`"not" goes before the dimension: \`${without.slice(0, 120)}\`.`, start - 1, position + 2 - (start - 1), [
+    without,
+    `for ${dimensionText(dimension)} "not"`,
+  ]);
+}
+
 function missingValue(reader: Reader, dimension: Dimension, position: number, length: number): Failure {
   const missing = tagKeyOf(dimension) !== null || isTagAlias(dimension) ? "untagged" : "none";
   const next = reader.tokens[position + 1];
@@ -194,13 +208,21 @@ function notADimension(reader: Reader, position: number, negated: boolean): Fail
   const token = reader.tokens[position];
   if (token === undefined || token.kind === "comma") return unknownDimension(reader, position, negated ? "not" : "for");
   const failure = unknownDimension(reader, position, negated ? "not" : "for");
-  const value = quoteValue(token.text === "" ? "?" : token.text);
-  const asValue = [`service ${value}`, `team ${value}`, `provider ${value}`];
+  const asValue = MISSING_WORDS.has(token.text.toLowerCase())
+    ? [`team ${token.text}`, `service ${token.text}`]
+    : likelyValue(token.text);
   return {
     ...failure,
     message: `${failure.message} A filter is a dimension and a value, as in \`${negated ? "not" : "for"} team payments\`.`,
     replacements: [...failure.replacements.slice(0, -2), ...asValue],
   };
+}
+
+/** A value said without its dimension: what it may be a value of. */
+function likelyValue(text: string): string[] {
+  const value = quoteValue(text === "" ? "?" : text);
+  const guesses = [`service ${value}`, `team ${value}`, `provider ${value}`];
+  return isProviderName(text) ? guesses.toReversed() : guesses;
 }
 
 export const withoutClause: Clause = {
@@ -211,7 +233,11 @@ export const withoutClause: Clause = {
   summary: `Leave out kinds of charge: ${EXCLUDABLE_KINDS.join(", ")}. The kinds are disjoint, so the parts add up.`,
   examples: ["last month by service without tax,credits", "2026 per month without purchases"],
   option: { name: "without", choices: EXCLUDABLE_KINDS },
-  read: readWithout,
+  // "without team search" leaves out a team.
+  read: (reader, position) =>
+    readDimension(reader.tokens, position) === null
+      ? readWithout(reader, position)
+      : readFilter(reader, position, true),
 };
 
 function readWithout(reader: Reader, start: number): Step {
@@ -228,6 +254,8 @@ function readWithout(reader: Reader, start: number): Step {
     }
     if (!reader.draft.without.includes(kind)) reader.draft.without.push(kind);
     position += 1;
+    // "without tax credits": nothing else begins with a kind.
+    if (kindAt(wordAt(reader, position)) !== undefined) continue;
     const joined =
       reader.tokens[position]?.kind === "comma" ||
       (/^(and|or)$/.test(wordAt(reader, position)) && kindAt(wordAt(reader, position + 1)) !== undefined);

@@ -16,6 +16,8 @@ const SUGGESTIONS_MAX = 3;
 /** Repairs are tried breadth first: several mistakes in one question, but never long. */
 const REPAIR_ROUNDS = 3;
 const REPAIR_WIDTH = 6;
+/** Words left out in search of a question that runs: a sentence. */
+const DROPPED_MAX = 24;
 
 /**
  * Reads `last month by service vs previous` (with or without the word `cost`) into a query.
@@ -47,10 +49,25 @@ function suggest(text: string, read: Exclude<QuestionRead, { ok: true }>, env: Q
     }
     round = next;
   }
-  const understood = draftQuery(read.draft, env);
-  if (found.size === 0 && understood !== null) found.add(`cost ${formatQuestion(understood)}`);
+  const understood = found.size > 0 ? null : (withoutUnknown(text, env) ?? draftQuery(read.draft, env));
+  if (understood !== null) found.add(`cost ${formatQuestion(understood)}`);
   if (found.size === 0) found.add(FALLBACK);
   return [...found].slice(0, SUGGESTIONS_MAX);
+}
+
+/** "how much did we spend on s3 last month" → what is left when the words that are not understood are left out. */
+function withoutUnknown(text: string, env: QuestionEnv): CostQuery | null {
+  let rest = text;
+  for (let dropped = 0; dropped < DROPPED_MAX; dropped += 1) {
+    const read = readQuestion(rest, env);
+    if (read.ok) return read.query;
+    const { failure, tokens } = read;
+    const first = tokens[failure.at];
+    const last = tokens[failure.at + Math.max(1, failure.length) - 1];
+    if (first === undefined || last === undefined) return null;
+    rest = `${rest.slice(0, first.start)} ${rest.slice(last.end)}`;
+  }
+  return null;
 }
 
 /** The text with the failing words replaced, one text a replacement. */

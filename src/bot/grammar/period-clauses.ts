@@ -6,7 +6,7 @@ import { done, fail, shown, wordAt, type Reader, type Step } from "./reader.ts";
 
 export const billingClause: Clause = {
   id: "billing",
-  words: ["billing", "billing month"],
+  words: ["billing", "billing month", "invoice month", "bill for", "bill of"],
   syntax: "billing MONTH",
   ebnf: '"billing" , month',
   summary: "Charges of an invoice month (BillingPeriod) instead of the days they belong to (ChargePeriod).",

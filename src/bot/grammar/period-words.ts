@@ -12,6 +12,7 @@ import {
   type Day,
   type Month,
 } from "../../domain/period.ts";
+import { readSpoken, readUnknowable } from "./period-spoken.ts";
 import type { Token } from "./tokens.ts";
 
 /** `said` is canonical: reading it again on the same day gives the same days. null = explicit days. */
@@ -94,6 +95,9 @@ function readWords(words: readonly string[], today: Day): PeriodRead | PeriodFai
   if (first === "since") return readSince(second, today);
   const span = readSpan(words, today);
   if (span !== null) return span;
+  const spoken =
+    readUnknowable(words, today) ?? readSpoken(words, today, (word, year) => monthNamed(word, year, today));
+  if (spoken !== null) return spoken;
   const relative = first === "current" ? "this" : first === "previous" || first === "past" ? "last" : first;
   if ((relative === "this" || relative === "last") && /^(week|month|quarter|year)$/.test(second ?? "")) {
     return named(`${relative} ${second}`, 2, today);

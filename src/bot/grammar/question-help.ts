@@ -22,7 +22,9 @@ const PERIODS: readonly (readonly [string, string])[] = [
     "2026, 2026-q3, 2026-09 (september, september 2026), 2026-09-01",
     "a whole year, quarter, month or day; a name without a year is the latest that has begun",
   ],
+  ["2026-w12 (week 12, week of 2026-03-17), 2026-h1 (h1 2026)", "an ISO week from Monday; half a year"],
   ["A..B", "days or months, the end exclusive: 2026-09-01..2026-09-15 is 14 days"],
+  ["january to march 2026, from 2026-01 to 2026-03", "whole months, both included"],
   ["since DAY", "from that day up to and including today"],
 ];
 
@@ -33,7 +35,7 @@ export function questionEbnf(): string {
     `question = [ "cost" ] , { ${CLAUSES.map((clause) => clause.id.replace("period", "period-clause")).join(" | ")} } ;`,
     ...clauses,
     `period = "today" | "yesterday" | number , ( "d" | "w" | "m" ) | ( "this" | "last" ) , ( "week" | "month" | "quarter" | "year" )`,
-    `       | "mtd" | "qtd" | "ytd" | year | year , "-q" , ( "1" | "2" | "3" | "4" ) | month | day | day , ".." , day | "since" , day ;`,
+    `       | "mtd" | "qtd" | "ytd" | year | year , "-q" , ( "1" | "2" | "3" | "4" ) | year , "-h" , ( "1" | "2" ) | year , "-w" , digit , digit | month | day | day , ".." , day | "since" , day ;`,
     `dim = ${DIMENSIONS.map((word) => `"${word}"`).join(" | ")} | "tag:" , value ;`,
     `kind = ${EXCLUDABLE_KINDS.map((word) => `"${word}"`).join(" | ")} ;`,
     `value = word | '"' , { character | '\\"' | '\\\\' } , '"' | "untagged" | "none" ;`,
@@ -60,7 +62,7 @@ export function questionsDocument(): string {
     "|---|---|---|---|",
     ...CLAUSES.map(
       (clause) =>
-        `| \`${escapeCell(clause.syntax)}\` | ${clause.words.slice(1).join(", ")} | ${escapeCell(clause.summary)} | ${clause.examples.map((example) => `\`cost ${escapeCell(example)}\``).join("<br>")} |`,
+        `| \`${escapeCell(clause.syntax)}\` | ${[...clause.words.slice(1), ...(clause.whole ?? [])].join(", ")} | ${escapeCell(clause.summary)} | ${clause.examples.map((example) => `\`cost ${escapeCell(example)}\``).join("<br>")} |`,
     ),
     "",
     "## Periods",

@@ -2,9 +2,10 @@ import { costQuerySchema, type CostQuery } from "../../domain/cost-query.ts";
 import { addDays, firstDay, monthOf } from "../../domain/period.ts";
 import type { Clause } from "./clause.ts";
 import { CLAUSES } from "./clauses.ts";
-import { DIMENSION_WORDS, readDimension } from "./dimension-words.ts";
+import { DIMENSION_WORDS, isProviderName, readDimension } from "./dimension-words.ts";
 import { nearestValues } from "../../analysis/nearest-values.ts";
-import { quoteValue } from "../../domain/question-text.ts";
+import { isTagAlias, tagKeyOf } from "../../domain/dimension.ts";
+import { dimensionText, MISSING_WORDS, quoteValue } from "../../domain/question-text.ts";
 import { editDistance } from "../../domain/nearest.ts";
 import { periodAt, periodClause } from "./period-clauses.ts";
 import { PERIOD_WORDS } from "./period-words.ts";
@@ -35,7 +36,7 @@ const FILLERS = new Set(["please", "?", "and"]);
 type Phrase = { readonly words: readonly string[]; readonly clause: Clause };
 /** Longest phrase first, so that "group by" is not read as something else. */
 const PHRASES: readonly Phrase[] = CLAUSES.flatMap((clause) =>
-  clause.words.map((phrase) => ({ words: phrase.split(" "), clause })),
+  [...clause.words, ...(clause.whole ?? [])].map((phrase) => ({ words: phrase.split(" "), clause })),
 ).sort((a, b) => b.words.length - a.words.length);
 
 /** Reads a question once, without suggestions. Pure, never throws for any text. */
@@ -95,7 +96,10 @@ function unknownWord(reader: Reader, position: number): Failure {
       ...asFilter,
     ]);
   }
-  const starts = PHRASES.map((phrase) => phrase.words[0] ?? "");
+  const meant = withoutItsDimension(reader, position);
+  if (meant !== null) return meant;
+  // Not those that say everything: words of three letters are near everything.
+  const starts = CLAUSES.flatMap((clause) => clause.words.map((phrase) => phrase.split(" ")[0] ?? ""));
   const near = word === "" ? [] : nearestValues(word, [...starts, ...PERIOD_WORDS, ...DIMENSION_WORDS.keys()], 4);
   const replacements = near.map((found) => (DIMENSION_WORDS.has(found) ? `by ${found}` : found));
   const hint = near.length === 0 ? "" : ` Did you mean ${near.slice(0, 2).join(" or ")}?`;
@@ -103,6 +107,19 @@ function unknownWord(reader: Reader, position: number): Failure {
   const severalWords = slip ? null : valueOfSeveralWords(reader, position);
   if (severalWords !== null) return severalWords;
   return fail(`I do not understand "${shown(reader, position)}" here.${hint}`, position, 1, [...replacements, ""]);
+}
+
+/** A value that says by itself what it is a value of: `untagged`, `aws`. */
+function withoutItsDimension(reader: Reader, position: number): Failure | null {
+  const word = wordAt(reader, position);
+  const tag = reader.draft.by.find((one) => tagKeyOf(one) !== null || isTagAlias(one)) ?? "team";
+  const filter = MISSING_WORDS.has(word)
+    ? `for ${dimensionText(tag)} ${word}`
+    : isProviderName(word)
+      ? `for provider ${word}`
+      : null;
+  if (filter === null) return null;
+  return fail(`"${word}" needs to be said of something, like \`${filter}\`.`, position, 1, [filter, ""]);
 }
 
 /** After `for service Amazon`, the next words may belong to the value: offers both readings. */
