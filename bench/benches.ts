@@ -84,6 +84,17 @@ export const BENCHES: readonly Bench[] = [
     read: readFigures,
   },
   {
+    name: "outbox",
+    about:
+      "5,000 cards over 100 places, one rate limited, one refused, one that hangs; posts and edits of the web chat",
+    script: "outbox.ts",
+    words: [],
+    small: ["--messages", "500", "--places", "10"],
+    keeps: false,
+    inAll: true,
+    read: readFigures,
+  },
+  {
     name: "size",
     about: "disk a million source rows and a million day rows, by kind of table; 100 M day rows extrapolated",
     script: "size.ts",
