@@ -55,6 +55,10 @@ export const peopleCommand: Command = {
   },
 };
 
+function unquoted(word: string): string {
+  return word.replace(/^"(.*)"$/, "$1");
+}
+
 type PeopleVerb = (ctx: Context, words: readonly string[]) => Promise<CommandAnswer>;
 
 const VERBS: Readonly<Record<string, PeopleVerb>> = {
@@ -63,7 +67,8 @@ const VERBS: Readonly<Record<string, PeopleVerb>> = {
     return { card: peopleCard(data.people, defaultRole(ctx)), data, exitCode: 0 };
   },
   add: async (ctx, words) => {
-    const { plain, options } = optionsOf(words, ["--role", "--name"]);
+    // A form quotes what was filled in.
+    const { plain, options } = optionsOf(words.map(unquoted), ["--role", "--name"]);
     const role = options.get("--role");
     const input = {
       handle: needed(plain[0], "a handle"),

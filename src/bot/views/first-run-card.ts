@@ -1,30 +1,74 @@
 import type { FirstRun, FirstStep } from "../../service/check-first-run.ts";
 import type { Action, Card } from "../card.ts";
+import { subscribeForm } from "./subscribe-form.ts";
 
-/** What each step is, how it is done, and the button that begins it. */
-const STEPS: Readonly<Record<FirstStep, { title: string; how: string; action: Extract<Action, { kind: "button" }> }>> =
-  {
-    source: {
-      title: "Bring your bills",
-      how: "Drop a bill file on the page, or in the terminal: finops ingest PATH",
-      action: { kind: "button", label: "Where bills come from", style: "primary", command: "source list" },
+type StepAction = Extract<Action, { kind: "button" | "form" }>;
+
+const NAME_MAX = 60;
+const AMOUNT_MAX = 20;
+
+/** Asks for what a budget needs, and sets one that counts everything; `budget set` knows scopes. */
+const BUDGET_FORM: StepAction = {
+  kind: "form",
+  label: "Set a budget…",
+  style: "primary",
+  title: "A budget for a month",
+  submit: "Set it",
+  fields: [
+    { kind: "text", name: "name", label: "Name", placeholder: "everything", required: true, lengthMax: NAME_MAX },
+    { kind: "text", name: "amount", label: "A month", placeholder: "3000", required: true, lengthMax: AMOUNT_MAX },
+    { kind: "text", name: "currency", label: "Currency", required: true, lengthMax: 3, initial: "USD" },
+  ],
+  command: ["budget set ", { field: "name" }, " ", { field: "amount" }, " ", { field: "currency" }],
+};
+
+const PEOPLE_FORM: StepAction = {
+  kind: "form",
+  label: "Add somebody…",
+  style: "primary",
+  title: "Who may do what",
+  submit: "Add",
+  fields: [
+    { kind: "text", name: "handle", label: "Who", placeholder: "ada", required: true, lengthMax: NAME_MAX },
+    {
+      kind: "choice",
+      name: "role",
+      label: "Role",
+      required: true,
+      initial: "approver",
+      options: [
+        { label: "Approver: decides on savings", value: "approver" },
+        { label: "Analyst: sets budgets and digests", value: "analyst" },
+        { label: "Admin: everything", value: "admin" },
+      ],
     },
-    channel: {
-      title: "Pick a channel",
-      how: "Let a team's channel show its part of the bill, and get the digest there every morning.",
-      action: { kind: "button", label: "Digest here", style: "primary", command: "digest subscribe" },
-    },
-    budget: {
-      title: "Set a budget",
-      how: "Say what was agreed; alerts come at 50, 80 and 100 %.",
-      action: { kind: "button", label: "Set a budget", style: "primary", command: "help budget" },
-    },
-    roles: {
-      title: "Say who may do what",
-      how: "At least one person who approves: people add ada --role approver",
-      action: { kind: "button", label: "Add people", style: "primary", command: "help people" },
-    },
-  };
+  ],
+  command: ["people add ", { field: "handle" }, " --role ", { field: "role" }],
+};
+
+/** What each step is, how it is done, and the action that does it. */
+const STEPS: Readonly<Record<FirstStep, { title: string; how: string; action: StepAction }>> = {
+  source: {
+    title: "Bring your bills",
+    how: "Drop a bill file on the page, or in the terminal: finops ingest PATH",
+    action: { kind: "button", label: "Where bills come from", style: "primary", command: "source list" },
+  },
+  channel: {
+    title: "Pick a channel",
+    how: "Get the digest there by itself: daily, weekly or monthly, of everything or a team's part.",
+    action: subscribeForm("Digest here…", "primary"),
+  },
+  budget: {
+    title: "Set a budget",
+    how: "Say what was agreed; alerts come at 50, 80 and 100 %.",
+    action: BUDGET_FORM,
+  },
+  roles: {
+    title: "Say who may do what",
+    how: "At least one person who approves: people add ada --role approver",
+    action: PEOPLE_FORM,
+  },
+};
 
 /** What a step is called, in a few words. */
 export function nextStepTitle(step: FirstStep): string {
