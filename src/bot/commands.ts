@@ -16,6 +16,7 @@ import { sourceCommand } from "./commands/source.ts";
 import { runCommand, saveCommand, savedCommand } from "./commands/saved.ts";
 import { statusCommand } from "./commands/status.ts";
 import { wasteCommand } from "./commands/waste.ts";
+import { hygieneCommand } from "./commands/hygiene.ts";
 import { linkCommand } from "./commands/link.ts";
 import { ownersCommand } from "./commands/owners.ts";
 import { peopleCommand } from "./commands/people.ts";
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   savingsCommand,
   auditCommand,
   digestCommand,
+  hygieneCommand,
   saveCommand,
   savedCommand,
   runCommand,

@@ -25,6 +25,8 @@ export const reportSchema = z.discriminatedUnion("kind", [
     name: z.string(),
     onlyWhen: onlyWhenSchema.nullable(),
   }),
+  /** Tag hygiene, with a reply for each owner. */
+  z.object({ kind: z.literal("hygiene"), onlyWhen: z.null() }),
 ]);
 export type Report = z.infer<typeof reportSchema>;
 

@@ -3,6 +3,7 @@ import { answerQuery } from "../bot/commands/cost.ts";
 import { savedQuery } from "../bot/commands/saved-question.ts";
 import { closeCard } from "../bot/views/close-card.ts";
 import { digestCard } from "../bot/views/digest-card.ts";
+import { hygieneCard, hygieneReplies } from "../bot/views/hygiene-card.ts";
 import { digestReplies } from "../bot/views/digest-thread.ts";
 import { pausedCard } from "../bot/views/subscription-card.ts";
 import { wasteCard } from "../bot/views/waste-card.ts";
@@ -19,6 +20,7 @@ import { notifyPerson } from "../service/notify-person.ts";
 import { quietAnswer } from "../service/quiet-answer.ts";
 import { asSchedule, pausedBecause, pausedFor, reportDigest, type Paused } from "../service/report-digest.ts";
 import type { Act, Post, RunOutcome } from "../service/run-schedule.ts";
+import { tagHygiene } from "../service/tag-hygiene.ts";
 import { UPLOAD_BYTES_MAX } from "../store/outbox.ts";
 import { findSavedById } from "../store/saved-questions.ts";
 import { ingestUnderway, type KnownSchedule, type RunRow } from "../store/schedules.ts";
@@ -36,6 +38,7 @@ export const postDigest: Act = async ({ ctx, schedule, run }) => {
   if (lost !== null) return pausedOutcome(schedule, run, lost);
   const report = schedule.report ?? DAILY_DIGEST;
   try {
+    if (report.kind === "hygiene") return await postHygiene(ctx, schedule, run);
     return report.kind === "question"
       ? await postQuestion({ ctx, schedule, run, report })
       : await postOneDigest({ ctx, schedule, run, report });
@@ -91,6 +94,23 @@ async function postQuestion({ ctx, schedule, run, report }: Run<"question">): Pr
   const file = { name: "answer.csv", mime: "text/csv", text };
   const files = fits ? [{ channel, key: `${key}:csv`, file, under: key, priority: "digest" } as const] : [];
   return { status: "done", note: `answered ${saved.name}`, files, ...parentOf(channel, key, shown) };
+}
+
+/** Coverage in the channel; in its thread each owner, mentioned once, with what of theirs has no team. */
+async function postHygiene(ctx: Context, schedule: KnownSchedule, run: RunRow): Promise<RunOutcome> {
+  const hygiene = await tagHygiene({ ctx: asSchedule(ctx, schedule), input: { period: null } });
+  if (hygiene.coverage.length === 0) return { status: "skipped", note: "there is no usage yet", posts: [] };
+  const channel = schedule.channel ?? "finops";
+  const key = `hygiene:${schedule.name}:${run.dueAt}`;
+  const parent = parentOf(channel, key, hygieneCard(hygiene));
+  const replies = hygieneReplies(hygiene).map(({ name, card }): Post => ({
+    channel,
+    key: `${key}:${name}`,
+    card,
+    under: key,
+    priority: "digest",
+  }));
+  return { ...parent, status: "done", note: "tag hygiene", posts: [...parent.posts, ...replies] };
 }
 
 /** A card in a channel; in a private talk, wherever the person reads: on every surface they are linked to. */

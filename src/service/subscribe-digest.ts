@@ -111,7 +111,8 @@ type Terms = Pick<Schedule, "channel" | "scope"> & { readonly report: Report };
 /** The same report for the same readers: other times are a change of it, not a second one. */
 function isSame(one: KnownSchedule, { channel, scope, report }: Terms): boolean {
   if (one.channel !== channel || one.report === undefined) return false;
-  const of = (told: Report): string => (told.kind === "question" ? told.saved : told.cycle);
+  const of = (told: Report): string =>
+    told.kind === "question" ? told.saved : told.kind === "hygiene" ? "hygiene" : told.cycle;
   const same = one.report.kind === report.kind && of(one.report) === of(report);
   return same && JSON.stringify(one.scope) === JSON.stringify(scope);
 }
@@ -128,7 +129,12 @@ const CYCLE_WORDS = { day: "daily", week: "weekly", month: "monthly" } as const;
 
 /** `daily-payments`; of a private talk without saying whose. */
 function nameOf(report: Report, channel: string): string {
-  const kind = report.kind === "question" ? slug(report.name) || "question" : CYCLE_WORDS[report.cycle];
+  const kind =
+    report.kind === "question"
+      ? slug(report.name) || "question"
+      : report.kind === "hygiene"
+        ? "hygiene"
+        : CYCLE_WORDS[report.cycle];
   return `${kind}-${channel.startsWith("@") ? "private" : slug(channel)}`;
 }
 

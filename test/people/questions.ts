@@ -97,8 +97,7 @@ export const COMMAND_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
     '{"select":{"by":"days","from":"2026-03-01","to":"2026-04-01"},"by":["service"]}',
     '{"select":{"by":"invoice","invoice":"AW-1"}}',
   ],
-  allocation: ["", "list", "preview"],
-  hygiene: ["", "team", "environment"],
+  hygiene: ["", "last month", "2026-03", "by owner"],
   save: ["", "zqlaek-saved this month", "zqleak-saved this month", "own last month by service"],
   saved: ["", "list", "remove zqlaek-saved", "subscribe zqlaek-saved", "subscribe own"],
   run: ["", "zqlaek-saved", "own"],
@@ -117,6 +116,5 @@ export const PLANTED: readonly string[] = [
   "digest subscribe for team zqleak-team",
   "digest subscribe in zqleak-channel",
   "saved subscribe zqleak-saved",
-  "allocation set zqleak-rule for team zqleak-team to team by even",
   "recs approve mine",
 ];

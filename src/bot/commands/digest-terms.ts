@@ -10,6 +10,7 @@ import { tokenise, type Token } from "../grammar/tokens.ts";
 export const SUBSCRIBE_USAGE = [
   "digest subscribe [daily|weekly|monthly] [at HH:MM] [on WEEKDAY|DAY|last] [ZONE] [for DIM VALUE…]",
   "                 [only when over AMOUNT CURRENCY|over PERCENT%|changed] [in #CHANNEL|me]",
+  "digest subscribe hygiene [weekly|monthly] [at HH:MM] …",
   "digest subscribe question NAME [asks QUESTION] [daily|weekly|monthly] [at HH:MM] …",
 ].join("\n");
 
@@ -31,10 +32,12 @@ export type DigestTerms = {
   readonly filters: ScopeFilter;
   readonly channel: string | null;
   /** A saved question instead of a digest, by its name; `asks`: saved under it first. */
+  readonly hygiene: boolean;
   readonly question: { readonly name: string; readonly asks: string | null } | null;
 };
 
 type Said = {
+  hygiene?: true;
   question?: string;
   asks?: string;
   cycle?: DigestCycle;
@@ -72,6 +75,7 @@ export function readDigestTerms(text: string, today: Day): DigestTerms {
     timeZone: said.zone ?? null,
     filters: scope === "" ? [] : parseScope(scope, today),
     channel: said.channel ?? null,
+    hygiene: said.hygiene === true,
     question: said.question === undefined ? null : { name: said.question, asks: said.asks ?? null },
   };
 }
@@ -85,6 +89,7 @@ function readClause(tokens: readonly Token[], position: number, said: Said): num
   const cycle = CYCLE_WORDS[(tokens[position]?.text ?? "").toLowerCase()];
   if (cycle !== undefined) return take(said, "cycle", cycle, 1);
   if (isZone(tokens[position]?.text ?? "")) return take(said, "zone", tokens[position]?.text ?? "", 1);
+  if (word === "hygiene") return take(said, "hygiene", true, 1);
   if (word === "only") return readOnlyWhen(tokens, position, said);
   if (next === undefined || next.kind === "comma") return 0;
   const empty = next.kind === "quoted" && value.trim() === "";
@@ -120,6 +125,7 @@ function take<Name extends keyof Said>(said: Said, name: Name, value: Said[Name]
 }
 
 const NAMES: Readonly<Record<keyof Said, string>> = {
+  hygiene: "report",
   question: "question",
   asks: "question's text",
   cycle: "cycle (daily, weekly, monthly)",

@@ -82,9 +82,12 @@ async function subscribe(ctx: Context, text: string): Promise<CommandAnswer> {
 
 /** A digest, or the answer to a saved question, which is saved first where its text is given. */
 async function subscribeTo(ctx: Context, terms: DigestTerms): Promise<CommandAnswer> {
-  const { cycle, onlyWhen, question, ...when } = terms;
-  const report: Report =
-    question === null ? { kind: "digest", cycle, onlyWhen } : await questionReport(ctx, question, onlyWhen);
+  const { cycle, onlyWhen, question, hygiene, ...when } = terms;
+  const report: Report = hygiene
+    ? { kind: "hygiene", onlyWhen: null }
+    : question === null
+      ? { kind: "digest", cycle, onlyWhen }
+      : await questionReport(ctx, question, onlyWhen);
   const data = await subscribeDigest({ ctx, input: { ...when, report } });
   return { card: subscribedCard(data), data, exitCode: 0 };
 }

@@ -14,7 +14,12 @@ const CYCLE_WORDS = { day: "daily", week: "weekly", month: "monthly" } as const;
 
 /** "Weekly digest, only when over 500 USD", "Question burn". */
 export function reportWords(report: Report): string {
-  const words = report.kind === "question" ? `Question ${report.name}` : `${capital(CYCLE_WORDS[report.cycle])} digest`;
+  const words =
+    report.kind === "hygiene"
+      ? "Tag hygiene"
+      : report.kind === "question"
+        ? `Question ${report.name}`
+        : `${capital(CYCLE_WORDS[report.cycle])} digest`;
   return report.onlyWhen === null ? words : `${words}, only when ${onlyWhenText(report.onlyWhen)}`;
 }
 
@@ -49,6 +54,7 @@ export function subscribedCard({ change, subscription: one }: Subscribed): Card 
 }
 
 function nowCommand({ report }: ScheduleEntry): string {
+  if (report?.kind === "hygiene") return "hygiene";
   return report?.kind === "question"
     ? `run ${quoteValue(report.name)}`
     : `digest now ${CYCLE_WORDS[report?.cycle ?? "day"]}`;
