@@ -186,8 +186,15 @@ describe("exports", () => {
     const xlsx = Buffer.from(await exportCosts({ ctx: ctx(), input: { answer: data, format: "xlsx" } }));
     expect(xlsx.subarray(0, 2).toString()).toBe("PK");
     const sheet = unzip(xlsx);
+    // A number to add up, and beside it every digit of it.
+    expect(sheet).toMatch(/<v>-0.01<\/v>/);
     expect(sheet).toContain("1.000000000000000001");
+    expect(sheet).toContain("amount (exact)");
+    expect(sheet).toContain("'=HYPERLINK");
     expect(sheet).not.toMatch(/<f>/);
+    // The second sheet says what the amounts are: 46101 is 20 March 2026 in a spreadsheet.
+    expect(sheet).toContain("bills complete through");
+    expect(sheet).toMatch(/<v>46101<\/v>/);
   });
 });
 
