@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { Logger } from "pino";
 
+import type { Channel } from "./bot/channels/channel.ts";
 import { createWebChannel } from "./bot/channels/web/web-channel.ts";
 import { startDeliverer } from "./bot/deliver-outbox.ts";
 import { watchInbound } from "./bot/resume-inbound.ts";
@@ -57,10 +58,12 @@ export async function startWork(
   estate: Estate,
   stack: Stack,
   metrics: JobMetrics,
+  /** Chat platforms: cards of the sample estate stay on the page. */
+  platforms: readonly Channel[],
   work: Pick<Parameters<typeof startJobs>[0], "acts" | "atStart"> = { acts: ACTS, atStart: AT_START },
 ): Promise<Jobs> {
   const { db, log } = estate.base;
-  const channels = [createWebChannel(db.sql)];
+  const channels = [createWebChannel(db.sql), ...platforms];
   stack.add("deliverer", await startDeliverer({ sql: db.sql, channels, log }), (it) => it.stop());
   const ctx = systemContext(estate);
   stack.add("hand-offs", passOnApprovals(ctx), (it) => it.stop());
@@ -84,7 +87,7 @@ export async function showDemo(given: Estate, { real, stack, metrics, say }: Dem
   const state = await readSampleState(ctx);
   if (state === "missing") await loadDemo({ ctx, input: { story: "later", onProgress: tenths(say) } });
   const atStart = AT_START.filter((job) => job !== "ingest" || state === "stale");
-  await startWork(demo, work, metrics, { acts: DEMO_ACTS, atStart });
+  await startWork(demo, work, metrics, [], { acts: DEMO_ACTS, atStart });
   await real.base.db.sql.listen("finops_flip", () => void work.closeAll(demo.base.log));
 }
 

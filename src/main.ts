@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import type { Logger } from "pino";
 
+import type { ChartView } from "./charts/chart-view.ts";
 import { createChartRenderer } from "./charts/render.ts";
 import { loadConfig, processEnvironment, workingDirectory, type Config } from "./config.ts";
 import { AppError, explain } from "./domain/errors.ts";
@@ -17,6 +18,7 @@ import { createStack, stopOnSignals, watchDatabase, type Stack } from "./lifecyc
 import { createLog } from "./log.ts";
 import { ingestBills } from "./service/ingest-bills.ts";
 import { listSources } from "./store/batches-sources.ts";
+import { startSurfaces } from "./surfaces.ts";
 
 const EXIT_BAD_INPUT = 2;
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
@@ -48,6 +50,9 @@ async function start(config: Config, log: Logger, stack: Stack): Promise<void> {
   const charts = stack.add("charts", createChartRenderer({ workers: config.chartWorkers }), (it) => it.close());
   const metrics = stack.add("metrics", createMetrics(real.base.db.sql), (it) => it.close());
 
+  const draw = (view: ChartView) => metrics.timeChart(() => charts.png(view, { theme: "light" }));
+  const surfaces = await startSurfaces({ config, log, stack, real, demo, draw });
+
   let jobs: Jobs | null = null;
   const jobsRunning = (): boolean => jobs?.running() === true;
   const app = await createHttpApp({
@@ -61,14 +66,15 @@ async function start(config: Config, log: Logger, stack: Stack): Promise<void> {
     sessionKey: await loadSessionKey(config.dataDir),
     png: (view, options) => metrics.timeChart(() => charts.png(view, options)),
     log,
-    health: createHealthApp({ sql: real.base.db.sql, jobsRunning, metrics }),
+    health: createHealthApp({ sql: real.base.db.sql, jobsRunning, metrics, surfaces: surfaces.states }),
+    platforms: surfaces.routes,
     ingest: ingestBills,
   });
   const server = await startHttp({ app: timeRequests(app, metrics), host: config.host, port: config.port });
   stack.add("http", server, (it) => it.close());
 
   if (demo !== null) await showDemo(demo, { real, stack, metrics, say });
-  jobs = await startWork(real, stack, metrics);
+  jobs = await startWork(real, stack, metrics, surfaces.channels);
 
   const again = (): void => void restart(config, log, stack);
   const probe = () => real.base.db.sql`select 1`;

@@ -131,7 +131,7 @@ function showOf(inbound: Inbound, { exitCode, effect, edited }: Done): InboundAn
 }
 
 /** Who it is with the role and scope of this moment, and what may be shown here. */
-async function contextOf({ base, inbound, as }: Handling): Promise<Context> {
+export async function contextOf({ base, inbound, as }: Handling): Promise<Context> {
   const { sql } = base.db;
   const address = addressOf(inbound);
   const direct = inbound.channel.startsWith("@");

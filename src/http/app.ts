@@ -17,7 +17,8 @@ import { createStaticHandler } from "./static-files.ts";
 import { createUploadRoutes } from "./upload-routes.ts";
 
 export type HttpApp = {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** `bindings`: the request and response of Node, for the few libraries that write to them. */
+  readonly fetch: (request: Request, bindings?: object) => Response | Promise<Response>;
   /** Tells open pages that the service ends and stops listening to the database. */
   readonly close: () => Promise<void>;
 };
@@ -37,6 +38,7 @@ export async function createHttpApp(deps: HttpDeps): Promise<HttpApp> {
   app.use(hostAllowed(deps));
   // Machines, not pages: signed instead of same-origin.
   app.route("/api/hand-off", createHandOffRoutes(deps.real));
+  for (const [name, routes] of Object.entries(deps.platforms ?? {})) app.route(`/${name}`, routes);
   app.use(originAllowed());
 
   const chat = new Hono<ChatEnv>();
@@ -58,5 +60,5 @@ export async function createHttpApp(deps: HttpDeps): Promise<HttpApp> {
 
   const page = await createStaticHandler();
   app.get("*", page);
-  return { fetch: (request) => app.fetch(request), close: estates.close };
+  return { fetch: (request, bindings) => app.fetch(request, bindings), close: estates.close };
 }

@@ -50,6 +50,8 @@ export type HttpDeps = {
   readonly log: Logger;
   /** /healthz, /readyz and /metrics: answered whatever Host a probe names. */
   readonly health: Hono | null;
+  /** What chat platforms send, each under its name: signed, without a session. */
+  readonly platforms?: Readonly<Record<string, Hono>>;
   /** The ingest verb (src/service/ingest-bills.ts). */
   readonly ingest: (verb: Verb<IngestRequest>) => Promise<IngestAnswer>;
 };

@@ -7,11 +7,16 @@ import type { Metrics } from "./metrics.ts";
 /** A probe that hangs is as bad as one that fails: load balancers give up after a few seconds. */
 const CHECK_TIMEOUT_MS = 2_000;
 
+/** How a chat platform stands: whether people there are heard. */
+export type SurfaceState = { readonly surface: string; readonly ok: boolean; readonly finding: string };
+
 export type HealthDeps = {
   readonly sql: Sql;
   /** Whether schedules are looked at and queues worked on. */
   readonly jobsRunning: () => boolean;
   readonly metrics: Pick<Metrics, "text" | "contentType">;
+  /** Chat platforms in use; the rest works without them. */
+  readonly surfaces: () => readonly SurfaceState[];
 };
 
 type Check = { readonly check: string; readonly ok: boolean; readonly finding: string };
@@ -22,7 +27,12 @@ type Check = { readonly check: string; readonly ok: boolean; readonly finding: s
  */
 export function createHealthApp(deps: HealthDeps): Hono {
   const app = new Hono();
-  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.get("/healthz", (c) => {
+    // Alive either way: a restart would mend no platform.
+    const surfaces = deps.surfaces();
+    const status = surfaces.every(({ ok }) => ok) ? "ok" : "degraded";
+    return c.json(surfaces.length === 0 ? { status } : { status, surfaces });
+  });
   app.get("/readyz", async (c) => {
     const checks = await Promise.all([
       check("database", async () => {

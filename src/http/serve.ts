@@ -14,7 +14,7 @@ export type HttpServer = { readonly port: number; readonly close: () => Promise<
 /** Listens. Throws AppError when the port is taken. `close` ends open streams and waits for the socket. */
 export async function startHttp(input: { app: HttpApp; host: string; port: number }): Promise<HttpServer> {
   const server = createAdaptorServer({
-    fetch: (request) => input.app.fetch(request),
+    fetch: (request, bindings) => input.app.fetch(request, bindings),
     serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 },
   });
   server.listen(input.port, input.host);

@@ -87,3 +87,31 @@ export async function reapSlackMessages(sql: Sql, days: number): Promise<void> {
   await sql`delete from slack_message where posted_at < now() - make_interval(days => ${days})`;
   await sql`delete from slack_picture where made_at < now() - make_interval(days => ${days})`;
 }
+
+/** Whether a message is a card of ours. */
+export async function isSlackMessageOfOurs(sql: SqlLike, conversation: string, ts: string): Promise<boolean> {
+  const rows = await sql`
+    select 1 from slack_message where conversation = ${conversation} and ts = ${ts} limit 1`;
+  return rows.length > 0;
+}
+
+export type SlackHomeRow = { readonly team: string; readonly user: string; readonly name: string };
+
+/** What somebody's home tab shows now. */
+export async function noteSlackHome(sql: SqlLike, home: SlackHomeRow & { readonly shown: string }): Promise<void> {
+  await sql`
+    insert into slack_home (team_id, user_id, name, shown) values (${home.team}, ${home.user}, ${home.name}, ${home.shown})
+    on conflict (team_id, user_id) do update set name = excluded.name, shown = excluded.shown, opened_at = now()`;
+}
+
+export async function slackHomeShown(sql: SqlLike, team: string, user: string): Promise<string | null> {
+  const [row] = await sql<{ shown: string | null }[]>`
+    select shown from slack_home where team_id = ${team} and user_id = ${user}`;
+  return row?.shown ?? null;
+}
+
+/** People who opened their home tab, the last first. */
+export async function listSlackHomes(sql: SqlLike, limit: number): Promise<SlackHomeRow[]> {
+  return sql<SlackHomeRow[]>`
+    select team_id as team, user_id as "user", name from slack_home order by opened_at desc limit ${limit}`;
+}

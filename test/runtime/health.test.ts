@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { dispatch } from "../../src/bot/dispatch.ts";
-import { createHealthApp } from "../../src/http/health.ts";
+import { createHealthApp, type SurfaceState } from "../../src/http/health.ts";
 import { createMetrics, type Metrics } from "../../src/http/metrics.ts";
 import { openDatabase } from "../../src/store/db.ts";
 import { insertDeliveries } from "../support/bills.ts";
@@ -20,7 +20,9 @@ afterAll(async () => {
   await db.close();
 });
 
-const appOf = (sql = db.sql) => createHealthApp({ sql, jobsRunning: () => jobsRunning, metrics });
+let surfaces: SurfaceState[] = [];
+const appOf = (sql = db.sql) =>
+  createHealthApp({ sql, jobsRunning: () => jobsRunning, metrics, surfaces: () => surfaces });
 
 async function ready(app = appOf()): Promise<{ status: number; missing: unknown[] }> {
   const response = await app.request("/readyz");
@@ -31,6 +33,17 @@ async function ready(app = appOf()): Promise<{ status: number; missing: unknown[
 
 test("alive is alive", async () => {
   expect((await appOf().request("/healthz")).status).toBe(200);
+});
+
+test("a chat platform that is away degrades and stops nothing", async () => {
+  surfaces = [{ surface: "slack", ok: false, finding: "Slack does not answer" }];
+  const response = await appOf().request("/healthz");
+  expect({ status: response.status, body: await response.json() }).toEqual({
+    status: 200,
+    body: { status: "degraded", surfaces },
+  });
+  expect((await ready()).status).toBe(200);
+  surfaces = [];
 });
 
 test("ready tells the truth about database, migrations and jobs, and what is missing", async () => {

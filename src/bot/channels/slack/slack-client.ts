@@ -1,6 +1,7 @@
 import { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 
+import { ChannelError } from "../channel-error.ts";
 import { asChannelError } from "./slack-error.ts";
 import { slackLogger } from "./slack-logger.ts";
 
@@ -25,6 +26,8 @@ export function createSlackClient(input: {
   readonly token: string;
   readonly apiUrl: string;
   readonly log: Logger;
+  /** Told after each call: what keeps Slack from being reached, or null. */
+  readonly onCall?: (trouble: string | null) => void;
 }): SlackClient {
   const make = (retryConfig: object): WebClient =>
     new WebClient(input.token, {
@@ -38,9 +41,15 @@ export function createSlackClient(input: {
   const single = make({ retries: 0 });
   const run = async <T>(web: WebClient, call: (web: WebClient) => Promise<T>): Promise<T> => {
     try {
-      return await call(web);
+      const answer = await call(web);
+      input.onCall?.(null);
+      return answer;
     } catch (error) {
-      throw asChannelError(error);
+      const given = asChannelError(error);
+      const away = given instanceof ChannelError && given.kind === "unavailable";
+      // A refusal is an answer too: Slack is there.
+      if (given instanceof ChannelError) input.onCall?.(away ? given.message : null);
+      throw given;
     }
   };
   return { read: (call) => run(patient, call), once: (call) => run(single, call) };

@@ -1,5 +1,6 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 
+import { ResponseRefusal } from "./response-url.ts";
 import { ChannelError, type ChannelErrorKind } from "../channel-error.ts";
 
 /** Nobody may write there: an admin must do something. */
@@ -84,6 +85,7 @@ export function asChannelError(error: unknown): unknown {
 /** Slack's own word for why not; null = something else went wrong. */
 export function slackCode(error: unknown): string | null {
   const given = error instanceof ChannelError ? error.cause : error;
+  if (given instanceof ResponseRefusal) return given.code;
   if (given instanceof WebAPIRateLimitedError) return "ratelimited";
   return given instanceof WebAPIPlatformError ? given.data.error : null;
 }
@@ -91,6 +93,7 @@ export function slackCode(error: unknown): string | null {
 /** Everything Slack said about blocks it did not take. */
 export function blockMessages(error: unknown): string {
   const given = error instanceof ChannelError ? error.cause : error;
+  if (given instanceof ResponseRefusal) return given.details;
   return given instanceof WebAPIPlatformError ? (given.data.response_metadata?.messages ?? []).join("\n") : "";
 }
 

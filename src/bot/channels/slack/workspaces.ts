@@ -24,6 +24,8 @@ export type Workspaces = {
   readonly allows: (team: string) => boolean;
   /** Whether the list names it: people of other companies are met in shared channels. */
   readonly lists: (team: string) => boolean;
+  /** What kept the last call from reaching Slack; null = it was reached. */
+  readonly trouble: () => string | null;
 };
 
 export function createWorkspaces(input: {
@@ -37,9 +39,13 @@ export function createWorkspaces(input: {
   const { apiUrl, teams } = settings;
   // A client keeps no state but its token: one for each token.
   const clients = new Map<string, SlackClient>();
+  let trouble: string | null = null;
+  const onCall = (found: string | null): void => {
+    trouble = found;
+  };
   const open = (team: string, token: string): Workspace => {
     const known = clients.get(token);
-    const client = known ?? createSlackClient({ token, apiUrl, log });
+    const client = known ?? createSlackClient({ token, apiUrl, log, onCall });
     if (known === undefined) {
       // Tokens change twice a day: the old ones go.
       if (clients.size > 200) clients.clear();
@@ -66,6 +72,7 @@ export function createWorkspaces(input: {
   return {
     of,
     allows,
+    trouble: () => trouble,
     lists: (team) => teams.includes(team),
     all,
     ofPlace: async (place) => {
