@@ -1,3 +1,4 @@
+import { unreachable } from "../domain/errors.ts";
 import type { Block, Card } from "./card.ts";
 
 /** What a surface can take. More numbers arrive with the surfaces that need them. */
@@ -32,20 +33,37 @@ export function fit(card: Card, limits: Capabilities): Fitted {
   return { card: { ...card, blocks, footer: [...card.footer, ...dropped] }, dropped };
 }
 
+/**
+ * What gives way first where there are too many parts: remarks, then detail, then pictures and facts, warnings last.
+ * Tables never do: totals live in them.
+ */
+function givesWay(block: Block): number {
+  switch (block.kind) {
+    case "note":
+      return block.tone === "neutral" || block.tone === "good" ? 0 : 4;
+    case "list":
+      return 1;
+    case "chart":
+      return 2;
+    case "facts":
+      return 3;
+    case "table":
+      return Infinity;
+    default:
+      return unreachable(block);
+  }
+}
+
 function keepBlocks(blocks: readonly Block[], max: number, dropped: string[]): readonly Block[] {
   if (blocks.length <= max) return blocks;
-  // Totals live in tables: other blocks give way first, from the end.
-  let excess = blocks.length - max;
-  const kept = [...blocks]
-    .reverse()
-    .filter((block) => {
-      if (excess === 0 || block.kind === "table") return true;
-      excess -= 1;
-      return false;
-    })
-    .reverse();
-  dropped.push(`${blocks.length - kept.length} more parts are not shown here.`);
-  return kept;
+  const order = blocks
+    .map((block, index) => ({ index, rank: givesWay(block) }))
+    .filter(({ rank }) => Number.isFinite(rank))
+    .sort((a, b) => a.rank - b.rank || b.index - a.index);
+  const gone = new Set(order.slice(0, blocks.length - max).map(({ index }) => index));
+  if (gone.size === 0) return blocks;
+  dropped.push(`${gone.size} more ${gone.size === 1 ? "part is" : "parts are"} not shown here.`);
+  return blocks.filter((_, index) => !gone.has(index));
 }
 
 function fitBlock(block: Block, limits: Capabilities, dropped: string[]): Block {
