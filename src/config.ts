@@ -2,6 +2,7 @@ import path from "node:path";
 
 import type { Role } from "./domain/actor.ts";
 import { DEFAULT_THRESHOLDS, type ConfiguredBudget, type ThresholdBasis } from "./domain/budget.ts";
+import type { AllocationRule } from "./domain/allocation.ts";
 import { fixedClock, systemClock, type Clock } from "./domain/clock.ts";
 import { DEFAULT_TAG_ALIAS_KEYS, normaliseTagKey, type TagAlias } from "./domain/dimension.ts";
 import { AppError } from "./domain/errors.ts";
@@ -9,7 +10,6 @@ import { money } from "./domain/money.ts";
 import type { Day } from "./domain/period.ts";
 import { parseHandle, type ConfiguredPerson, type PeopleSettings } from "./domain/person.ts";
 import type { Schedule, WatchedSource } from "./domain/schedule.ts";
-import type { ScopeFilter } from "./domain/scope.ts";
 import { DEFAULT_SETTINGS, type Installation, type Settings } from "./domain/settings.ts";
 import { decisionProblems, decisionsOf, secretVariables, withoutSecrets } from "./config/decisions.ts";
 import { discordProblems, discordSettings } from "./config/discord-schema.ts";
@@ -22,15 +22,6 @@ import { channelsOf, schedulesOf, type ChannelConfig } from "./config/schedules.
 import { listOf, scopeOf } from "./config/scope-of.ts";
 import { slackGroups, slackOf, slackProblems, withoutSlackSecrets } from "./config/slack.ts";
 import { wasteSettings } from "./config/waste-schema.ts";
-
-export type AllocationRule = {
-  readonly name: string;
-  readonly scope: ScopeFilter;
-  readonly to: TagAlias;
-  readonly by: "cost" | "even" | "fixed";
-  /** Receiver → weight, decimal text. */
-  readonly shares: Readonly<Record<string, string>>;
-};
 
 export type RoleConfig = {
   readonly default: Role;
@@ -60,7 +51,6 @@ export type Config = {
   readonly schedules: readonly Schedule[];
   readonly sources: readonly WatchedSource[];
   readonly roles: RoleConfig;
-  readonly allocation: readonly AllocationRule[];
   readonly uploadBytesMax: number;
   readonly chartWorkers: number;
   /** Values no log, message or error may show. */
@@ -216,13 +206,6 @@ function build(
       users: file.roles?.users ?? {},
       groups: file.roles?.groups ?? {},
     },
-    allocation: (file.allocation ?? []).map((rule) => ({
-      name: rule.name,
-      scope: scopeOf(rule),
-      to: rule.to,
-      by: rule.by,
-      shares: rule.shares ?? {},
-    })),
     uploadBytesMax: (file.limits?.uploadMegabytesMax ?? UPLOAD_MEGABYTES) * BYTES_PER_MEGABYTE,
     chartWorkers: file.limits?.chartWorkers ?? 2,
   };
@@ -244,8 +227,14 @@ function settingsOf(file: ConfigFile): Settings {
     installation: DEFAULT_SETTINGS.installation,
     people: peopleOf(file),
     ...(file.fiscalYearStart === undefined ? {} : { fiscalYearStart: file.fiscalYearStart }),
+    ...(file.allocation === undefined ? {} : { allocation: file.allocation.map(allocationOf) }),
     ...(file.waste === undefined ? {} : { waste: wasteSettings(file.waste) }),
   };
+}
+
+function allocationOf(rule: NonNullable<ConfigFile["allocation"]>[number]): AllocationRule {
+  const { name, to, by, shares = {} } = rule;
+  return { name, scope: scopeOf(rule), to, by, shares, from: null, until: null, origin: "config" };
 }
 
 /** A budget counts no more than the channel it is told in may show. */

@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { allocateCommand } from "./commands/allocate.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { batchesCommand } from "./commands/batches.ts";
 import { budgetCommand } from "./commands/budget.ts";
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   auditCommand,
   digestCommand,
   hygieneCommand,
+  allocateCommand,
   saveCommand,
   savedCommand,
   runCommand,

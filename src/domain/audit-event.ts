@@ -42,6 +42,8 @@ export const AUDIT_ACTIONS = [
   "digest.on",
   "digest.pause",
   "digest.close",
+  "allocation.set",
+  "allocation.remove",
   "question.save",
   "question.remove",
 ] as const;

@@ -1,3 +1,4 @@
+import type { AllocationRule } from "./allocation.ts";
 import type { ConfiguredBudget } from "./budget.ts";
 import { DEFAULT_TAG_ALIAS_KEYS, type TagAliasKeys } from "./dimension.ts";
 import type { DiscordSettings } from "./discord.ts";
@@ -42,6 +43,8 @@ export type Settings = {
   readonly people?: PeopleSettings;
   /** Month the fiscal year begins with, 1 = January (absent); quarters follow it. */
   readonly fiscalYearStart?: number;
+  /** How finops.yaml spreads shared charges; absent = it does not. */
+  readonly allocation?: readonly AllocationRule[];
   /** Budgets of finops.yaml; absent = no file was read, so nothing is said about them. */
   readonly budgets?: readonly ConfiguredBudget[];
   /** Discord; absent or null = not used. */

@@ -97,6 +97,7 @@ export const COMMAND_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
     '{"select":{"by":"days","from":"2026-03-01","to":"2026-04-01"},"by":["service"]}',
     '{"select":{"by":"invoice","invoice":"AW-1"}}',
   ],
+  allocate: ["", "list", "show", "show team 2026-03", "remove zqlaek-rule", "set own for service Tax to team by cost"],
   hygiene: ["", "last month", "2026-03", "by owner"],
   save: ["", "zqlaek-saved this month", "zqleak-saved this month", "own last month by service"],
   saved: ["", "list", "remove zqlaek-saved", "subscribe zqlaek-saved", "subscribe own"],
