@@ -54,7 +54,10 @@ export async function openChatUser(base: string, login: { name: string; token: s
           body: JSON.stringify({ channel, text, askId }),
         }),
       );
-      const { answer } = (await answered.json()) as { answer: Message };
+      const { messages } = (await answered.json()) as { messages: readonly Message[] };
+      const answer = messages.find(({ key }) => key === `answer:${askId}`);
+      if (answer === undefined)
+        throw new Error(`${text}: no answer among ${messages.map(({ key }) => key).join(", ")}`);
       const visible = Math.min(performance.now(), live);
       seen.delete(`answer:${askId}`);
       const picture = answer.card?.blocks.find((block) => block.kind === "chart")?.picture;
