@@ -7,7 +7,7 @@ import type { Coverage } from "./shrink-guard.ts";
 import { collapseSql, coverageSql, createChargeSql, dayCountsSql, pickSql, totalsSql } from "./sql/charge-sql.ts";
 import { DICTIONARY_COLUMNS, type DictionaryTable } from "./sql/dictionary-sql.ts";
 import { rollupSql, SLICE_COLUMNS, type RollupOptions } from "./sql/rollup-sql.ts";
-import { MEASURES } from "./sql/scan-sql.ts";
+import { FEW_DECIMALS, MEASURES, type StageDecimals } from "./sql/stage-tables.ts";
 
 /** One delivery, collapsed: what will be stored of it. */
 export type BuiltDelivery = {
@@ -21,9 +21,13 @@ export type BuiltDelivery = {
 const WINDOW_ROWS_MAX = 1_500_000;
 
 /** Collapses the delivery's staged rows to days, in bounded windows, into DuckDB tables `charge` and `usage_hour`. */
-export async function collapseDelivery(duck: Duck, claims: readonly Claim[]): Promise<BuiltDelivery> {
+export async function collapseDelivery(
+  duck: Duck,
+  claims: readonly Claim[],
+  decimals: StageDecimals,
+): Promise<BuiltDelivery> {
   const keys = claims.flatMap((claim) => claim.keyHashes.map((keyHash) => ({ fileNo: claim.fileNo, keyHash })));
-  await duck.run(...createChargeSql());
+  await duck.run(...createChargeSql(decimals));
   if (keys.length > 0) {
     await duck.run(pickSql(keys));
     const days = await duck.run(dayCountsSql());
@@ -78,7 +82,7 @@ const CHARGE_COLUMNS = [
   "source_rows",
   ...MEASURES,
 ];
-const COST_COLUMNS = ["source_rows", "billed_cost", "effective_cost", "list_cost", "contracted_cost"];
+const COSTS = ["billed_cost", "effective_cost", "list_cost", "contracted_cost"];
 
 /** Writes the dictionaries of the call (or of one delivery) as CSV for COPY. */
 export async function exportDictionaries(duck: Duck, directory: string): Promise<ExportedTable[]> {
@@ -100,9 +104,10 @@ export async function exportCharges(
   directory: string,
   batchId: string,
   billingMonth: string,
+  decimals: StageDecimals,
 ): Promise<ExportedTable[]> {
   return exportTables(duck, directory, batchId, billingMonth, [
-    { table: "charge", columns: CHARGE_COLUMNS },
+    { table: "charge", columns: CHARGE_COLUMNS, amounts: MEASURES, decimals },
     { table: "usage_hour", columns: ["charge_day", "attribute_set_id", "resource_ref", "quantity"] },
   ]);
 }
@@ -116,13 +121,18 @@ export async function exportRollups(
   options: RollupOptions,
 ): Promise<{ slices: ExportedTable; tables: ExportedTable[] }> {
   await duck.run(...rollupSql(options));
+  const amounts = { amounts: COSTS, decimals: options.decimals };
   const slices = { table: "cost_slice", columns: SLICE_COLUMNS, path: join(directory, "cost_slice.csv") };
   await duck.run(copySql(`select distinct on (id) ${SLICE_COLUMNS.join(", ")} from slice_part`, slices.path));
   const tables = await exportTables(duck, directory, batchId, billingMonth, [
-    { table: "cost_daily", columns: ["charge_day", "slice_id", ...COST_COLUMNS] },
-    { table: "cost_resource_month", columns: ["charge_month", "slice_id", "resource_ref", ...COST_COLUMNS] },
+    { table: "cost_daily", columns: ["charge_day", "slice_id", "source_rows", ...COSTS], ...amounts },
+    {
+      table: "cost_resource_month",
+      columns: ["charge_month", "slice_id", "resource_ref", "source_rows", ...COSTS],
+      ...amounts,
+    },
   ]);
-  const columns = ["cube", "period_start", "key1", "key2", "kind", "currency", "long", ...COST_COLUMNS];
+  const columns = ["cube", "period_start", "key1", "key2", "kind", "currency", "long", "source_rows", ...COSTS];
   const path = join(directory, "cost_cube.csv");
   await duck.run(
     copySql(
@@ -133,25 +143,45 @@ export async function exportRollups(
   return { slices, tables: [...tables, { table: "cost_cube", columns: ["batch_id", ...columns], path }] };
 }
 
+/** A table to be written; `amounts`: those of its columns that have `decimals` decimals. */
+type TableToExport = {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly amounts?: readonly string[];
+  readonly decimals?: StageDecimals;
+};
+
 async function exportTables(
   duck: Duck,
   directory: string,
   batchId: string,
   billingMonth: string,
-  tables: readonly { table: string; columns: readonly string[] }[],
+  tables: readonly TableToExport[],
 ): Promise<ExportedTable[]> {
   const exported: ExportedTable[] = [];
-  for (const { table, columns } of tables) {
+  for (const each of tables) {
+    const { table, columns } = each;
     const path = join(directory, `${table}.csv`);
+    const narrow = await narrowAmounts(duck, each);
+    const written = columns.map((name) => (narrow.includes(name) ? `${name}::decimal(18,${FEW_DECIMALS})` : name));
     await duck.run(
       copySql(
-        `select ${batchId}::bigint as batch_id, date '${billingMonth}' as billing_month, ${columns.join(", ")} from ${table}`,
+        `select ${batchId}::bigint as batch_id, date '${billingMonth}' as billing_month, ${written.join(", ")} from ${table}`,
         path,
       ),
     );
     exported.push({ table, columns: ["batch_id", "billing_month", ...columns], path });
   }
   return exported;
+}
+
+/** The amounts of a table that fit into 64 bits: printed as such they cost a fifth. */
+async function narrowAmounts(duck: Duck, { table, amounts, decimals }: TableToExport): Promise<readonly string[]> {
+  if (amounts === undefined || decimals !== FEW_DECIMALS) return [];
+  const [row] = await duck.run(
+    `select ${amounts.map((name) => `coalesce(max(abs(${name})) < 1000000, true) as ${name}`).join(", ")} from ${table}`,
+  );
+  return amounts.filter((name) => row?.[name] === true);
 }
 
 /** CSV as COPY reads it: null is an unquoted empty field, an empty text is quoted. */

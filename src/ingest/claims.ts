@@ -1,7 +1,7 @@
 import { add, money, toDecimal, zero, type Money } from "../domain/money.ts";
 import type { CostTotals } from "../store/batches.ts";
 import { countOf, textOf, type DuckRow } from "./duck/duck-process.ts";
-import { type COST_NAMES, ROW_STATE, WARNINGS_MAX } from "./sql/scan-sql.ts";
+import { type COST_NAMES, ROW_STATE, WARNINGS_MAX } from "./sql/stage-tables.ts";
 
 /** What one file holds of one delivery key. */
 export type Claim = {

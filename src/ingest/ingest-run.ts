@@ -6,6 +6,7 @@ import type { Lease } from "../store/lease.ts";
 import type { Loader } from "../store/load.ts";
 import type { Duck } from "./duck/duck-process.ts";
 import type { IngestProgress } from "./progress.ts";
+import type { Stage } from "./scan-file.ts";
 import type { StagedFile } from "./stage-file.ts";
 
 /** What an ingest is given by the verb. */
@@ -45,6 +46,7 @@ export type IngestRun = {
   readonly spillDirectory: string;
   readonly files: ReadonlyMap<number, CallFile>;
   readonly staged: ReadonlyMap<number, StagedFile>;
+  readonly stage: Stage;
   readonly cube: { readonly version: string; readonly promoted: readonly string[] };
   /** Opens on first use; null in a dry run. */
   readonly loader: () => Promise<Loader>;

@@ -32,7 +32,7 @@ import { reconcileGap } from "./reconcile.ts";
 import { outsideScope, resolveSource } from "./resolve-source.ts";
 import { shrinkReason } from "./shrink-guard.ts";
 import { FAULTS_MAX } from "./file/careful-copy.ts";
-import { COST_NAMES } from "./sql/scan-sql.ts";
+import { COST_NAMES } from "./sql/stage-tables.ts";
 import type { LocatedReject } from "./stage-file.ts";
 
 /** Rejects of one delivery and how many there are in all. */
@@ -95,7 +95,7 @@ async function loadAccepted(
   const named = { ...base, source: source.name };
   if (active !== null && active.fingerprint === fingerprint) return unchangedAnswer(active, named.files);
   run.report("building", named.files[0] ?? "", 0);
-  const built = await collapseDelivery(run.duck, delivery.claims);
+  const built = await collapseDelivery(run.duck, delivery.claims, run.stage.decimals);
   const outside = outsideScope(source, built.coverage.subAccounts);
   if (outside !== null) return { ...named, status: "refused", reason: outside };
   const gap = reconcile(run, delivery.claims, built);
@@ -190,13 +190,14 @@ async function loadTables(run: IngestRun, prepared: Prepared, batchId: string): 
   const { duck, spillDirectory, cube, env } = run;
   const { billingMonth } = prepared.first;
   const [loader, second] = [await run.loader(), await run.secondLoader()];
-  const charges = await exportCharges(duck, spillDirectory, batchId, billingMonth);
+  const charges = await exportCharges(duck, spillDirectory, batchId, billingMonth, run.stage.decimals);
   run.report("storing", prepared.files[0]?.path ?? "", 0.3);
   const copying = copyAll(loader, charges).then(() => crashPoint("charges-loaded"));
   try {
     const rollups = await exportRollups(duck, spillDirectory, batchId, billingMonth, {
       aliases: env.settings.tagAliases,
       promoted: cube.promoted,
+      decimals: run.stage.decimals,
     });
     await run.dictionaries;
     await second.copyDictionary(rollups.slices.table, rollups.slices.columns, rollups.slices.path);

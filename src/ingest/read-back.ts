@@ -4,7 +4,7 @@ import type { Client } from "pg";
 
 import { copyQuery } from "../store/rollups.ts";
 import type { Duck } from "./duck/duck-process.ts";
-import { ATTRIBUTES, MEASURES } from "./sql/scan-sql.ts";
+import { ATTRIBUTES, MEASURES } from "./sql/stage-tables.ts";
 
 const CHARGE_KEYS: Readonly<Record<string, string>> = {
   charge_day: "DATE",

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 
+import { MONEY_SCALE } from "../domain/money.ts";
 import { cubeVersion, loadPromotedTags } from "../store/cube-version.ts";
 import { openLoader } from "../store/load.ts";
 import { loadStaleBatches, openReader } from "../store/rollups.ts";
@@ -39,6 +40,7 @@ export async function rebuildStaleRollups(
       const built = await exportRollups(duck, spillDirectory, batch.id, batch.billingMonth, {
         aliases: env.settings.tagAliases,
         promoted,
+        decimals: MONEY_SCALE,
       });
       await loader.copyDictionary(built.slices.table, built.slices.columns, built.slices.path);
       await loader.replaceRollups(batch, version, built.tables);

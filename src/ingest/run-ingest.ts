@@ -15,7 +15,7 @@ import { countOf, openDuck, type Duck } from "./duck/duck-process.ts";
 import { expandPaths } from "./file/expand-paths.ts";
 import { fingerprintFile } from "./file/fingerprint.ts";
 import { readManifest, type Manifest } from "./file/manifest.ts";
-import type { IngestProgress } from "./progress.ts";
+import { trackProgress, type Progress } from "./progress.ts";
 import { refusedFile, type CallFile, type IngestEnvironment, type IngestInput, type IngestRun } from "./ingest-run.ts";
 import { unchangedAnswer } from "./delivery-notices.ts";
 import { loadDelivery } from "./load-delivery.ts";
@@ -23,9 +23,10 @@ import { planDeliveries } from "./plan-deliveries.ts";
 import { refreshPromotedTags } from "./promoted-tags.ts";
 import { rebuildStaleRollups } from "./rebuild-rollups.ts";
 import { makeSpillDirectory } from "./spill.ts";
+import type { Stage } from "./scan-file.ts";
 import { openFile, stageFile, type StagedFile } from "./stage-file.ts";
 import { checkDigestsSql, checkHashesSql, dictionarySql, forgetSplitTextsSql, keysSql } from "./sql/dictionary-sql.ts";
-import { createStageSql, forgetFileSql } from "./sql/scan-sql.ts";
+import { createStageSql, FEW_DECIMALS, forgetFileSql } from "./sql/stage-tables.ts";
 
 /** How long a call waits for another ingest of the same source. */
 const WAIT_SECONDS = 900;
@@ -35,15 +36,23 @@ export async function runIngest(env: IngestEnvironment, input: IngestInput): Pro
   const { files, manifests } = await listFiles(input);
   const known = await findUnchanged(env, files, input.replace);
   const spillDirectory = await makeSpillDirectory(env.dataDir);
-  const progress = trackProgress(input, files);
+  const progress = trackProgress(files, input.onProgress);
   const opened = openResources(env, progress);
   const duck = await openDuck({
     memoryMb: env.settings.ingestMemoryMb,
     spillDirectory,
-    onPercentage: (percentage) => progress.within(percentage),
   });
   try {
-    const staging: Staging = { env, input, duck, spillDirectory, progress, staged: new Map(), refused: [] };
+    const staging: Staging = {
+      env,
+      input,
+      duck,
+      spillDirectory,
+      progress,
+      staged: new Map(),
+      refused: [],
+      stage: { decimals: FEW_DECIMALS },
+    };
     await duck.run(...createStageSql());
     await stageAll(
       staging,
@@ -63,6 +72,7 @@ export async function runIngest(env: IngestEnvironment, input: IngestInput): Pro
       spillDirectory,
       files: new Map(files.map((file) => [file.fileNo, file])),
       staged: withClaims(staging.staged, claims),
+      stage: staging.stage,
       cube,
       loader: opened.loader,
       secondLoader: opened.secondLoader,
@@ -89,42 +99,6 @@ const REBUILT_ROWS_MAX = 1_000_000;
 export async function tidyUp(env: IngestEnvironment): Promise<void> {
   await reapBatches(env.db.sql, REAPED_MAX);
   await rebuildStaleRollups(env, REBUILT_ROWS_MAX);
-}
-
-/** Share of the call that is reading; the rest is storing. */
-const READING_PERCENT = 70;
-
-type Progress = {
-  readonly report: IngestRun["report"];
-  /** A file begins; the one before is done. */
-  readonly file: (file: CallFile) => void;
-  /** Percent of the file in hand. */
-  readonly within: (percentage: number) => void;
-  readonly rows: (rows: number) => void;
-};
-
-function trackProgress(input: IngestInput, files: readonly CallFile[]): Progress {
-  const bytesTotal = files.reduce((sum, file) => sum + file.bytes, 0);
-  let bytes = 0;
-  let rows = 0;
-  let current: CallFile | null = null;
-  const tell = (phase: IngestProgress["phase"], what: string, percent: number): void =>
-    input.onProgress({ phase, what, rows, bytes, bytesTotal, percent: Math.min(100, Math.round(percent)) });
-  const reading = (extra: number): void =>
-    tell("reading", current?.path ?? "", bytesTotal === 0 ? 0 : ((bytes + extra) / bytesTotal) * READING_PERCENT);
-  return {
-    report: (phase, what, share) => tell(phase, what, READING_PERCENT + share * (100 - READING_PERCENT)),
-    file: (file) => {
-      bytes += current?.bytes ?? 0;
-      current = file;
-      reading(0);
-    },
-    within: (percentage) => reading(((current?.bytes ?? 0) * percentage) / 100),
-    rows: (count) => {
-      bytes = bytesTotal;
-      rows = count;
-    },
-  };
 }
 
 /** What a call shares before its dictionaries are on their way. */
@@ -165,6 +139,7 @@ type Staging = {
   readonly spillDirectory: string;
   readonly progress: Progress;
   readonly staged: Map<number, StagedFile>;
+  readonly stage: Stage;
   readonly refused: IngestBatchAnswer[];
 };
 
@@ -224,7 +199,14 @@ async function stageOne(staging: Staging, file: CallFile): Promise<void> {
   const { duck, spillDirectory } = staging;
   try {
     const opened = await openFile(duck, file.path);
-    const options = { ...opened, fileNo: file.fileNo, spillDirectory, separatorInText: false };
+    const options = {
+      ...opened,
+      fileNo: file.fileNo,
+      spillDirectory,
+      separatorInText: false,
+      stage: staging.stage,
+      onRead: staging.progress.within,
+    };
     let staged = await stageFile(duck, options);
     const [check] = await duck.run(checkHashesSql());
     if (countOf(check, "split") > 0) {

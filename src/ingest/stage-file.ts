@@ -1,34 +1,20 @@
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { AppError } from "../domain/errors.ts";
 import type { Claim } from "./claims.ts";
+import { OddRecord } from "./file/encode-csv.ts";
 import { FAULTS_MAX, writeCarefulCopy, type CarefulCopy } from "./file/careful-copy.ts";
-import { splitCsv, SPLIT_ABOVE_BYTES } from "./file/split-csv.ts";
 import { inspectFile, uniqueNames } from "./file/inspect-file.ts";
 import { countOf, DuckError, textOf, type Duck } from "./duck/duck-process.ts";
 import type { Format, SourceFile } from "./formats/format.ts";
 import { chooseFormat } from "./formats/formats.ts";
-import { quoteText } from "./formats/sql-text.ts";
+import { quoteName, quoteText } from "./formats/sql-text.ts";
 import type { Reject } from "../store/batches.ts";
-import {
-  carefulRelation,
-  csvRelation,
-  LINE_COLUMN,
-  parquetRelation,
-  pieceRelation,
-  type RowRange,
-} from "./sql/read-sql.ts";
-import {
-  foldSql,
-  forgetFileSql,
-  rejectsSql,
-  ROW_STATE,
-  scanSql,
-  STAGE_TEXTS,
-  textsSql,
-  type ScanOptions,
-} from "./sql/scan-sql.ts";
+import { scanEncoded, scanRelations, type EncodedSource, type Relation, type Stage } from "./scan-file.ts";
+import { carefulRelation, LINE_COLUMN, parquetRelation, type RowRange } from "./sql/read-sql.ts";
+import { rejectsSql } from "./sql/scan-sql.ts";
+import { forgetFileSql, ROW_STATE } from "./sql/stage-tables.ts";
 
 /** A reject with the key its row names, as far as it can be read. */
 export type LocatedReject = Reject & {
@@ -49,8 +35,9 @@ export type StagedFile = OpenedFile & {
   readonly faultCount: number;
 };
 
-/** Parquet is scanned in runs of row groups of at most this many rows: memory stays flat however large the file is. */
-const PARQUET_RANGE_ROWS = 250_000;
+/** Parquet is scanned in runs of row groups: memory stays flat however large the file is. */
+const RANGE_ROWS_MAX = 500_000;
+const REPEATS_MIN = 4;
 
 /** Finds container, header and format of a file. Throws AppError when it is no bill we know. */
 export async function openFile(duck: Duck, path: string): Promise<OpenedFile> {
@@ -82,11 +69,14 @@ export type StageOptions = OpenedFile & {
   readonly fileNo: number;
   readonly spillDirectory: string;
   readonly separatorInText: boolean;
+  readonly stage: Stage;
+  /** Hears how much of the file has been read, 0…1. */
+  readonly onRead: (share: number) => void;
 };
 
 /**
- * Scans a file into the stage. The fast way lets DuckDB read it as it is; structural faults, another encoding, or
- * rejects to be located send a CSV through the careful copy, which knows the line of every record.
+ * Scans a file into the stage. The fast way reads it as it is; structural faults, another encoding, or rejects to be
+ * located send a CSV through the careful copy, which knows the line of every record.
  */
 export async function stageFile(duck: Duck, options: StageOptions): Promise<StagedFile> {
   if (options.file.container === "parquet") return stageParquet(duck, options);
@@ -96,46 +86,48 @@ export async function stageFile(duck: Duck, options: StageOptions): Promise<Stag
     try {
       await scanPlain(duck, options);
     } catch (error) {
-      if (!(error instanceof DuckError) || !isAboutContent(error)) throw error;
+      if (!(error instanceof OddRecord) && !(error instanceof DuckError && isAboutContent(error))) throw error;
       copy = await stageCarefully(duck, options, careful);
     }
   } else {
     copy = await stageCarefully(duck, options, careful);
   }
   const counts = await countRows(duck, options.fileNo);
-  if (counts.rejected === 0 && copy === null) return { ...options, rejects: [], faultCount: 0 };
+  const staged = { file: options.file, format: options.format, fileNo: options.fileNo };
+  if (counts.rejected === 0 && copy === null) return { ...staged, rejects: [], faultCount: 0 };
   if (copy === null) {
-    copy = await writeCarefulCopy(options.file, careful);
+    copy = await asRefusal(options.file.path, writeCarefulCopy(options.file, careful));
     // Both readers must agree on what a record is; where they do not, the careful one counts.
     if (copy.rows !== counts.rows || copy.faultCount > 0) await stageCarefully(duck, options, careful, copy);
   }
   const located = await locateRejects(duck, options, carefulRelation(careful, options.file));
-  return { ...options, rejects: [...faultsOf(options.file.path, copy), ...located], faultCount: copy.faultCount };
+  await rm(careful, { force: true });
+  return { ...staged, rejects: [...faultsOf(options.file.path, copy), ...located], faultCount: copy.faultCount };
 }
 
-/** A UTF-8 CSV as it is; a large one in pieces, so that memory stays flat and both cores parse. */
+/** A UTF-8 CSV as it is. */
 async function scanPlain(duck: Duck, options: StageOptions): Promise<void> {
   const { file } = options;
-  const { size } = await stat(file.path);
-  if (size <= (file.gzip ? SPLIT_ABOVE_BYTES.gzip : SPLIT_ABOVE_BYTES.plain))
-    return scan(duck, options, csvRelation(file));
-  for await (const piece of asContent(file.path, splitCsv(file, options.spillDirectory))) {
-    await scan(duck, options, pieceRelation(piece, file));
-  }
+  await scanApart(duck, options, { path: file.path, gzip: file.gzip, hasHeader: true, hasLine: false });
 }
 
-/** A file that cannot be unpacked is refused by name. */
-async function* asContent(path: string, pieces: AsyncGenerator<string>): AsyncGenerator<string> {
+/** A file that cannot be unpacked is refused by name; what was taken apart must have arrived. */
+async function scanApart(duck: Duck, options: StageOptions, source: Omit<EncodedSource, "directory">): Promise<void> {
+  const { file, spillDirectory, onRead } = options;
+  const { size } = await stat(source.path);
   try {
-    yield* pieces;
+    const rows = await scanEncoded(duck, options, { ...source, directory: spillDirectory }, (bytes) =>
+      onRead(bytes / size),
+    );
+    const counts = await countRows(duck, options.fileNo);
+    if (counts.rows !== rows)
+      throw new AppError("internal", `${file.path}: ${rows} rows were read, ${counts.rows} arrived.`);
   } catch (error) {
-    if (error instanceof Error && "code" in error && String(error.code).startsWith("Z_")) {
-      throw new AppError("bad-input", `${path} cannot be unpacked: ${error.message}.`, {
-        remedy: "Fetch the file again.",
-        cause: error,
-      });
-    }
-    throw error;
+    if (!(error instanceof DuckError) || !error.code.startsWith("Z_")) throw error;
+    throw new AppError("bad-input", `${file.path} cannot be unpacked: ${error.message}.`, {
+      remedy: "Fetch the file again.",
+      cause: error,
+    });
   }
 }
 
@@ -147,28 +139,43 @@ async function stageParquet(duck: Duck, options: StageOptions): Promise<StagedFi
       `select row_group_id, any_value(row_group_num_rows) as n from parquet_metadata(${quoteText(path)}) group by 1 order by 1`,
     ),
   );
-  const ranges = rowRanges(groups.map((group) => countOf(group, "n")));
-  const rows = ranges.at(-1)?.to ?? 0;
-  for (const range of ranges) await asRefusal(path, scan(duck, options, parquetRelation(path, range, false)));
+  const sizes = groups.map((group) => countOf(group, "n"));
+  const rows = sizes.reduce((sum, n) => sum + n, 0);
+  const ranges = rowRanges(sizes);
+  const next = (fresh: number): Relation | null => {
+    const range = ranges(fresh);
+    options.onRead((range?.from ?? rows) / rows);
+    return range === null ? null : { sql: parquetRelation(path, range), row: quoteName(LINE_COLUMN) };
+  };
+  await asRefusal(path, scanRelations(duck, options, next));
   const counts = await countRows(duck, options.fileNo);
   if (counts.rows !== rows)
     throw new AppError("internal", `${path}: ${rows} rows are in the file, ${counts.rows} were read.`);
-  if (counts.rejected === 0) return { ...options, rejects: [], faultCount: 0 };
-  return { ...options, rejects: await locateRejects(duck, options, parquetRelation(path, null, true)), faultCount: 0 };
+  const staged = { file: options.file, format: options.format, fileNo: options.fileNo };
+  if (counts.rejected === 0) return { ...staged, rejects: [], faultCount: 0 };
+  return { ...staged, rejects: await locateRejects(duck, options, parquetRelation(path, null)), faultCount: 0 };
 }
 
-/** Runs of whole row groups: a part of one would be unpacked whole again for the next. */
-function rowRanges(groupRows: readonly number[]): RowRange[] {
-  const ranges: { from: number; to: number }[] = [];
-  let at = 0;
-  for (const rows of groupRows) {
-    const last = ranges.at(-1);
-    // The first is one row group: it fills the dictionaries, so that few others look at their texts again.
-    if (last !== undefined && ranges.length > 1 && at + rows - last.from <= PARQUET_RANGE_ROWS) last.to = at + rows;
-    else ranges.push({ from: at, to: at + rows });
-    at += rows;
-  }
-  return ranges;
+/**
+ * Runs of whole row groups (a part of one would be unpacked whole again for the next): one to begin with, and as long as
+ * most rows have a text of their own, which is what takes memory; else many. The function is told how many texts were new.
+ */
+function rowRanges(groupRows: readonly number[]): (freshTexts: number) => RowRange | null {
+  let group = 0;
+  let last: RowRange = { from: 0, to: 0 };
+  return (freshTexts) => {
+    const repeats = last.to > 0 && freshTexts * REPEATS_MIN < last.to - last.from;
+    const from = last.to;
+    let to = from;
+    while (group < groupRows.length) {
+      const rows = groupRows[group] ?? 0;
+      if (to > from && (!repeats || to + rows - from > RANGE_ROWS_MAX)) break;
+      to += rows;
+      group += 1;
+    }
+    last = { from, to };
+    return to === from ? null : last;
+  };
 }
 
 async function stageCarefully(
@@ -178,24 +185,11 @@ async function stageCarefully(
   done: CarefulCopy | null = null,
 ): Promise<CarefulCopy> {
   await duck.run(...forgetFileSql(options.fileNo));
-  const copy = done ?? (await asRefusal(options.file.path, writeCarefulCopy(options.file, target)));
-  await asRefusal(options.file.path, scan(duck, options, carefulRelation(target, options.file)));
+  const { file } = options;
+  const copy = done ?? (await asRefusal(file.path, writeCarefulCopy(file, target)));
+  const source = { path: target, gzip: false, hasHeader: false, hasLine: true };
+  await asRefusal(file.path, scanApart(duck, options, source));
   return copy;
-}
-
-async function scan(duck: Duck, options: StageOptions, relation: string): Promise<void> {
-  const { fileNo, format, file, separatorInText } = options;
-  await scanOne(duck, { fileNo, format, file, relation, extra: false, separatorInText });
-  if (format.extra === undefined) return;
-  await scanOne(duck, { fileNo, format, file, relation, extra: true, separatorInText });
-}
-
-async function scanOne(duck: Duck, options: ScanOptions): Promise<void> {
-  const [missing] = await duck.run(...scanSql(options));
-  for (const stage of STAGE_TEXTS) {
-    if (countOf(missing, stage.table) > 0) await duck.run(textsSql(options, stage));
-  }
-  await duck.run(...foldSql(options));
 }
 
 async function countRows(duck: Duck, fileNo: number): Promise<{ rows: number; rejected: number }> {

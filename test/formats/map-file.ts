@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { DuckDBInstance } from "@duckdb/node-api";
 
+import { buildSelect, stage1Sql } from "../../src/ingest/formats/build-select.ts";
 import { chooseFormat } from "../../src/ingest/formats/formats.ts";
 import type { Format, SourceFile } from "../../src/ingest/formats/format.ts";
 import { moneySql } from "../../src/ingest/formats/sql-money.ts";
@@ -103,19 +104,20 @@ async function mapFile(connection: DuckDBConnection, file: SourceFile, relation:
   // Only the columns the format asks for, and the control texts beside them as the loader has them.
   const listed = format.columns(file).map((name) => `"${name.replaceAll('"', '""')}"`);
   const { costs } = format.control(file);
-  const texts = Object.entries(costs).map(([name, text]) => `${text ?? "null::varchar"} as "~ctl ${name}"`);
+  const texts = Object.entries(costs).map(([name, cost]) => `${cost?.text ?? "null::varchar"} as "~ctl ${name}"`);
   const within = (select: string): string =>
     `with raw as (select ${[...listed, ...texts].join(", ")} from ${relation}) ${select}`;
   const names = Object.keys(costs);
-  const kept = format.select(
-    file,
+  const mapping = format.mapping(file);
+  const kept = buildSelect(
+    mapping,
     names.map((name) => `~ctl ${name}`),
   );
   const amounts = names.map((name) => `${moneySql(`"~ctl ${name}"`)} as "~ctl ${name}"`);
   const read = await readRows(connection, within(`select * replace (${amounts.join(", ")}) from (${kept})`));
   const isControl = (name: string): boolean => name.startsWith("~ctl ");
   const rows = read.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !isControl(name))));
-  const extra = format.extra === undefined ? [] : await readRows(connection, within(format.extra(file)));
+  const extra = format.extra === undefined ? [] : await readRows(connection, within(buildSelect(format.extra(file))));
   const total = (some: readonly Row[]): Row => ({
     n: some.length,
     ...Object.fromEntries(names.map((name) => [name, decimalOf(atomsOf(some, `~ctl ${name}`))])),
@@ -124,7 +126,10 @@ async function mapFile(connection: DuckDBConnection, file: SourceFile, relation:
   const controlAccepted = total(read.filter((row) => row.problem_column === null && row.dropped_reason === null));
   const rules = format.warnings?.(file) ?? [];
   const counts = rules.map(({ when }, index) => `(count(*) filter (where ${when}))::integer as w${index}`);
-  const [counted = {}] = await readRows(connection, within(`select ${[...counts, "1 as one"].join(", ")} from raw`));
+  const [counted = {}] = await readRows(
+    connection,
+    within(`select ${[...counts, "1 as one"].join(", ")} from (${stage1Sql(mapping)})`),
+  );
   const warnings = Object.fromEntries(
     rules.map(({ rule }, index) => [rule, Number(counted[`w${index}`])] as const).filter(([, found]) => found > 0),
   );

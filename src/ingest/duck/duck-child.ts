@@ -2,45 +2,70 @@ import { readFileSync } from "node:fs";
 
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 
+import { OddRecord } from "../file/encode-csv.ts";
+import { encodePieces, type EncodedPiece } from "../file/encode-pieces.ts";
 import type { DuckAnswer, DuckRequest } from "./duck-process.ts";
 
 /**
- * The DuckDB child: runs the statements it is sent, one after the other, and answers the rows of the last.
- * A process of its own, so that a native crash or an out-of-memory never takes the chat down.
- * It ends with its parent: the channel closing is the signal, whatever killed the parent.
+ * The DuckDB child: runs the statements it is sent, one after the other, and answers the rows of the last; beside them it
+ * takes CSVs apart, one piece ahead of what DuckDB reads.
+ * A process of its own, so that a native crash or an out-of-memory never takes the chat down, and reading a bill never
+ * holds up an answer. It ends with its parent: the channel closing is the signal, whatever killed the parent.
  */
-const PROGRESS_EVERY_MS = 250;
-
 process.on("disconnect", () => process.exit(0));
 // Ctrl-C reaches the whole process group; the parent decides when we stop.
 process.on("SIGINT", () => undefined);
 
 let connection: DuckDBConnection | null = null;
+let pieces: AsyncGenerator<EncodedPiece> | null = null;
+let upcoming: Promise<IteratorResult<EncodedPiece>> | null = null;
+let encodedBytes = 0;
 
 process.on("message", (request: DuckRequest) => {
   void answer(request);
 });
 
 async function answer(request: DuckRequest): Promise<void> {
-  const watch = setInterval(reportProgress, PROGRESS_EVERY_MS);
   try {
-    connection ??= await (await DuckDBInstance.create(":memory:")).connect();
-    let rows: DuckAnswer["rows"] = [];
-    for (const statement of request.statements) {
-      const reader = await connection.runAndReadAll(statement);
-      rows = reader.getRowObjectsJson() as DuckAnswer["rows"];
+    if (request.what === "run")
+      return send({ id: request.id, rows: await runAll(request.statements), rssBytes: peakRssBytes() });
+    if (request.what === "encode") {
+      await pieces?.return(undefined);
+      encodedBytes = 0;
+      pieces = encodePieces(request.options, (bytes) => (encodedBytes = bytes));
+      upcoming = nextPiece();
+      return send({ id: request.id });
     }
-    send({ id: request.id, rows, rssBytes: peakRssBytes() });
+    const { value, done } = (await upcoming) ?? { value: undefined, done: true };
+    if (done !== true) upcoming = nextPiece();
+    send({ id: request.id, piece: done === true ? null : value, readBytes: encodedBytes });
   } catch (error) {
-    send({ id: request.id, rows: [], error: error instanceof Error ? error.message : String(error) });
-  } finally {
-    clearInterval(watch);
+    send({ id: request.id, error: textOf(error), odd: error instanceof OddRecord, code: codeOf(error) });
   }
 }
 
-function reportProgress(): void {
-  const percentage = connection?.progress.percentage ?? -1;
-  if (percentage >= 0) send({ id: -1, rows: [], percentage });
+function nextPiece(): Promise<IteratorResult<EncodedPiece>> | null {
+  const next = pieces?.next() ?? null;
+  next?.catch(() => undefined); // awaited by the request that asks for it
+  return next;
+}
+
+async function runAll(statements: readonly string[]): Promise<DuckAnswer["rows"]> {
+  connection ??= await (await DuckDBInstance.create(":memory:")).connect();
+  let rows: DuckAnswer["rows"] = [];
+  for (const statement of statements) {
+    const reader = await connection.runAndReadAll(statement);
+    rows = reader.getRowObjectsJson() as DuckAnswer["rows"];
+  }
+  return rows;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 /** Highest resident memory of this process so far. Linux tells it apart from what the parent had when it forked us. */

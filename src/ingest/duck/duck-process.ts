@@ -3,22 +3,41 @@ import { constants, setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 
 import { AppError } from "../../domain/errors.ts";
+import { OddRecord } from "../file/encode-csv.ts";
+import type { EncodedPiece, EncodeOptions } from "../file/encode-pieces.ts";
 
 export type DuckValue = string | number | boolean | null;
 export type DuckRow = Readonly<Record<string, DuckValue>>;
-export type DuckRequest = { readonly id: number; readonly statements: readonly string[] };
+export type DuckRequest = { readonly id: number } & (
+  | { readonly what: "run"; readonly statements: readonly string[] }
+  | { readonly what: "encode"; readonly options: EncodeOptions }
+  | { readonly what: "next-piece" }
+);
 export type DuckAnswer = {
   readonly id: number;
-  readonly rows: readonly DuckRow[];
+  readonly rows?: readonly DuckRow[];
   readonly error?: string;
+  /** The error is about a record that the careful reader must look at. */
+  readonly odd?: boolean;
+  /** The error's code, such as zlib's. */
+  readonly code?: string;
   readonly rssBytes?: number;
-  readonly percentage?: number;
+  readonly piece?: EncodedPiece | null;
+  readonly readBytes?: number;
 };
+
+/** A piece of a file taken apart, and how many bytes of the file that took. */
+export type ReadPiece = EncodedPiece & { readonly readBytes: number };
 
 /** A DuckDB in a child process. One statement list at a time; later calls wait. */
 export type Duck = {
   /** Runs the statements in order and answers the rows of the last. Throws DuckError. */
   readonly run: (...statements: string[]) => Promise<readonly DuckRow[]>;
+  /**
+   * Takes a CSV apart beside the statements, one piece ahead; one file at a time. Throws OddRecord, and DuckError with
+   * zlib's code when the file cannot be unpacked.
+   */
+  readonly encode: (options: EncodeOptions) => AsyncGenerator<ReadPiece>;
   /** Highest resident memory the child has had, bytes. */
   readonly peakRssBytes: () => number;
   readonly close: () => Promise<void>;
@@ -26,9 +45,11 @@ export type Duck = {
 
 /** What DuckDB said about one statement. Not for people: callers turn it into an AppError or a reject. */
 export class DuckError extends Error {
-  constructor(message: string) {
+  readonly code: string;
+  constructor(message: string, code = "") {
     super(message);
     this.name = "DuckError";
+    this.code = code;
   }
 }
 
@@ -37,8 +58,6 @@ export type DuckOptions = {
   readonly memoryMb: number;
   /** Where it may spill. */
   readonly spillDirectory: string;
-  /** Percent of the running statement, when DuckDB knows it. */
-  readonly onPercentage?: (percentage: number) => void;
 };
 
 const CHILD = fileURLToPath(new URL("./duck-child.ts", import.meta.url));
@@ -54,7 +73,7 @@ const CLOSE_WAIT_MS = 2_000;
 export async function openDuck(options: DuckOptions): Promise<Duck> {
   const child = fork(CHILD, [], { execArgv: ["--max-old-space-size=64"], stdio: ["ignore", "ignore", "pipe", "ipc"] });
   lowerPriority(child);
-  const channel = openChannel(child, options.onPercentage);
+  const channel = openChannel(child);
   const memory = Math.max(MEMORY_MB_MIN, options.memoryMb - OVERHEAD_MB);
   await channel.run(
     "set TimeZone = 'UTC'",
@@ -62,8 +81,6 @@ export async function openDuck(options: DuckOptions): Promise<Duck> {
     `set threads = ${THREADS}`,
     `set temp_directory = '${options.spillDirectory.replaceAll("'", "''")}'`,
     "set preserve_insertion_order = false",
-    "set enable_progress_bar = true",
-    "set enable_progress_bar_print = false",
     "set allocator_flush_threshold = '16MB'",
   );
   return channel;
@@ -78,9 +95,9 @@ function lowerPriority(child: ChildProcess): void {
   }
 }
 
-type Waiting = { resolve: (rows: readonly DuckRow[]) => void; reject: (error: Error) => void };
+type Waiting = { resolve: (answer: DuckAnswer) => void; reject: (error: Error) => void };
 
-function openChannel(child: ChildProcess, onPercentage: DuckOptions["onPercentage"]): Duck {
+function openChannel(child: ChildProcess): Duck {
   const waiting = new Map<number, Waiting>();
   let stderr = "";
   let peak = 0;
@@ -97,26 +114,44 @@ function openChannel(child: ChildProcess, onPercentage: DuckOptions["onPercentag
     stderr = (stderr + data.toString("utf8")).slice(-2_000);
   });
   child.on("message", (answer: DuckAnswer) => {
-    if (answer.percentage !== undefined) onPercentage?.(answer.percentage);
     peak = Math.max(peak, answer.rssBytes ?? 0);
     const one = waiting.get(answer.id);
     waiting.delete(answer.id);
-    if (answer.error === undefined) one?.resolve(answer.rows);
-    else one?.reject(new DuckError(answer.error));
+    if (answer.error === undefined) one?.resolve(answer);
+    else one?.reject(answer.odd === true ? new OddRecord(answer.error) : new DuckError(answer.error, answer.code));
   });
-  const ask = (statements: string[]): Promise<readonly DuckRow[]> =>
+  const ask = (request: Ask): Promise<DuckAnswer> =>
     new Promise((resolve, reject) => {
       if (!child.connected) return reject(crashed(child.exitCode, child.signalCode, stderr));
       const id = next++;
       waiting.set(id, { resolve, reject });
-      child.send({ id, statements } satisfies DuckRequest);
+      child.send({ id, ...request } satisfies DuckRequest);
     });
-  const run = (...statements: string[]): Promise<readonly DuckRow[]> => {
-    const answer = last.then(() => ask(statements));
-    last = answer.catch(() => undefined);
-    return answer;
+  return {
+    run: (...statements) => {
+      const answer = last.then(() => ask({ what: "run", statements }));
+      last = answer.catch(() => undefined);
+      return answer.then(({ rows }) => rows ?? []);
+    },
+    encode: (options) => readPieces(ask, options),
+    peakRssBytes: () => peak,
+    close: () => closeChild(child, ended),
   };
-  return { run, peakRssBytes: () => peak, close: () => closeChild(child, ended) };
+}
+
+type Ask = DistributiveOmit<DuckRequest, "id">;
+type DistributiveOmit<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never;
+
+async function* readPieces(
+  ask: (request: Ask) => Promise<DuckAnswer>,
+  options: EncodeOptions,
+): AsyncGenerator<ReadPiece> {
+  await ask({ what: "encode", options });
+  for (;;) {
+    const { piece, readBytes = 0 } = await ask({ what: "next-piece" });
+    if (piece === null || piece === undefined) return;
+    yield { ...piece, readBytes };
+  }
 }
 
 async function closeChild(child: ChildProcess, ended: Promise<void>): Promise<void> {

@@ -3,6 +3,7 @@ import { timeCheck, typed } from "./build-select.ts";
 import type { SourceFile } from "./format.ts";
 import { indexHeader } from "./header.ts";
 import { amountOrNull, NO_TEXT, textOrNull } from "./native-fields.ts";
+import { columnsOfAmounts } from "./sql-money.ts";
 import { tagsSql } from "./sql-tags.ts";
 import { coalesceSql, quoteText, textSql } from "./sql-text.ts";
 import { timeOf, timeSql } from "./sql-time.ts";
@@ -88,6 +89,7 @@ export function azureColumns(file: SourceFile) {
       list: list.sql,
       listPrice: listPrice.sql,
     },
+    amountNames: columnsOfAmounts([cost, quantity, price, list, listPrice]),
     names: [...used], // last: every use above has been made
   };
 }

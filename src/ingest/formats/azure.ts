@@ -1,10 +1,11 @@
-import { buildSelect, textCheck, timeCheck, typed } from "./build-select.ts";
+import { textCheck, timeCheck, typed } from "./build-select.ts";
 import type { Check, Mapping } from "./build-select.ts";
 import { azureColumns, findAzure } from "./azure-columns.ts";
 import type { AzureColumns } from "./azure-columns.ts";
 import type { Format, FormatWarning, Recognition, SourceFile } from "./format.ts";
 import { readableCheck, timesSql, ZERO } from "./native-fields.ts";
 import { AZURE_SERVICES, serviceCategorySql } from "./service-categories.ts";
+import { controlText } from "./sql-money.ts";
 
 /**
  * Azure cost details, EA and MCA, and the older usage details: two exports of one shape (billing-sources §2.2).
@@ -28,14 +29,14 @@ function azureFormat(id: Dataset, title: string): Format {
     title,
     recognise: (file) => recogniseAzure(file, id),
     columns: (file) => azureColumns(file).names,
-    select: (file, keep) => buildSelect(mapAzure(azureColumns(file), id), keep),
+    mapping: (file) => mapAzure(azureColumns(file), id),
     control: (file) => {
       const azure = azureColumns(file);
       return {
         currency: azure.currency,
         costs: {
-          billed: `case when ${coveredText(azure)} then '0' else ${azure.cost.text} end`,
-          effective: `case when ${boughtText(azure)} then '0' else ${azure.cost.text} end`,
+          billed: controlText(`case when ${coveredText(azure)} then '0' else ${azure.cost.text} end`),
+          effective: controlText(`case when ${boughtText(azure)} then '0' else ${azure.cost.text} end`),
           list: null,
           contracted: null,
         },
@@ -86,6 +87,7 @@ function mapAzure(azure: AzureColumns, id: Dataset): Mapping {
   const listed = `coalesce(nullif(${typed("list")}, 0), nullif(${timesSql(typed("listPrice"), typed("quantity"))}, 0))`;
   return {
     columns: azure.names,
+    amounts: azure.amountNames,
     typed: { ...azure.typed, block: azure.blockSize, covered: coveredText(azure), bought: boughtText(azure) },
     values: {
       ...azure.texts,
@@ -170,7 +172,7 @@ function azureWarnings(azure: AzureColumns): readonly FormatWarning[] {
   }
   if (found.listCost === null) {
     const text = "rows have no list price; the contracted cost stands in as list cost";
-    const when = found.listPrice === null ? "true" : `coalesce(${azure.listPrice.text}, '0') in ('0', '0.0')`;
+    const when = found.listPrice === null ? "true" : `coalesce(${typed("listPrice")}, 0) = 0`;
     warnings.push({ rule: "list-cost-missing", text, when });
   }
   return warnings;

@@ -11,6 +11,8 @@ import { plausibleSql } from "./sql-time.ts";
 export type Mapping = {
   /** Columns of `raw` it reads. Only they are carried on, so that no header name can clash with a stage's own. */
   columns: readonly string[];
+  /** Those of them that hold amounts and nothing else (`columnsOfAmounts`). */
+  amounts: readonly string[];
   /** Stage 1 over `raw`: name → SQL. Stage 2 reads them as `typed(name)`. */
   typed: Readonly<Record<string, string>>;
   /** Stage 2: charge column → SQL over the file's columns and `typed(…)`. Columns not named are null. */
@@ -21,6 +23,11 @@ export type Mapping = {
   dataset: string;
   residual: string;
   dropped?: string;
+  /**
+   * Raw columns that differ from row to row although descriptions are made of them: those descriptions are worked out row by
+   * row. A matter of speed only.
+   */
+  rowColumns?: readonly string[];
   /** Only for `Format.extra`, for a select keeps every row: which rows, over stage 1. */
   where?: string;
   /** The same over `raw`, before anything is cast: what can be told cheaply. */
@@ -68,10 +75,8 @@ export function textCheck(column: string, text: string): Check {
   return { column, holds: `coalesce(${text}, '') <> ''`, value: text, reason: "'is empty'" };
 }
 
-/** The complete statement of `Format.select` for a mapping. */
+/** The complete statement of a mapping, row by row over `raw`: every charge column typed, then what the checks say. */
 export function buildSelect(mapping: Mapping, keep: readonly string[] = []): string {
-  const stage1 = Object.entries(mapping.typed).map(([name, sql]) => `${sql} as ${typed(name)}`);
-  const carried = [...new Set([...mapping.columns, ...keep])].map(quoteName);
   const stage2 = [
     ...CHARGE_COLUMNS.map(({ column, type }) => [mapping.values[column] ?? `null::${DUCKDB_TYPE[type]}`, column]),
     [mapping.provider, "provider"],
@@ -100,8 +105,15 @@ export function buildSelect(mapping: Mapping, keep: readonly string[] = []): str
   ];
   return `select ${output.join(", ")}
 from (select *, ${stage2.join(",\n  ")}
-from (select ${[...carried, ...stage1].join(",\n  ")}
-from raw${mapping.only === undefined ? "" : ` where ${mapping.only}`})${mapping.where === undefined ? "" : ` where ${mapping.where}`})`;
+from (${stage1Sql(mapping, keep)})${mapping.where === undefined ? "" : ` where ${mapping.where}`})`;
+}
+
+/** Stage 1: the columns carried on, and the typed values. */
+export function stage1Sql(mapping: Mapping, keep: readonly string[] = []): string {
+  const carried = [...new Set([...mapping.columns, ...keep])].map(quoteName);
+  const values = Object.entries(mapping.typed).map(([name, sql]) => `${sql} as ${typed(name)}`);
+  return `select ${[...carried, ...values].join(",\n  ")}
+from raw${mapping.only === undefined ? "" : ` where ${mapping.only}`}`;
 }
 
 /** A stage-2 value, marked for the same reason. */

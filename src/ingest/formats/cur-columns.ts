@@ -2,7 +2,7 @@ import type { Check } from "./build-select.ts";
 import { textCheck, timeCheck } from "./build-select.ts";
 import type { SourceFile } from "./format.ts";
 import { amountOrNull, jsonOfColumns, NO_TEXT, textOrNull } from "./native-fields.ts";
-import type { Amount } from "./sql-money.ts";
+import { columnsOfAmounts, type Amount } from "./sql-money.ts";
 import { tagsSql } from "./sql-tags.ts";
 import { coalesceSql, quoteName, quoteText, textSql, typeOf } from "./sql-text.ts";
 import { timeOf } from "./sql-time.ts";
@@ -84,6 +84,7 @@ export function curColumns(file: SourceFile) {
       timeCheck("line_item_usage_start_date", times.chargeStart.text, "chargeStart"),
       timeCheck("line_item_usage_end_date", times.chargeEnd.text, "chargeEnd"),
     ] satisfies readonly Check[],
+    amountNames: columnsOfAmounts([net, ...Object.values(amounts)]),
     names: [...used], // last: every pick above has been made
   };
 }
@@ -123,6 +124,7 @@ function preferNet(net: Amount, gross: Amount): Amount {
     text: coalesceSql(net.text, gross.text),
     present: `(${net.present} or ${gross.present})`,
     residual: `(${net.residual} or ${gross.residual})`,
+    columns: [...net.columns, ...gross.columns],
   };
 }
 

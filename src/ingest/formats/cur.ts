@@ -1,11 +1,11 @@
 import type { Check, Mapping } from "./build-select.ts";
-import { buildSelect, textCheck, typed } from "./build-select.ts";
+import { textCheck, typed } from "./build-select.ts";
 import { curColumns, indexCur } from "./cur-columns.ts";
 import type { CurColumns } from "./cur-columns.ts";
 import type { Format, FormatWarning } from "./format.ts";
 import { readableCheck, ZERO } from "./native-fields.ts";
 import { AWS_SERVICES, serviceCategorySql } from "./service-categories.ts";
-import { residualOf } from "./sql-money.ts";
+import { controlText, residualOf } from "./sql-money.ts";
 import { coalesceSql } from "./sql-text.ts";
 
 /**
@@ -52,8 +52,8 @@ function curFormat({ id, title, prefix }: { id: string; title: string; prefix: s
       return { matches, score: spelled === 0 ? 0 : 1 - missing.length / NEEDED.length, missing };
     },
     columns: (file) => curColumns(file).names,
-    select: (file, keep) => buildSelect(mapLines(curColumns(file), id), keep),
-    extra: (file, keep) => buildSelect(mapUnused(curColumns(file), id), keep),
+    mapping: (file) => mapLines(curColumns(file), id),
+    extra: (file) => mapUnused(curColumns(file), id),
     control: (file) => {
       const cur = curColumns(file);
       const billed = `case when ${cur.type} in ('SavingsPlanCoveredUsage', 'SavingsPlanNegation') then '0' else ${billedText(cur)} end`;
@@ -65,9 +65,9 @@ function curFormat({ id, title, prefix }: { id: string; title: string; prefix: s
       return {
         currency: cur.currency,
         costs: {
-          billed,
+          billed: controlText(billed),
           effective: null,
-          list: `case when ${cur.type} = 'SavingsPlanNegation' then '0' else ${list} end`,
+          list: controlText(`case when ${cur.type} = 'SavingsPlanNegation' then '0' else ${list} end`),
           contracted: null,
         },
         identical: true,
@@ -94,6 +94,7 @@ function mapLines(cur: CurColumns, dataset: string): Mapping {
   const list = `case when ${cur.list.present} then ${typed("list")} when ${type} in ${DISCOUNTS} then ${ZERO} else ${typed("unblended")} end`;
   return {
     columns: cur.names,
+    amounts: cur.amountNames,
     typed: { ...cur.typed, covered: `${type} in ${COVERED}`, fee: feeSql(cur) },
     values: {
       ...commonValues(cur),
@@ -141,6 +142,7 @@ function mapUnused(cur: CurColumns, dataset: string): Mapping {
   const checks = [...cur.checks, ...amountChecks(cur)];
   return {
     columns: cur.names,
+    amounts: cur.amountNames,
     typed: cur.typed,
     values: {
       ...commonValues(cur),

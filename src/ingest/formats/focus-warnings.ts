@@ -1,7 +1,8 @@
+import { typed } from "./build-select.ts";
 import type { FormatWarning, SourceFile } from "./format.ts";
 import { indexHeader } from "./header.ts";
 import { amountOf } from "./sql-money.ts";
-import { quoteName, textSql } from "./sql-text.ts";
+import { textSql } from "./sql-text.ts";
 
 /** Names of FOCUS 0.5 and 1.0-preview that 1.0 replaced. */
 const PREVIEW_NAMES = ["ChargeType", "AmortizedCost", "UsageQuantity"];
@@ -14,7 +15,7 @@ const QUANTITIES = ["ConsumedQuantity", "PricingQuantity", "CommitmentDiscountQu
 const CATEGORIES = "('usage', 'purchase', 'tax', 'credit', 'adjustment')";
 
 /**
- * What is odd in FOCUS rows that are accepted all the same, by cheap conditions over the raw columns: gaps vendors
+ * What is odd in FOCUS rows that are accepted all the same, by cheap conditions: gaps vendors
  * document (reference focus.md §4) and the self-check of its §6 as far as one row can tell.
  * `find` gives the file's spelling of a FOCUS column.
  */
@@ -27,11 +28,10 @@ export function focusWarnings(file: SourceFile, find: (focus: string) => string 
   }
   const unreadable = QUANTITIES.flatMap((focus) => {
     const name = find(focus);
-    if (name === null || file.types !== null) return [];
-    return [`(${quoteName(name)} is not null and try_cast(${quoteName(name)} as double) is null)`];
+    return name === null ? [] : [`(${amountOf(file, name).present} and ${typed(focus)} is null)`];
   });
   if (unreadable.length > 0) {
-    const text = "rows have a quantity that is no number; kept without it";
+    const text = "rows have a quantity that is no number below 10^20; kept without it";
     found.push({ rule: "quantity-unreadable", text, when: unreadable.join(" or ") });
   }
   if (PREVIEW_NAMES.some(indexHeader(file).has)) {
@@ -47,8 +47,7 @@ function categoryWarnings(file: SourceFile, find: (focus: string) => string | nu
     return name === null ? "null::varchar" : textSql(file, name);
   };
   const number = (focus: string): string => {
-    const name = find(focus);
-    return name === null ? "null::double" : `try_cast(${quoteName(name)} as double)`;
+    return find(focus) === null ? "null::double" : typed(focus);
   };
   const category = text("ChargeCategory");
   const commitment = text("CommitmentDiscountId");

@@ -1,12 +1,12 @@
 import { CHARGE_COLUMNS } from "../../domain/charge-column.ts";
 import type { Mapping } from "./build-select.ts";
-import { amountCheck, buildSelect, textCheck, timeCheck, typed } from "./build-select.ts";
+import { amountCheck, textCheck, timeCheck, typed } from "./build-select.ts";
 import { focusWarnings } from "./focus-warnings.ts";
-import type { Format, SourceFile } from "./format.ts";
+import type { ControlCost, Format, SourceFile } from "./format.ts";
 import type { HeaderIndex } from "./header.ts";
 import { indexHeader } from "./header.ts";
 import type { Amount } from "./sql-money.ts";
-import { amountOf, residualOf } from "./sql-money.ts";
+import { amountOf, columnsOfAmounts, residualOf } from "./sql-money.ts";
 import { providerSlug } from "./sql-provider.ts";
 import { tagsSql } from "./sql-tags.ts";
 import { coalesceSql, textSql } from "./sql-text.ts";
@@ -53,16 +53,20 @@ export const focusFormat: Format = {
   title: "FOCUS 1.0–1.4 (Cost and Usage)",
   recognise,
   columns: focusColumns,
-  select: (file, keep) => buildSelect(focusMapping(file), keep),
+  mapping: focusMapping,
   control: (file) => {
-    const fallback = costTexts(file);
+    const amounts = amountsOf(file, indexHeader(file));
+    const cost = (focus: (typeof COSTS)[number]): ControlCost => ({
+      text: coalesceSql(...chainOf(focus, amounts).map(({ text }) => text)),
+      sql: firstPresent(chainOf(focus, amounts)),
+    });
     return {
       currency: textSql(file, needed(indexHeader(file), "BillingCurrency")),
       costs: {
-        billed: fallback.BilledCost,
-        effective: fallback.EffectiveCost,
-        list: fallback.ListCost,
-        contracted: fallback.ContractedCost,
+        billed: cost("BilledCost"),
+        effective: cost("EffectiveCost"),
+        list: cost("ListCost"),
+        contracted: cost("ContractedCost"),
       },
       identical: true,
     };
@@ -94,12 +98,7 @@ function needed(header: HeaderIndex, focus: string): string {
 
 function focusMapping(file: SourceFile): Mapping {
   const header = indexHeader(file);
-  const amounts = new Map(
-    [...COSTS, ...QUANTITIES].flatMap((focus) => {
-      const name = findColumn(header, focus);
-      return name === null ? [] : [[focus, amountOf(file, name)] as const];
-    }),
-  );
+  const amounts = amountsOf(file, header);
   const times = TIMES.map((focus) => [focus, timeOf(file, needed(header, focus))] as const);
   const currency = textSql(file, needed(header, "BillingCurrency"));
   const checks = [
@@ -112,6 +111,7 @@ function focusMapping(file: SourceFile): Mapping {
   ];
   return {
     columns: focusColumns(file),
+    amounts: columnsOfAmounts([...amounts.values()]),
     typed: {
       ...Object.fromEntries([...amounts].map(([focus, amount]) => [focus, amount.sql])),
       ...Object.fromEntries(times.map(([focus, time]) => [focus, time.sql])),
@@ -175,31 +175,38 @@ const FALLBACKS: Readonly<Record<(typeof COSTS)[number], readonly string[]>> = {
   ContractedCost: ["ListCost", "BilledCost"],
 };
 
+type Amounts = ReadonlyMap<string, Amount>;
+
+/** The amounts the file has, by FOCUS name. */
+function amountsOf(file: SourceFile, header: HeaderIndex): Amounts {
+  return new Map(
+    [...COSTS, ...QUANTITIES].flatMap((focus) => {
+      const name = findColumn(header, focus);
+      return name === null ? [] : [[focus, amountOf(file, name)] as const];
+    }),
+  );
+}
+
+/** A cost and what stands in for it, as far as the file has them. */
+function chainOf(focus: (typeof COSTS)[number], amounts: Amounts): Amount[] {
+  return [focus, ...FALLBACKS[focus]].flatMap((name) => amounts.get(name) ?? []);
+}
+
 /** By the text, not the amount: what is there but no number is a reject, nothing stands in for it. */
-function costValues(amounts: ReadonlyMap<string, Amount>): Record<string, string> {
+function firstPresent(chain: readonly { present: string; sql: string }[]): string {
+  const whens = chain.map(({ present, sql }) => `when ${present} then ${sql}`);
+  return chain.length === 1 ? (chain[0]?.sql ?? "null") : `case ${whens.join(" ")} end`;
+}
+
+function costValues(amounts: Amounts): Record<string, string> {
   const values: Record<string, string> = {};
   for (const focus of COSTS) {
-    const present = [focus, ...FALLBACKS[focus]].filter((name) => amounts.has(name));
-    const whens = present.map((name) => `when ${amounts.get(name)?.present} then ${typed(name)}`);
-    values[columnOf(focus)] = present.length === 1 ? typed(present[0] ?? focus) : `case ${whens.join(" ")} end`;
+    const names = [focus, ...FALLBACKS[focus]].filter((name) => amounts.has(name));
+    const chain = names.map((name) => ({ present: amounts.get(name)?.present ?? "false", sql: typed(name) }));
+    values[columnOf(focus)] = firstPresent(chain);
   }
   for (const focus of QUANTITIES) if (amounts.has(focus)) values[columnOf(focus)] = typed(focus);
   return values;
-}
-
-/** The same fallbacks over the raw text, so that control totals compare exactly. */
-function costTexts(file: SourceFile): Record<(typeof COSTS)[number], string> {
-  const header = indexHeader(file);
-  const text = (focus: (typeof COSTS)[number]): string => {
-    const names = [focus, ...FALLBACKS[focus]].map((name) => findColumn(header, name)).filter((name) => name !== null);
-    return coalesceSql(...names.map((name) => amountOf(file, name).text));
-  };
-  return {
-    BilledCost: text("BilledCost"),
-    EffectiveCost: text("EffectiveCost"),
-    ListCost: text("ListCost"),
-    ContractedCost: text("ContractedCost"),
-  };
 }
 
 function timeValues(): Record<string, string> {

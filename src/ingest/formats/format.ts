@@ -1,3 +1,5 @@
+import type { Mapping } from "./build-select.ts";
+
 /**
  * What a billing file format is to the loader: how it is recognised, which of its columns are read, and the DuckDB
  * SQL that turns its rows into charges. One file a format beside this one; `formats.ts` is the visible list.
@@ -21,6 +23,9 @@ export type SourceFile = {
   encoding: "utf-8" | "latin-1" | "utf-16";
 };
 
+/** A cost as the file says it: its text (VARCHAR), and the amount in it where that is not merely read from the text. */
+export type ControlCost = { text: string; sql: string | null };
+
 export type CostName = "billed" | "effective" | "list" | "contracted";
 
 /** How well a header fits a format. `score` 0…1 ranks formats; `missing` names what stands in the way. */
@@ -32,7 +37,7 @@ export type FormatWarning = {
   rule: string;
   /** For people, after a count: "rows have no ListCost; ContractedCost stands in". */
   text: string;
-  /** DuckDB boolean expression over `raw`: count rows `filter (where …)` in the control-total pass. */
+  /** DuckDB boolean expression over `raw` and the mapping's `typed(…)`. */
   when: string;
 };
 
@@ -45,33 +50,28 @@ export type Format = {
   /** Columns of `raw` the mapping reads, by the file's own header spelling. */
   columns: (file: SourceFile) => readonly string[];
   /**
-   * A complete `select … from (select … from raw)` statement (NOT only a select list: staged, so that each cast is
-   * done once). It gives exactly one column for every CHARGE_COLUMNS entry, under its `column` name and typed
-   * (text VARCHAR, decimal DECIMAL(38,18), timestamp TIMESTAMP in UTC, json VARCHAR: flat JSON object or null), then
-   * - `provider` slug, `kind` (domain/kind.ts), `dataset` (normally the format id; `azure-actual` rows that only the
-   *   actual file carries keep that id, its usage is `azure-actual-usage`, shown only while the amortized file lacks);
-   * - `problem_column`, `problem_value`, `problem_reason`: all null = accepted; else the row is a reject, located by
-   *   line in the second pass;
-   * - `dropped_reason`: null = kept, else the row is by rule no charge (CUR SavingsPlanNegation);
+   * How a row of `raw` becomes a charge, value by value (build-select.ts makes a complete select of it, scan-plan.ts the
+   * levels of a scan). Every row gives exactly one charge or reject:
+   * - a value for each CHARGE_COLUMNS entry it has, typed (text VARCHAR, decimal DECIMAL, timestamp TIMESTAMP in UTC, json
+   *   VARCHAR: flat JSON object or null); `provider` slug; `dataset` (normally the format id; `azure-actual` rows that only
+   *   the actual file carries keep that id, its usage is `azure-actual-usage`, shown only while the amortized file lacks);
+   * - `checks`: all hold = accepted; else the row is a reject, located by line in the second pass;
+   * - `dropped`: null = kept, else the row is by rule no charge (CUR SavingsPlanNegation);
    * - `residual`: BOOLEAN, some cost is finer than 18 decimals and was rounded.
-   * Every row of `raw` gives exactly one row. `keep` names further columns of `raw` passed through as they are (a row
-   * number in the second pass). Wrap it: `with raw as (…) select … from (<select>)`.
    *
-   * Text is NOT cleaned per row (that would cost more than everything else together): apply `cleanText` of sql-text.ts
-   * (NUL removed, trimmed, '' → null) and `cleanJson` of sql-tags.ts to the distinct attribute sets, resources and tag
-   * sets after the collapse, before hashing them. Columns the mapping itself decides by are cleaned here.
+   * Text is NOT cleaned per row: `cleanText` of sql-text.ts (NUL removed, trimmed, '' → null) and `cleanJson` of
+   * sql-tags.ts are applied to distinct values after the scan. Columns the mapping itself decides by are cleaned here.
    */
-  select: (file: SourceFile, keep?: readonly string[]) => string;
-  /** Optional: one more complete SELECT over `raw`, same columns, of rows a line stands for besides itself. */
-  extra?: (file: SourceFile, keep?: readonly string[]) => string;
+  mapping: (file: SourceFile) => Mapping;
+  /** Optional: rows a line stands for besides itself. */
+  extra?: (file: SourceFile) => Mapping;
   /**
-   * Raw control totals before mapping: DuckDB expressions over `raw`: the currency, and each cost as VARCHAR (`null`:
-   * the format has no such column). Sum with `moneySql` of sql-money.ts: `sum(moneySql(costs.billed))`.
+   * Raw control totals before mapping, over `raw`: the currency, and each cost (`null`: the format has no such column).
    * `identical`: mapping keeps these sums, so source = accepted + rejected exactly.
    */
   control: (file: SourceFile) => {
     currency: string;
-    costs: Readonly<Record<CostName, string | null>>;
+    costs: Readonly<Record<CostName, ControlCost | null>>;
     identical: boolean;
   };
   /** What was assumed or odd, counted over `raw`. */

@@ -1,11 +1,11 @@
-import { buildSelect, textCheck, timeCheck, typed } from "./build-select.ts";
+import { textCheck, timeCheck, typed } from "./build-select.ts";
 import type { Check, Mapping } from "./build-select.ts";
 import type { Format, SourceFile } from "./format.ts";
 import { gcpFields } from "./gcp-columns.ts";
 import { indexHeader } from "./header.ts";
 import { NO_TEXT, readableCheck, ZERO } from "./native-fields.ts";
 import { GCP_SERVICES, serviceCategorySql } from "./service-categories.ts";
-import { moneySql, residualOf } from "./sql-money.ts";
+import { columnsOfAmounts, moneySql, residualOf } from "./sql-money.ts";
 import { coalesceSql } from "./sql-text.ts";
 
 /**
@@ -27,18 +27,22 @@ export const gcpFormat: Format = {
     return { matches: google && missing.length === 0, score: google ? 1 - missing.length / 7 : 0, missing };
   },
   columns: (file) => gcpColumns(file).names,
-  select: (file, keep) => buildSelect(mapGcp(gcpColumns(file), "line"), keep),
-  extra: (file, keep) => buildSelect(mapGcp(gcpColumns(file), "promotion"), keep),
+  mapping: (file) => mapGcp(gcpColumns(file), "line"),
+  extra: (file) => mapGcp(gcpColumns(file), "promotion"),
   control: (file) => {
     const gcp = gcpColumns(file);
-    const invoiced = `(${gcp.cost.sql} + ${gcp.discounts} + ${gcp.promotions})::varchar`;
+    const sum = `${gcp.cost.sql} + ${gcp.discounts} + ${gcp.promotions}`;
+    const invoiced = { text: `(${sum})::varchar`, sql: sum };
     return {
       currency: gcp.currency,
       costs: {
         billed: invoiced,
         effective: invoiced,
-        list: coalesceSql(gcp.list.text, gcp.cost.text),
-        contracted: gcp.cost.text,
+        list: {
+          text: coalesceSql(gcp.list.text, gcp.cost.text),
+          sql: `case when ${gcp.list.present} then ${gcp.list.sql} else ${gcp.cost.sql} end`,
+        },
+        contracted: { text: gcp.cost.text, sql: gcp.cost.sql },
       },
       identical: true,
     };
@@ -52,6 +56,7 @@ export const gcpFormat: Format = {
 
 function gcpColumns(file: SourceFile) {
   const { text, amount, time, pairs, names } = gcpFields(file);
+  const creditNames = [indexHeader(file).find("credits")].filter((name) => name !== null);
   const credits = pairs("credits", ["type", "amount"]);
   const tagLists = [pairs("labels", ["key", "value"]), pairs("tags", ["key", "value"])];
   const system = pairs("system_labels", ["key", "value"]);
@@ -95,6 +100,7 @@ function gcpColumns(file: SourceFile) {
       x_service_code: text("service.id"),
       tags: lists.length === 0 ? NO_TEXT : `nullif(to_json(${all})::varchar, '[]')`,
     },
+    creditColumns: credits === null ? [] : creditNames,
     names: [...names], // last: every field above has been looked up
   };
 }
@@ -116,6 +122,8 @@ function mapGcp(gcp: ReturnType<typeof gcpColumns>, row: "line" | "promotion"): 
   const checks = gcpChecks(gcp);
   return {
     columns: gcp.names,
+    amounts: columnsOfAmounts([gcp.cost, gcp.list, gcp.usage, gcp.pricing]),
+    rowColumns: gcp.creditColumns,
     typed: {
       cost: gcp.cost.sql,
       list: gcp.list.sql,

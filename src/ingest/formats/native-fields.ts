@@ -11,6 +11,7 @@ export const NO_AMOUNT: Amount = {
   text: "null::varchar",
   present: "false",
   residual: "false",
+  columns: [],
 };
 export const NO_TEXT = "null::varchar";
 export const ZERO = "0::decimal(38,18)";

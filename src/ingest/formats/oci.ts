@@ -1,10 +1,10 @@
-import { buildSelect, textCheck, timeCheck, typed } from "./build-select.ts";
+import { textCheck, timeCheck, typed } from "./build-select.ts";
 import type { Check, Mapping } from "./build-select.ts";
 import type { Format, SourceFile } from "./format.ts";
 import { indexHeader } from "./header.ts";
 import { amountOrNull, jsonOfColumns, textOrNull, ZERO } from "./native-fields.ts";
 import { OCI_SERVICES, serviceCategorySql } from "./service-categories.ts";
-import { residualOf } from "./sql-money.ts";
+import { columnsOfAmounts, residualOf } from "./sql-money.ts";
 import { coalesceSql, textSql } from "./sql-text.ts";
 import { timeOf } from "./sql-time.ts";
 
@@ -25,12 +25,12 @@ export const ociFormat: Format = {
     return { matches: oracle && missing.length === 0, score: oracle ? 1 - missing.length / 5 : 0, missing };
   },
   columns: (file) => ociColumns(file).names,
-  select: (file, keep) => buildSelect(mapOci(file), keep),
+  mapping: mapOci,
   control: (file) => {
     const oci = ociColumns(file);
-    const cost = oci.overage.text.startsWith("null")
-      ? oci.cost.text
-      : `(${totalSql(oci.cost.sql, oci.overage.sql)})::varchar`;
+    const total = totalSql(oci.cost.sql, oci.overage.sql);
+    const text = oci.overage.text.startsWith("null") ? oci.cost.text : `(${total})::varchar`;
+    const cost = { text, sql: total };
     return {
       currency: oci.currency,
       costs: { billed: cost, effective: cost, list: cost, contracted: cost },
@@ -102,6 +102,7 @@ function mapOci(file: SourceFile): Mapping {
   };
   return {
     columns: oci.names,
+    amounts: columnsOfAmounts([oci.cost, oci.overage, oci.quantity]),
     typed: {
       start: oci.start.sql,
       end: oci.end.sql,

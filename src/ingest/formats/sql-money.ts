@@ -66,23 +66,25 @@ export type Amount = {
   present: string;
   /** BOOLEAN: it is finer than 18 decimals. */
   residual: string;
+  /** Raw columns it is in, and that hold nothing else: they may be read as numbers from the start. */
+  columns: readonly string[];
 };
 
 /** The amount in a column: text of CSV, or whatever type a Parquet file has. */
 export function amountOf(file: SourceFile, name: string): Amount {
   const type = typeOf(file, name);
-  return amountOfTyped(type === "VARCHAR" ? textSql(file, name) : quoteName(name), type);
+  return { ...amountOfTyped(type === "VARCHAR" ? textSql(file, name) : quoteName(name), type), columns: [name] };
 }
 
 /** The amount in an expression of a DuckDB type (upper case). */
 export function amountOfTyped(expression: string, type: string): Amount {
   const present = `${expression} is not null`;
   if (type === "VARCHAR") {
-    return { sql: moneySql(expression), text: expression, present, residual: residualSql(expression) };
+    return { sql: moneySql(expression), text: expression, present, residual: residualSql(expression), columns: [] };
   }
   const text = `${expression}::varchar`;
   if (type === "DOUBLE" || type === "FLOAT") {
-    return { sql: doubleMoney(expression), text, present, residual: doubleResidual(expression) };
+    return { sql: doubleMoney(expression), text, present, residual: doubleResidual(expression), columns: [] };
   }
   const scale = Number(/^DECIMAL\(\d+,\s*(\d+)\)$/.exec(type)?.[1] ?? 0);
   return {
@@ -90,6 +92,7 @@ export function amountOfTyped(expression: string, type: string): Amount {
     text,
     present,
     residual: scale > MONEY_SCALE ? residualSql(text) : "false",
+    columns: [],
   };
 }
 
@@ -113,4 +116,14 @@ function doubleResidual(column: string): string {
 export function residualOf(amounts: readonly Amount[]): string {
   const parts = amounts.map((amount) => amount.residual).filter((part) => part !== "false");
   return parts.length === 0 ? "false" : `(${parts.join(" or ")})`;
+}
+
+/** A control cost whose text is worked out by rules. */
+export function controlText(text: string): { text: string; sql: null } {
+  return { text, sql: null };
+}
+
+/** Raw columns of these amounts. */
+export function columnsOfAmounts(amounts: readonly Amount[]): string[] {
+  return [...new Set(amounts.flatMap(({ columns }) => columns))];
 }

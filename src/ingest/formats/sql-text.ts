@@ -31,9 +31,9 @@ export function typeOf(file: SourceFile, name: string): string {
   return (file.types?.get(name) ?? "VARCHAR").toUpperCase();
 }
 
-/** A column as VARCHAR; bare when it is one already (CSV). Parquet text may hold '' where CSV has null. */
+/** A column as VARCHAR; bare in CSV, where every text column is one. Parquet text may hold '' where CSV has null. */
 export function textSql(file: SourceFile, name: string): string {
   const column = quoteName(name);
-  if (file.types === null) return column;
+  if (file.container === "csv") return column;
   return typeOf(file, name) === "VARCHAR" ? `nullif(${column}, '')` : `${column}::varchar`;
 }

@@ -1,4 +1,5 @@
-import { MEASURES } from "./scan-sql.ts";
+import { hourCount, HOURS_PACKED } from "./scan-plan.ts";
+import { MEASURES, type StageDecimals } from "./stage-tables.ts";
 
 /** The part of the stage one delivery is made of. */
 export type StageKey = { readonly fileNo: number; readonly keyHash: string };
@@ -17,8 +18,8 @@ export function dayCountsSql(): string {
 }
 
 /** Empty tables of the delivery in hand. `charge` has the store's columns, ids instead of hashes. */
-export function createChargeSql(): string[] {
-  const measures = MEASURES.map((name) => `${name} decimal(38,18)`).join(", ");
+export function createChargeSql(decimals: StageDecimals): string[] {
+  const measures = MEASURES.map((name) => `${name} decimal(38,${decimals})`).join(", ");
   return [
     `create or replace table charge (charge_day date, charge_end date, attribute_set_id bigint, resource_ref bigint,
       tag_set_id bigint, source_rows bigint, ${measures})`,
@@ -30,21 +31,43 @@ export function createChargeSql(): string[] {
 export function collapseSql(from: string, to: string): string[] {
   const window = `day between date '${from}' and date '${to}'`;
   const sums = MEASURES.map((name) => `sum(${name}) as ${name}`).join(", ");
-  const hours = Array.from(
-    { length: 24 },
-    (_, hour) => `coalesce(rtrim(rtrim(sum(consumed_quantity) filter (where hour = ${hour})::varchar, '0'), '.'), '0')`,
-  );
   return [
     `insert into charge
-select day, day_end, a.id, r.id, t.id, n, ${MEASURES.join(", ")}
-from (select day, day_end, attr_h, resource_h, tags_h, sum(n)::bigint as n, ${sums} from ${FACTS} where ${window} group by all) as f
-join attribute_set as a using (attr_h) left join billed_resource as r using (resource_h) left join tag_set as t using (tags_h)`,
-    `insert into usage_hour
-select day, a.id, r.id, quantity
-from (select day, attr_h, resource_h, '{' || concat_ws(',', ${hours.join(", ")}) || '}' as quantity
-  from ${FACTS} where ${window} and hour is not null group by day, attr_h, resource_h) as f
-join attribute_set as a using (attr_h) left join billed_resource as r using (resource_h)`,
+select day, day_end, a.id, r.id, t.id, sum(n)::bigint, ${sums}
+from ${FACTS} join attribute_set as a using (attr_h) left join billed_resource as r using (resource_h) left join tag_set as t using (tags_h)
+where ${window} group by day, day_end, a.id, r.id, t.id`,
+    `insert into usage_hour ${hoursSql(window)}`,
   ];
+}
+
+/**
+ * Hours of usage, in two steps: rows of one quantity first, so that a machine which ran 24 hours alike has its quantity
+ * written once and not added up 24 times.
+ */
+function hoursSql(window: string): string {
+  const each = (sql: (packed: string, digit: number) => string): string[] =>
+    Array.from({ length: 24 }, (_, hour) =>
+      hour < HOURS_PACKED ? sql("hours_low", hour) : sql("hours_high", hour - HOURS_PACKED),
+    );
+  const alike = each((packed, digit) => {
+    const count = hourCount(packed, digit);
+    return `case ${count} when 0 then '0' when 1 then quantity else ${plainText(`hour_quantity * ${count}::decimal(38,0)`)} end`;
+  });
+  const mixed = each((packed, digit) => plainText(`sum(hour_quantity * ${hourCount(packed, digit)}::decimal(38,0))`));
+  const array = (hours: readonly string[]): string => `'{' || concat_ws(',', ${hours.join(", ")}) || '}'`;
+  return `with hourly as (select day, a.id as attribute_id, r.id as resource_id, hour_quantity, sum(hours_low)::hugeint as hours_low, sum(hours_high)::hugeint as hours_high
+  from ${FACTS} join attribute_set as a using (attr_h) left join billed_resource as r using (resource_h)
+  where ${window} and hour_quantity is not null group by day, a.id, r.id, hour_quantity),
+counted as (select *, count(*) over (partition by day, attribute_id, resource_id) as quantities from hourly)
+select day, attribute_id, resource_id, ${array(alike)}
+from (select *, ${plainText("hour_quantity")} as quantity from counted where quantities = 1)
+union all
+select day, attribute_id, resource_id, ${array(mixed)} from counted where quantities > 1 group by day, attribute_id, resource_id`;
+}
+
+/** A decimal without the zeros at its end. */
+function plainText(decimal: string): string {
+  return `coalesce(rtrim(rtrim((${decimal})::varchar, '0'), '.'), '0')`;
 }
 
 /** What was collapsed: totals by currency, to be reconciled with the control totals and shown. */

@@ -1,15 +1,17 @@
 import { cleanJson } from "../formats/sql-tags.ts";
 import { cleanText } from "../formats/sql-text.ts";
-import { ATTRIBUTES, RESOURCE_FIELDS, SEPARATOR, STAGE_TEXTS } from "./scan-sql.ts";
+import { ATTRIBUTES, RESOURCE_FIELDS, SEPARATOR, STAGE_STATICS, STAGE_TEXTS } from "./stage-tables.ts";
 
 /**
  * The three dictionaries of a load, cleaned and with their lasting ids: `attribute_set`, `billed_resource`, `tag_set`
  * (each with the scan's hash, so that charges find them). Text is cleaned here, once for each distinct value.
  */
 
+const STAGES = [STAGE_STATICS, ...Object.values(STAGE_TEXTS)];
+
 /** Texts the scan could not tell apart: [{texts}] must be 0. And texts that hold the separator: [{split}] must be 0. */
 export function checkHashesSql(): string {
-  const all = STAGE_TEXTS.map(
+  const all = STAGES.map(
     ({
       table,
       text,
@@ -21,11 +23,14 @@ export function checkHashesSql(): string {
   return `select sum(texts)::bigint as texts, sum(split)::bigint as split from (${all.join(" union all ")})`;
 }
 
-/** Takes back the texts that hold the separator. */
+/** Takes back the texts that hold the separator, once the charges of their file are gone. */
 export function forgetSplitTextsSql(): string[] {
-  return STAGE_TEXTS.map(
-    ({ table, text, names }) => `delete from ${table} where ${separators(text)} <> ${names.length - 1}`,
-  );
+  const { table, hash } = STAGE_TEXTS.attribute;
+  return [
+    ...STAGES.map((stage) => `delete from ${stage.table} where ${separators(stage.text)} <> ${stage.names.length - 1}`),
+    // Those of attributes were put together from others and do not show it any more.
+    `delete from ${table} where ${hash} not in (select ${hash} from stage_charges)`,
+  ];
 }
 
 function separators(text: string): string {
@@ -37,13 +42,13 @@ export function dictionarySql(): string[] {
   return [
     dictionary({
       table: "attribute_set",
-      stage: STAGE_TEXTS[0],
+      stage: STAGE_TEXTS.attribute,
       fields: ATTRIBUTES,
       nullWhenEmpty: false,
     }),
     dictionary({
       table: "billed_resource",
-      stage: STAGE_TEXTS[1],
+      stage: STAGE_TEXTS.resource,
       fields: RESOURCE_FIELDS,
       nullWhenEmpty: true,
     }),
@@ -53,7 +58,7 @@ export function dictionarySql(): string[] {
 
 type Dictionary = {
   table: string;
-  stage: (typeof STAGE_TEXTS)[number];
+  stage: (typeof STAGE_TEXTS)[keyof typeof STAGE_TEXTS];
   fields: readonly string[];
   /** A text without any field but the provider stands for "none": id null. */
   nullWhenEmpty: boolean;
@@ -61,14 +66,14 @@ type Dictionary = {
 
 function dictionary({ table, stage, fields, nullWhenEmpty }: Dictionary): string {
   const { text, hash } = stage;
-  const cleaned = fields.map((field, index) => `${cleanText(`p[${index + 1}]`)} as ${field}`);
+  const cleaned = fields.map((field, index) => `p[${index + 1}] as ${field}`);
   const rest = fields.slice(1).join(", ");
   const id = idSql("content");
   return `create or replace table ${table} as
 select * exclude (content), ${nullWhenEmpty ? `case when coalesce(${rest}) is not null then ${id} end` : id} as id, ${digestSql("content")} as digest
 from (select *, to_json([${fields.join(", ")}])::varchar as content
   from (select ${hash}, ${cleaned.join(", ")}
-    from (select ${hash}, string_split(${text}, ${SEPARATOR}) as p from ${stage.table})))`;
+    from (select ${hash}, list_transform(string_split(${text}, ${SEPARATOR}), lambda x: ${cleanText("x")}) as p from ${stage.table} semi join stage_charges using (${hash}))))`;
 }
 
 /** 64 bits of MD5, as the signed integer Postgres keeps. */
@@ -95,7 +100,7 @@ function tagSetSql(): string {
   const entries = (json: string, rank: number): string =>
     `list_transform(map_entries(try_cast(${json}::json as map(varchar, json))), lambda e: {'k': e.key, 'v': e.value, 'r': ${rank}})`;
   return `create or replace table tag_set as
-with texts as (select tags_h, string_split(tag_text, ${SEPARATOR}) as p from stage_tags),
+with texts as (select tags_h, string_split(tag_text, ${SEPARATOR}) as p from stage_tags semi join stage_charges using (tags_h)),
 objects as (select tags_h, ${cleanJson("p[1]")} as own, ${cleanJson("p[2]")} as allocated from texts),
 entries as (select tags_h, unnest(list_concat(coalesce(${entries("allocated", 1)}, []), coalesce(${entries("own", 2)}, []))) as e from objects where coalesce(own, allocated) is not null),
 given as (select tags_h, e.k as k, arg_min(e.v, e.r) as v, min(e.r) as r from entries group by tags_h, e.k),

@@ -4,28 +4,22 @@ import { quoteName, quoteText } from "../formats/sql-text.ts";
 /** Line of the file a row stands on: only in a careful copy of a CSV, and in Parquet (row number). */
 export const LINE_COLUMN = "~line";
 
+/** What DuckDB reads of our own pieces at once, for each core. */
+const PART_BUFFER_BYTES = 4 << 20;
+
 /** Rows of a Parquet file from `from` (inclusive, 0-based) to `to` (exclusive). */
 export type RowRange = { readonly from: number; readonly to: number };
 
-/** DuckDB relation over a Parquet file, or a part of it. `withLine` adds the row number, from 1. */
-export function parquetRelation(path: string, range: RowRange | null, withLine: boolean): string {
-  const line = withLine ? `, file_row_number + 1 as ${quoteName(LINE_COLUMN)}` : "";
+/** DuckDB relation over a Parquet file, or a part of it, with the row number from 1 as LINE_COLUMN. */
+export function parquetRelation(path: string, range: RowRange | null): string {
   const where = range === null ? "" : ` where file_row_number >= ${range.from} and file_row_number < ${range.to}`;
-  if (range === null && !withLine) return `(select * from read_parquet(${quoteText(path)}))`;
-  return `(select * exclude (file_row_number)${line} from read_parquet(${quoteText(path)}, file_row_number = true)${where})`;
+  return `(select * exclude (file_row_number), file_row_number + 1 as ${quoteName(LINE_COLUMN)} from read_parquet(${quoteText(path)}, file_row_number = true)${where})`;
 }
 
-/**
- * DuckDB relation over a CSV as it is: every column text, nothing sniffed. Strict: any structural fault is an error,
- * which sends the file to the careful reader.
- */
-export function csvRelation(file: SourceFile): string {
-  return `read_csv(${quoteText(file.path)}, header = true, ${csvOptions(file.delimiter, file.header, [])})`;
-}
-
-/** DuckDB relation over a header-less piece of a CSV. */
-export function pieceRelation(path: string, file: SourceFile): string {
-  return `read_csv(${quoteText(path)}, header = false, ${csvOptions(file.delimiter, file.header, [])}, buffer_size = 8388608)`;
+/** DuckDB relation over a header-less CSV with the given columns (name → type), in the dialect of `file`. */
+export function partRelation(path: string, file: SourceFile, columns: readonly (readonly [string, string])[]): string {
+  const typed = columns.map(([name, type]) => `${quoteText(name)}: ${quoteText(type)}`);
+  return `read_csv(${quoteText(path)}, header = false, ${dialect(file.delimiter)}, columns = {${typed.join(", ")}}, buffer_size = ${PART_BUFFER_BYTES})`;
 }
 
 /** DuckDB relation over the careful copy of a CSV: no header, the line number first. */
@@ -35,6 +29,10 @@ export function carefulRelation(path: string, file: SourceFile): string {
 
 function csvOptions(delimiter: string, header: readonly string[], first: readonly string[]): string {
   const columns = [...first, ...header.map((name) => `${quoteText(name)}: 'VARCHAR'`)].join(", ");
+  return `${dialect(delimiter)}, columns = {${columns}}`;
+}
+
+function dialect(delimiter: string): string {
   const delim = delimiter === "\t" ? "'\\t'" : quoteText(delimiter);
-  return `delim = ${delim}, quote = '"', escape = '"', nullstr = ['NULL', 'null', ''], auto_detect = false, columns = {${columns}}`;
+  return `delim = ${delim}, quote = '"', escape = '"', nullstr = ['NULL', 'null', ''], auto_detect = false`;
 }

@@ -1,13 +1,19 @@
 import { TAG_ALIASES, tagKeyOf, type Dimension, type TagAliasKeys } from "../../domain/dimension.ts";
 import { listCubes, type CubeGrain } from "../../store/cube-names.ts";
 import { quoteText } from "../formats/sql-text.ts";
+import type { StageDecimals } from "./stage-tables.ts";
 import { digestSql, idSql } from "./dictionary-sql.ts";
 
 /**
  * Rollups of one delivery, from DuckDB tables `charge`, `attribute_set` (by id) and `tag_set` (by id): the same
  * statements whether the charges come from a scan or are read back from the store for a rebuild.
  */
-export type RollupOptions = { readonly aliases: TagAliasKeys; readonly promoted: readonly string[] };
+export type RollupOptions = {
+  readonly aliases: TagAliasKeys;
+  readonly promoted: readonly string[];
+  /** Decimals of the charges' amounts. */
+  readonly decimals: StageDecimals;
+};
 
 export const SLICE_COLUMNS = [
   "id",
@@ -91,7 +97,7 @@ join slice_part as s on s.attribute_part = c.part_id and s.tag_part = c.tag_part
     `create or replace table cost_resource_month as
 select date_trunc('month', charge_day)::date as charge_month, slice_id, resource_ref, ${SUMS} from sliced group by all`,
     "drop table sliced",
-    createCubeSql(),
+    createCubeSql(options.decimals),
     ...(["day", "month"] as const).flatMap((grain) => [dailySliceSql(grain), cubesSql(grain, promoted)]),
   ];
 }
@@ -137,9 +143,9 @@ select * exclude (content), ${idSql("content")} as id, ${digestSql("content")} a
 from (select *, to_json([${content}])::varchar as content from joined)`;
 }
 
-function createCubeSql(): string {
+function createCubeSql(decimals: StageDecimals): string {
   return `create or replace table cost_cube (cube varchar, period_start date, key1 varchar, key2 varchar, kind varchar, currency varchar,
-  long boolean, source_rows bigint, ${COSTS.map((name) => `${name} decimal(38,18)`).join(", ")})`;
+  long boolean, source_rows bigint, ${COSTS.map((name) => `${name} decimal(38,${decimals})`).join(", ")})`;
 }
 
 /** The slices by day or by month, with their dimensions: what each cube is a smaller view of. */

@@ -1,234 +1,180 @@
-import { CHARGE_COLUMNS } from "../../domain/charge-column.ts";
-import type { CostName, Format, SourceFile } from "../formats/format.ts";
-import { amountOf, moneySql } from "../formats/sql-money.ts";
+import { buildSelect } from "../formats/build-select.ts";
+import type { Format, SourceFile } from "../formats/format.ts";
 import { quoteName } from "../formats/sql-text.ts";
+import { AMOUNT_MAX, boundedQuantity, COST_COLUMNS } from "./scan-amounts.ts";
+import { fieldName, type Level } from "./scan-place.ts";
+import type { RowPlan } from "./scan-plan.ts";
+import { CONTROLS, MEASURES, ROW_STATE, SEPARATOR, STAGE_STATICS, STAGE_TEXTS, WARNINGS } from "./stage-tables.ts";
 
 /**
- * A file is scanned in chunks that fit in memory. Each chunk is mapped once into table `chunk`, then folded into:
- * - `stage_attributes`, `stage_resources`, `stage_tags`: the distinct texts under a 64-bit hash;
- * - `stage_keys`: delivery keys with row counts and control totals (raw columns, before mapping), by state;
- * - `stage_charges`: the charges, narrow: hashes and amounts.
- * The hash is only a name inside one load; `checkHashesSql` (dictionary-sql.ts) proves that it named one text each.
+ * The statements of a scan. A file is read piece by piece; of each piece:
+ * 1. new combinations of text columns and new charge periods are worked out and kept (`text_part`, `period_part`);
+ * 2. rows are joined to them by number, judged and summed (`part`);
+ * 3. `part` is added to the stage.
  */
-/** What became of a row. */
-export const ROW_STATE = { accepted: 0, rejected: 1, dropped: 2 } as const;
+export const TEXT_NUMBER = quoteName("~text");
+export const PERIOD_NUMBER = quoteName("~period");
 
-export const COST_NAMES: readonly CostName[] = ["billed", "effective", "list", "contracted"];
-export const MEASURES = CHARGE_COLUMNS.filter((each) => each.home === "measure").map((each) => each.column);
-export const ATTRIBUTES = ["provider", "kind", ...columnsOf("attribute")];
-export const RESOURCE_FIELDS = ["provider", ...columnsOf("resource")];
-export const TAG_FIELDS = columnsOf("tags");
+/** Where the combinations and periods first seen in a piece are read from: relations with their numbers. */
+export type NewRelations = { readonly texts: string; readonly periods: string };
 
-/** Stands between the fields of a dictionary text. `plain` text is checked to hold none. */
-export const SEPARATOR = "chr(31)";
-/** A single amount from 10¹⁵ on is no bill but a broken row; sums of what is below stay within DECIMAL(38,18). */
-const AMOUNT_MAX = "1000000000000000";
-/** Services commitments (Savings Plans, reservations, committed use) are sold for. */
-const COMMITTABLE = "service_category in ('Compute', 'Databases')";
-const HOUR_MS = 3_600_000;
+/** Which of a file's rows: the lines themselves, or those they stand for besides. */
+export type RowsOf = "lines" | "extra";
 
-function columnsOf(home: "attribute" | "resource" | "tags"): string[] {
-  return CHARGE_COLUMNS.filter((each) => each.home === home).map((each) => each.column);
+/** Forgets the combinations and periods of the file before, or of the numbering before. */
+export function forgetNumbersSql(): string[] {
+  return (["lines", "extra"] as const).flatMap((rows) => [
+    `drop table if exists ${textTable(rows)}`,
+    `drop table if exists ${periodTable(rows)}`,
+  ]);
 }
 
-/** How many warnings a format may count. */
-export const WARNINGS_MAX = 12;
-
-/** The dictionaries' texts as the scan finds them. */
-export const STAGE_TEXTS = [
-  { table: "stage_attributes", text: "attr", hash: "attr_h", names: ATTRIBUTES },
-  { table: "stage_resources", text: "resource", hash: "resource_h", names: RESOURCE_FIELDS },
-  { table: "stage_tags", text: "tag_text", hash: "tags_h", names: TAG_FIELDS },
-] as const;
-
-const CONTROLS = COST_NAMES.map((name) => `control_${name}`);
-const WARNINGS = Array.from({ length: WARNINGS_MAX }, (_, index) => `warning_${index}`);
-const KEY_COLUMNS = "key_h, provider, dataset, account, billing_month, state, currency, dropped_reason";
-const CHARGE_KEYS = "key_h, day, day_end, hour, attr_h, resource_h, tags_h";
-
-/** The tables every scan folds into. */
-export function createStageSql(): string[] {
-  const decimals = (names: readonly string[]): string => names.map((name) => `${name} decimal(38,18)`).join(", ");
-  return [
-    ...STAGE_TEXTS.map(({ table, text, hash }) => `create table ${table} (${hash} ubigint, ${text} varchar)`),
-    `create table stage_keys (file_no integer, key_h ubigint, provider varchar, dataset varchar, account varchar, billing_month date,
-      state utinyint, currency varchar, dropped_reason varchar, n bigint, residuals bigint, ${decimals(CONTROLS)},
-      ${WARNINGS.map((name) => `${name} bigint`).join(", ")})`,
-    `create table stage_charges (file_no integer, key_h ubigint, day date, day_end date, hour tinyint, attr_h ubigint,
-      resource_h ubigint, tags_h ubigint, n bigint, ${decimals(MEASURES)})`,
-  ];
+export function textTable(rows: RowsOf): string {
+  return `text_part_${rows}`;
 }
 
-/** Takes back what a file left in the stage (its texts are harmless). */
-export function forgetFileSql(fileNo: number): string[] {
-  return [`delete from stage_keys where file_no = ${fileNo}`, `delete from stage_charges where file_no = ${fileNo}`];
+export function periodTable(rows: RowsOf): string {
+  return `period_part_${rows}`;
 }
 
-export type ScanOptions = {
-  readonly fileNo: number;
-  readonly format: Format;
-  readonly file: SourceFile;
-  /** DuckDB relation over the file, or a piece of it (read-sql.ts). */
-  readonly relation: string;
-  /** The format's additional rows, instead of the rows themselves. */
-  readonly extra: boolean;
-  /** Values may hold the separator: take it out of each (slower; harmless text stays harmless). */
-  readonly separatorInText: boolean;
-};
-
-/** The statements that scan one relation: the chunk, then how many of its texts the stage lacks (one row). */
-export function scanSql(options: ScanOptions): string[] {
-  const counts = STAGE_TEXTS.map(({ table, hash }) => `(${missingSql(table, hash, "count(*)")}) as ${table}`);
-  return ["drop table if exists chunk", chunkSql(options), `select ${counts.join(", ")}`];
-}
-
-function missingSql(table: string, hash: string, what: string): string {
-  return `select ${what} from (select distinct ${hash} from chunk where ${hash} is not null) as c anti join ${table} using (${hash})`;
-}
-
-/** Adds the texts a chunk is the first to have: a second look at the columns they are made of. */
-export function textsSql(
-  { format, file, relation, extra, separatorInText }: ScanOptions,
-  stage: (typeof STAGE_TEXTS)[number],
-): string {
-  const { table, text, hash, names } = stage;
-  const mapped = (extra ? format.extra?.(file) : format.select(file)) ?? "";
-  const absent = absentColumns(mapped);
-  return `insert into ${table} with raw as (select * from ${relation})
-select distinct ${hash}, ${text} from (select ${hashText(names, absent)} as ${hash}, ${joinText(names, separatorInText, absent)} as ${text} from (${mapped}))
-where ${hash} in (${missingSql(table, hash, hash)})`;
-}
-
-function hashText(names: readonly string[], absent: ReadonlySet<string>): string {
-  const present = names.filter((name) => !absent.has(name));
-  return present.length === 0 ? "0::ubigint" : `hash(${present.join(", ")})`;
-}
-
-function chunkSql({ format, file, relation, extra }: ScanOptions): string {
-  const control = format.control(file);
-  const warnings = (format.warnings?.(file) ?? []).slice(0, WARNINGS_MAX);
-  const kept = [
-    [control.currency, "~ctl currency"],
-    ...(extra
-      ? []
-      : COST_NAMES.map((name) => [
-          exactColumn(file, control.costs[name]) ?? control.costs[name] ?? "null::varchar",
-          `~ctl ${name}`,
-        ])),
-    ...(extra ? [] : warnings.map((warning, index) => [warning.when, `~ctl warning ${index}`])),
+/**
+ * Works out the combinations and periods of a piece that are new, one row of each relation for each. What a combination
+ * says of itself is kept; its dictionary texts are made only where nobody has made them.
+ */
+export function keepNewSql(plan: RowPlan, rows: RowsOf, { texts, periods }: NewRelations, isFirst: boolean): string[] {
+  const into = (table: string): string =>
+    isFirst ? `create or replace table ${table} as` : `insert into ${table} by name`;
+  const from = (relation: string, { typed, fields }: Level): string => {
+    const made = Object.entries(fields).map(([field, sql]) => `${sql} as ${fieldName(field)}`);
+    const read = `(select ${["*", ...typedSql(typed)].join(", ")} from ${relation})`;
+    return made.length === 0 ? read : `(select ${["*", ...made].join(", ")} from ${read})`;
+  };
+  const kept = (values: Readonly<Record<string, string>>): string[] =>
+    Object.entries(values).map(([name, sql]) => `${sql} as ${quoteName(name)}`);
+  const stages = [
+    [STAGE_STATICS, "statics"],
+    [STAGE_TEXTS.resource, "resource"],
+    [STAGE_TEXTS.tags, "tags"],
   ] as const;
-  const keep = kept.map(([, name]) => name ?? "");
-  const mapped = (extra ? format.extra?.(file, keep) : format.select(file, keep)) ?? "";
-  const absent = absentColumns(mapped);
-  const controls = COST_NAMES.map((name) =>
-    extra || control.costs[name] === null
-      ? `null::decimal(38,18) as control_${name}`
-      : `${exactColumn(file, control.costs[name]) === null ? moneySql(quoteName(`~ctl ${name}`)) : quoteName(`~ctl ${name}`)} as control_${name}`,
-  );
-  const bits = extra
-    ? []
-    : warnings.map((_, index) => `case when ${quoteName(`~ctl warning ${index}`)} then ${2 ** index} else 0 end`);
-  const warned = `(${bits.length === 0 ? "0" : bits.join(" + ")})::usmallint as warned`;
-  const measures = MEASURES.filter((name) => !absent.has(name));
-  const columns = kept.map(([sql, name]) => `${sql ?? "null"} as ${quoteName(name ?? "")}`).join(", ");
-  const hashes = STAGE_TEXTS.map(
-    ({ hash, names }) => `case when state = ${ROW_STATE.accepted} then ${hashText(names, absent)} end as ${hash}`,
-  );
-  return `create table chunk as
-with raw as (select *, ${columns} from ${relation}),
-judged as (select *, ${stateSql()} as state, date_trunc('month', billing_period_start)::date as billing_month
-  from (${mapped})${extra ? " where problem_reason is null and dropped_reason is null" : ""})
-select ${[...KEPT_COLUMNS, ...measures, ...controls, warned, ...hashes].join(", ")},
-  hash(provider, dataset, billing_account_id, billing_month) as key_h
-from judged`;
-}
-
-/**
- * A raw amount for the control total. A Parquet double is read by its shortest decimal text; where 15 digits give
- * the double back they are that text, which is ten times cheaper (formats/sql-money.ts). Of several columns the
- * first that says something counts, as in the `coalesce` of texts it stands for.
- */
-function exactColumn(file: SourceFile, expression: string | null): string | null {
-  const list = /^coalesce\((.*)\)$/.exec(expression ?? "")?.[1] ?? expression ?? "";
-  if (!/^"(?:[^"]|"")+"::varchar(?:, "(?:[^"]|"")+"::varchar)*$/.test(list)) return null;
-  const columns = [...list.matchAll(/"((?:[^"]|"")+)"::varchar/g)].map(
-    (match) => match[1]?.replaceAll('""', '"') ?? "",
-  );
-  if (columns.some((column) => file.types?.has(column) !== true)) return null;
-  const amounts = columns.map((column) => amountOf(file, column));
-  const [only] = amounts;
-  if (amounts.length === 1) return only?.sql ?? null;
-  return `case ${amounts.map((amount) => `when ${amount.present} then ${amount.sql}`).join(" ")} end`;
-}
-
-/** The statements that fold the chunk into keys and charges. */
-export function foldSql({ fileNo, format, file, extra }: ScanOptions): string[] {
-  const absent = absentColumns((extra ? format.extra?.(file) : format.select(file)) ?? "");
-  const measures = MEASURES.map((name) => (absent.has(name) ? "null" : name));
-  const sums = CONTROLS.map((name) => `sum(${name})`);
-  const again = CONTROLS.map((name) => `sum(${name}) as ${name}`);
-  const warned = WARNINGS.map((_, index) => `coalesce(sum(n) filter (where warned & ${2 ** index} <> 0), 0)`);
-  // In two steps: twelve counters of every row would cost as much as its amounts.
   return [
-    `insert into stage_keys select ${fileNo}, ${KEY_COLUMNS}, ${extra ? "0" : "sum(n)"}, sum(residuals), ${[...sums, ...warned].join(", ")}
-from (select ${KEY_COLUMNS}, warned, count(*) as n, count(*) filter (where residual) as residuals, ${again.join(", ")}
-  from chunk group by ${KEY_COLUMNS}, warned) group by ${KEY_COLUMNS}`,
-    `insert into stage_charges select ${fileNo}, ${CHARGE_KEYS}, ${extra ? "0" : "1"}, ${measures.join(", ")} from chunk where state = ${ROW_STATE.accepted}`,
-    "drop table chunk",
+    `create or replace table new_part as select ${[TEXT_NUMBER, ...kept(plan.text.values)].join(", ")} from ${from(texts, plan.text)}`,
+    ...stages.map(
+      ([{ table, hash }, name]) => `insert into ${table} select h, ${plan.texts[name].text}
+from (select ${quoteName(`#${name}`)} as h, min(${TEXT_NUMBER}) as ${TEXT_NUMBER} from new_part group by 1) anti join ${table} on h = ${hash}
+join ${from(texts, plan.text)} using (${TEXT_NUMBER})`,
+    ),
+    `${into(textTable(rows))} from new_part`,
+    "drop table new_part",
+    `${into(periodTable(rows))} select ${[PERIOD_NUMBER, ...kept(plan.period.values)].join(", ")} from ${from(periods, plan.period)}`,
   ];
 }
 
-/**
- * Columns the mapping of this file leaves null in every row, as build-select.ts writes them: they need not be joined
- * to the text or summed. Finding none is slower and as right.
- */
-function absentColumns(mapping: string): ReadonlySet<string> {
-  return new Set(
-    [...mapping.matchAll(/\bnull::(?:varchar|decimal\(38,18\)) as "=(\w+)"/g)].map((match) => match[1] ?? ""),
+function typedSql(typed: Readonly<Record<string, string>>): string[] {
+  return Object.entries(typed).map(([name, sql]) => `${sql} as ${quoteName(`~${name}`)}`);
+}
+
+/** How hours of usage are kept in `part`: counted together, or, where one is too full to count, each by itself. */
+export type HoursKept = "packed" | "apart";
+
+/** Sums the rows of a piece into table `part`: one row for each combination, day, kind, state and quantity of an hour. */
+export function sumRowsSql(plan: RowPlan, rows: RowsOf, facts: string, hours: HoursKept): string {
+  const { amounts } = plan;
+  const ownControls = Object.fromEntries(
+    Object.entries(amounts.controls).flatMap(([name, control]) => ("sql" in control ? [[name, control.sql]] : [])),
   );
+  const usable = amounts.within === null ? "" : ` filter (where ${amounts.within})`;
+  const summed = [...Object.keys(amounts.measures), ...Object.keys(ownControls)];
+  const keys = [
+    TEXT_NUMBER,
+    `"#month" as billing_month`,
+    `"#day" as day`,
+    `"#end" as day_end`,
+    `"#state" as state`,
+    `"#dropped" as dropped_reason`,
+    `"#warned" as warned`,
+    ...plan.rowFields.map(({ name }) => quoteName(name)),
+  ];
+  const bounded = amounts.unbounded.map(
+    (name) => `${boundedQuantity(quoteName(`#${name}`))} as ${quoteName(`#${name}`)}`,
+  );
+  return `create or replace table part as
+with joined as (select * from ${facts} join ${textTable(rows)} using (${TEXT_NUMBER}) join ${periodTable(rows)} using (${PERIOD_NUMBER})),
+typed as (select ${["*", ...typedSql(plan.rowTyped)].join(", ")} from joined),
+valued as (select ${["*", ...named(plan.values), ...named(amounts.measures), ...named(ownControls)].join(", ")} from typed),
+judged as (select *${bounded.length === 0 ? "" : ` replace (${bounded.join(", ")})`}, ${named(plan.judged).join(", ")}
+  from valued${plan.where === null ? "" : ` where ${plan.where}`})
+select ${[...keys, ...hoursSql(plan, hours), "count(*) as n", `count(*) filter (where "#residual") as residuals`].join(", ")},
+  ${summed.map((name) => `sum(${quoteName(`#${name}`)})${usable} as ${name}`).join(", ")}
+from judged group by all`;
 }
 
-function stateSql(): string {
-  const within = ["billed_cost", "effective_cost", "list_cost", "contracted_cost"]
-    .map((name) => `${name} between -${AMOUNT_MAX} and ${AMOUNT_MAX}`)
-    .join(" and ");
-  return `(case when problem_reason is not null then ${ROW_STATE.rejected} when dropped_reason is not null then ${ROW_STATE.dropped}
-    when ${within} then ${ROW_STATE.accepted} else ${ROW_STATE.rejected} end)::utinyint`;
+function hoursSql({ amounts }: RowPlan, hours: HoursKept): string[] {
+  if (amounts.measures["consumed_quantity"] === undefined)
+    return ["null::decimal(18,0) as hour_quantity", "0::hugeint as hours_low", "0::hugeint as hours_high"];
+  const hourly = `"#committable" and "#hoursLow" is not null`;
+  const only = (sql: string): string => `case when ${hourly} then ${sql} end`;
+  return hours === "packed"
+    ? [
+        `${only('"#consumed_quantity"')} as hour_quantity`,
+        `sum("#hoursLow") as hours_low`,
+        `sum("#hoursHigh") as hours_high`,
+      ]
+    : [
+        `sum(${only('"#consumed_quantity"')}) as hour_quantity`,
+        `${only('"#hoursLow"')} as hours_low`,
+        `${only('"#hoursHigh"')} as hours_high`,
+      ];
 }
 
-/** The fields as one text. Separators of neighbouring absent fields are one constant: each argument costs every row. */
-function joinText(names: readonly string[], separatorInText: boolean, absent: ReadonlySet<string>): string {
-  const parts: string[] = [];
-  let separators = 0;
-  names.forEach((name, index) => {
-    if (index > 0) separators += 1;
-    if (absent.has(name)) return;
-    if (separators > 0) parts.push(`repeat(${SEPARATOR}, ${separators})`);
-    separators = 0;
-    parts.push(separatorInText ? `replace(${name}, ${SEPARATOR}, ' ')` : name);
+/** The rows of the fullest hour count: above HOUR_ROWS_MAX the hours of `part` must be kept apart. */
+export const FULLEST_HOURS_SQL =
+  "select coalesce(max(n) filter (where hour_quantity is not null), 0)::bigint as n from part";
+
+/** What is not there under that name already. */
+function named(values: Readonly<Record<string, string>>): string[] {
+  return Object.entries(values)
+    .map(([name, sql]) => [quoteName(name.startsWith("#") ? name : `#${name}`), sql] as const)
+    .filter(([name, sql]) => name !== sql)
+    .map(([name, sql]) => `${sql} as ${name}`);
+}
+
+/** Adds `part` to the stage. */
+export function addPartSql(plan: RowPlan, rows: RowsOf, fileNo: number): string[] {
+  const { measures, controls } = plan.amounts;
+  const n = rows === "extra" ? "0" : "sum(n)";
+  const control = CONTROLS.map((name) => {
+    const own = controls[name];
+    return own === undefined ? "null" : `sum(${"measure" in own ? own.measure : name})::decimal(38,18)`;
   });
-  if (separators > 0) parts.push(`repeat(${SEPARATOR}, ${separators})`);
-  return `concat(${parts.join(", ")})`;
+  const warned = WARNINGS.map((_, index) => `coalesce(sum(n) filter (where warned & ${2 ** index} <> 0), 0)`);
+  const keyHash = `hash("#provider", "#dataset", "#account", billing_month)`;
+  const keys = `${keyHash}, "#provider", "#dataset", "#account", billing_month, state, "#currency", dropped_reason`;
+  const joined = `part join ${textTable(rows)} using (${TEXT_NUMBER})`;
+  const fields = plan.rowFields.map(({ name }) => quoteName(name)).join(", ");
+  const attribute = `hash("#statics", ${fields})`;
+  const kept = rows === "extra" ? ` and state = ${ROW_STATE.accepted}` : "";
+  return [
+    `insert into ${STAGE_TEXTS.attribute.table} select h, ${attributeText(plan)}
+from (select h, string_split(${STAGE_STATICS.text}, ${SEPARATOR}) as p, ${fields}
+  from (select distinct ${attribute} as h, "#statics" as attr_s, ${fields} from ${joined} where state = ${ROW_STATE.accepted})
+  join ${STAGE_STATICS.table} using (attr_s) where h not in (select attr_h from ${STAGE_TEXTS.attribute.table}))`,
+    `insert into stage_keys select ${fileNo}, ${keys}, ${n}, sum(residuals), ${[...control, ...warned].join(", ")}
+from ${joined} where true${kept} group by ${keys}`,
+    `insert into stage_charges select ${fileNo}, ${keyHash}, day, day_end, ${attribute}, "#resource", "#tags", hour_quantity, hours_low, hours_high,
+  ${rows === "extra" ? "0" : "n"}, ${MEASURES.map((name) => (measures[name] === undefined ? "null" : name)).join(", ")}
+from ${joined} where state = ${ROW_STATE.accepted}`,
+    "drop table part",
+  ];
 }
 
-/** What a chunk keeps of each row besides hashes, texts and amounts. Only accepted rows have a day. */
-const KEPT_COLUMNS = [
-  "state",
-  "dropped_reason",
-  "residual",
-  "provider",
-  "dataset",
-  "billing_account_id as account",
-  "billing_month",
-  `${quoteName("~ctl currency")} as currency`,
-  `case when state = ${ROW_STATE.accepted} then charge_period_start::date end as day`,
-  `case when state = ${ROW_STATE.accepted} then greatest(charge_period_start::date + 1, (charge_period_end - to_microseconds(1))::date + 1) end as day_end`,
-  `case when state = ${ROW_STATE.accepted} and ${COMMITTABLE} and charge_category = 'Usage' and consumed_quantity is not null
-    and epoch_ms(charge_period_end) - epoch_ms(charge_period_start) = ${HOUR_MS} then hour(charge_period_start)::tinyint end as hour`,
-];
-
-/** Why a row that passed the format's own checks is still refused. */
-export const TOO_LARGE_REASON = "is larger than any bill (10^15 and above)";
+/** The text of an attribute set: that of the combination with the row's own fields put in. */
+function attributeText(plan: RowPlan): string {
+  const fields = STAGE_STATICS.names.map((_, index) => {
+    const own = plan.rowFields.find(({ place }) => place === index + 1);
+    return own === undefined ? `p[${index + 1}]` : `coalesce(${quoteName(own.name)}, '')`;
+  });
+  return `array_to_string([${fields.join(", ")}], ${SEPARATOR})`;
+}
 
 /** Rows of a relation that are refused, with their line: the second pass. */
 export function rejectsSql(options: {
@@ -238,11 +184,16 @@ export function rejectsSql(options: {
   lineColumn: string;
   limit: number;
 }): string {
-  const mapped = options.format.select(options.file, [options.lineColumn]);
-  return `with raw as (select * from ${options.relation}), judged as (select *, ${stateSql()} as state from (${mapped}))
+  const mapped = buildSelect(options.format.mapping(options.file), [options.lineColumn]);
+  const within = COST_COLUMNS.map((name) => `${name} between -${AMOUNT_MAX} and ${AMOUNT_MAX}`).join(" and ");
+  return `with raw as (select * from ${options.relation})
 select ${quoteName(options.lineColumn)} as line, provider, dataset, billing_account_id as account,
   date_trunc('month', billing_period_start)::date::varchar as billing_month,
   coalesce(problem_column, 'BilledCost') as column_name, left(coalesce(problem_value, billed_cost::varchar), 200) as value,
   coalesce(problem_reason, '${TOO_LARGE_REASON}') as reason
-from judged where state = ${ROW_STATE.rejected} order by line limit ${options.limit}`;
+from (${mapped}) where problem_reason is not null or (dropped_reason is null and (${within}) is not true)
+order by line limit ${options.limit}`;
 }
+
+/** Why a row that passed the format's own checks is still refused. */
+const TOO_LARGE_REASON = "is larger than any bill (10^15 and above)";
