@@ -61,7 +61,7 @@ async function stage(path: string): Promise<Staged> {
     charge_day::varchar as day, charge_end::varchar as day_end, source_rows, ${MEASURES.map((name) => `${name}::varchar as ${name}`).join(", ")}
     from charge join (select distinct on (id) * from attribute_set) as a on a.id = attribute_set_id
     left join (select distinct on (id) * from billed_resource where id is not null) as r on r.id = resource_ref`);
-  return { charges: addUp(rows as Row[], (row) => Number(row.source_rows)), keys, rejects: rejects.length };
+  return { charges: addUp(rows, (row) => Number(row.source_rows)), keys, rejects: rejects.length };
 }
 
 const FIELDS = [...ATTRIBUTES, ...RESOURCE_FIELDS.filter((field) => field !== "provider"), "day", "day_end"];
@@ -88,12 +88,12 @@ function bounded(name: string, atoms: bigint): bigint {
   return name.includes("cost") || size < QUANTITY_MAX ? atoms : 0n;
 }
 
-function clean(value: unknown): string | null {
+function clean(value: Row[string] | undefined): string | null {
   const text = value === null || value === undefined ? "" : String(value).trim();
   return ["", "NULL", "null"].includes(text) ? null : text;
 }
 
-function atomsOf(value: unknown): bigint {
+function atomsOf(value: Row[string] | undefined): bigint {
   if (value === null || value === undefined) return 0n;
   const [whole = "0", decimals = ""] = String(value).split(".");
   return BigInt(`${whole}${decimals.padEnd(18, "0")}`);
