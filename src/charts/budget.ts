@@ -1,5 +1,6 @@
 import { eachDay, daysBetween, type Day } from "../domain/period.ts";
 import { moneyLabel, percentLabel, shareOf, toPixelNumber } from "./amounts.ts";
+import { axesLayer, valueLabelRoom } from "./axes-layer.ts";
 import type { BudgetChartView } from "./chart-view.ts";
 import { parseAtoms } from "../domain/money.ts";
 import { frame, label, picture, plotWidth, type ChartSpec, type Layer, type Plot } from "./frame.ts";
@@ -36,7 +37,7 @@ export function budgetSpec(view: BudgetChartView, theme: Theme, width: number): 
   const values = [toPixelNumber(budget), ...amounts.map((one) => (typeof one === "number" ? one : one.y))];
   const axis = valueAxis(Math.min(0, ...values), Math.max(0, ...values), TICKS, view.currency, HEADROOM);
   const plot: Plot = {
-    left: Math.ceil(Math.max(...axis.ticks.map((tick) => textWidth(tick.label, FONT_SIZE)))) + 12,
+    left: valueLabelRoom(axis, (text) => textWidth(text, FONT_SIZE)),
     right: 8,
     top: 20,
     bottom: 34,
@@ -99,42 +100,10 @@ function placer(view: BudgetChartView, axis: ValueAxis, width: number): Placer {
   };
 }
 
-function axes(view: BudgetChartView, axis: ValueAxis, width: number): Layer {
+function axes(view: BudgetChartView, values: ValueAxis, width: number): Layer {
   const days = eachDay({ from: view.from, to: view.to });
   const dates = timeTicks(days, "day", width, DATE_PITCH_MIN);
-  const dateNames = Object.fromEntries(dates.map((tick) => [String(tick.index + 0.5), tick.label]));
-  const valueNames = Object.fromEntries(axis.ticks.map((tick) => [String(tick.value), tick.label]));
-  return {
-    name: "axes",
-    data: { values: [] },
-    mark: { type: "point", opacity: 0 },
-    encoding: {
-      x: {
-        field: "x",
-        type: "quantitative",
-        scale: { domain: [0, Math.max(1, days.length)], nice: false, zero: false },
-        axis: {
-          values: dates.map((tick) => tick.index + 0.5),
-          labelExpr: `(${JSON.stringify(dateNames)})[datum.value]`,
-          labelFlush: true,
-          labelOverlap: "greedy",
-          labelSeparation: 8,
-          grid: false,
-          domain: true,
-        },
-      },
-      y: {
-        field: "y",
-        type: "quantitative",
-        scale: { domain: axis.domain, nice: false },
-        axis: {
-          values: axis.ticks.map((tick) => tick.value),
-          labelExpr: `(${JSON.stringify(valueNames)})[datum.value]`,
-          domain: false,
-        },
-      },
-    },
-  };
+  return axesLayer({ dates, domain: [0, Math.max(1, days.length)], values, base: true });
 }
 
 const X = { field: "x", type: "quantitative" } as const;

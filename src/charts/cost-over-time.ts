@@ -1,3 +1,4 @@
+import { axesLayer, valueLabelRoom } from "./axes-layer.ts";
 import type { CostOverTimeView } from "./chart-view.ts";
 import { moneyLabel, percentLabel, shareOf, sumAtoms, toPixelNumber } from "./amounts.ts";
 import { frame, label, picture, plotWidth, type ChartSpec, type Layer, type Plot } from "./frame.ts";
@@ -32,7 +33,7 @@ export function costOverTimeSpec(view: CostOverTimeView, theme: Theme, width: nu
   const axis = valueAxis(...extent(stack, form), TICKS, view.currency, HEADROOM);
   const keyed = stack.series.length > 1;
   const plot: Plot = {
-    left: Math.ceil(Math.max(...axis.ticks.map((tick) => textWidth(tick.label, FONT_SIZE)))) + 12,
+    left: valueLabelRoom(axis, (text) => textWidth(text, FONT_SIZE)),
     right: keyed ? KEY_WIDTH + KEY_GAP : 0,
     top: stack.provisionalIndex === null ? 24 : 60,
     bottom: 34,
@@ -46,7 +47,12 @@ export function costOverTimeSpec(view: CostOverTimeView, theme: Theme, width: nu
     color: seriesColor(stack, index, theme),
   }));
   return picture(head, plot, [
-    base(stack, axis, view, inner, form),
+    axesLayer({
+      dates: timeTicks(stack.starts, view.grain, inner, DATE_PITCH_MIN),
+      domain: xDomain(stack, form),
+      values: axis,
+      base: false,
+    }),
     ...marks(stack, form, theme, inner),
     ...provisionalLayers({ stack, form, theme, width: inner, height: plot.height, domain: xDomain(stack, form) }),
     zeroRule(axis, theme),
@@ -82,44 +88,6 @@ export function seriesColor(stack: StackedTime, index: number, theme: Theme): st
 function xDomain(stack: StackedTime, form: Form): [number, number] {
   const count = Math.max(1, stack.starts.length);
   return form === "bar" ? [0, count] : [0.5, count - 0.5];
-}
-
-/** The scales and axes, on an invisible mark: every other layer shares them. */
-function base(stack: StackedTime, axis: ValueAxis, view: CostOverTimeView, width: number, form: Form): Layer {
-  const dates = timeTicks(stack.starts, view.grain, width, DATE_PITCH_MIN);
-  const dateNames = Object.fromEntries(dates.map((tick) => [String(tick.index + 0.5), tick.label]));
-  const valueNames = Object.fromEntries(axis.ticks.map((tick) => [String(tick.value), tick.label]));
-  return {
-    name: "axes",
-    data: { values: [] },
-    mark: { type: "point", opacity: 0 },
-    encoding: {
-      x: {
-        field: "x",
-        type: "quantitative",
-        scale: { domain: xDomain(stack, form), nice: false, zero: false },
-        axis: {
-          values: dates.map((tick) => tick.index + 0.5),
-          labelExpr: `(${JSON.stringify(dateNames)})[datum.value]`,
-          labelFlush: true,
-          labelOverlap: "greedy",
-          labelSeparation: 8,
-          grid: false,
-          domain: false,
-        },
-      },
-      y: {
-        field: "y",
-        type: "quantitative",
-        scale: { domain: axis.domain, nice: false },
-        axis: {
-          values: axis.ticks.map((tick) => tick.value),
-          labelExpr: `(${JSON.stringify(valueNames)})[datum.value]`,
-          domain: false,
-        },
-      },
-    },
-  };
 }
 
 function marks(stack: StackedTime, form: Form, theme: Theme, width: number): Layer[] {

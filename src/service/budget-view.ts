@@ -6,7 +6,7 @@ import { toDecimal } from "../domain/money.ts";
 import type { Day, Period } from "../domain/period.ts";
 import type { Owner } from "../domain/person.ts";
 import type { SqlLike } from "../store/db.ts";
-import { enqueuePost, enqueueUpdate } from "../store/outbox.ts";
+import { enqueueReply, enqueueUpdate } from "../store/outbox.ts";
 import type { BudgetFigures } from "./budget-figures.ts";
 
 /** Everything a card of a budget shows: one period of it. */
@@ -22,14 +22,18 @@ export type BudgetView = {
   readonly ended: string | null;
 };
 
-/** Why something is sent now. */
-export type BudgetNews = { readonly alert: BudgetAlert; readonly because: "crossed" | "snooze-over" };
+/** What happened to a budget's period: said in the thread of its card. */
+export type BudgetNews =
+  | { readonly because: "crossed" | "snooze-over"; readonly alert: BudgetAlert }
+  | { readonly because: "acknowledged"; readonly by: string }
+  | { readonly because: "snoozed"; readonly by: string; readonly until: Day }
+  | { readonly because: "closed" };
 
 /** Makes the cards: handed in by the edge, so that what is posted commits with what it tells about. */
 export type RenderBudget = {
   /** The parent card: the whole state, edited in place. */
   readonly state: (view: BudgetView) => object;
-  /** What happened, beside the parent card. */
+  /** What happened, in the thread of the parent card. */
   readonly event: (view: BudgetView, news: BudgetNews) => object;
 };
 
@@ -50,11 +54,8 @@ export function snoozeOverKey(budgetId: string, period: Period, until: Day): str
   return `${budgetCardKey(budgetId, period)}:snooze:${until}`;
 }
 
-/** Asks for the parent card, once. */
-export async function postState(tx: SqlLike, view: BudgetView, render: RenderBudget): Promise<string> {
-  const card = render.state(view);
-  await enqueuePost(tx, { channel: view.budget.channel, key: budgetCardKey(view.budget.id, view.row.period), card });
-  return cardDigest(card);
+export function closedKey(budgetId: string, period: Period): string {
+  return `${budgetCardKey(budgetId, period)}:closed`;
 }
 
 /** Brings a posted parent card to the state; null when it shows it already. */
@@ -64,6 +65,17 @@ export async function updateState(tx: SqlLike, view: BudgetView, render: RenderB
   if (digest === view.row.cardDigest) return null;
   await enqueueUpdate(tx, { key: budgetCardKey(view.budget.id, view.row.period), card });
   return digest;
+}
+
+/** Says something in the thread of a posted parent card; where none is posted, nobody is told. */
+export async function replyToState(
+  tx: SqlLike,
+  view: BudgetView,
+  render: RenderBudget,
+  news: BudgetNews,
+): Promise<void> {
+  const parent = budgetCardKey(view.budget.id, view.row.period);
+  await enqueueReply(tx, { parent, card: render.event(view, news) });
 }
 
 export function cardDigest(card: object): string {

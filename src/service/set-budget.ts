@@ -12,10 +12,10 @@ import { findBudget, insertBudget, loadBudgets, removeBudgetRow, setSnooze, upda
 import { channelScope, isPostable } from "../store/conversations.ts";
 import type { SqlLike } from "../store/db.ts";
 import { auditActor } from "./apply-move.ts";
-import { updateState, type RenderBudget } from "./budget-view.ts";
+import { replyToState, updateState, type RenderBudget } from "./budget-view.ts";
 import type { Context, Verb } from "./context.ts";
 import { evaluateBudgets } from "./evaluate-budgets.ts";
-import { budgetNamed, isBudgetVisible, showBudget, type ShownBudget } from "./list-budgets.ts";
+import { isBudgetVisible, showBudget, type ShownBudget } from "./list-budgets.ts";
 
 export type SetBudgetInput = {
   /** `channel` null: where it was, else where it is asked, else the default one. */
@@ -88,6 +88,8 @@ export async function acknowledgeBudget({
     // Who was first stays: a second click changes nothing.
     if (alarmed.row.acknowledgedBy === null) {
       await setAcknowledged(tx, budget.id, alarmed.row.period.from, nameOf(ctx));
+      const at = { ...view, row: alarmed.row, alerts: alarmed.alerts };
+      await replyToState(tx, at, input.render, { because: "acknowledged", by: nameOf(ctx) });
       await audit(tx, ctx, "budget.acknowledge", budget.name, { budget: budget.id, period: alarmed.row.period.from });
     }
   });
@@ -101,7 +103,8 @@ export async function snoozeBudget({
   input,
 }: Verb<{ readonly name: string; readonly until: Day; readonly render: RenderBudget }>): Promise<ShownBudget> {
   await requireAnalyst(ctx, "budget.snooze", input.name);
-  const budget = budgetNamed(ctx, await loadBudgets(ctx.db.sql), input.name);
+  const { view } = await showBudget({ ctx, input });
+  const { budget } = view;
   if (input.until <= ctx.clock.today()) {
     throw new AppError("bad-input", `${input.until} is not ahead; a snooze ends on a day to come.`, {
       remedy: `budget snooze ${budget.name} 7d`,
@@ -109,6 +112,7 @@ export async function snoozeBudget({
   }
   await ctx.db.sql.begin(async (tx) => {
     await setSnooze(tx, budget.id, input.until, nameOf(ctx));
+    await replyToState(tx, view, input.render, { because: "snoozed", by: nameOf(ctx), until: input.until });
     await audit(tx, ctx, "budget.snooze", budget.name, { budget: budget.id, until: input.until });
   });
   await evaluateBudgets({ ctx: asSystem(ctx), input: { render: input.render, only: budget.id } });

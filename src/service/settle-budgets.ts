@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto";
 
-import { gravest, moveThresholds, undoneReason } from "../analysis/budget-status.ts";
+import { moveThresholds, undoneReason } from "../analysis/budget-status.ts";
 import type { Budget, BudgetAlert, BudgetDriver, BudgetPeriod, Threshold } from "../domain/budget.ts";
 import { compare, type Money } from "../domain/money.ts";
 import type { Day, Period } from "../domain/period.ts";
 import {
   deleteAlerts,
   deletePeriod,
-  insertAlert,
+  insertAlerts,
   loadPeriods,
-  markPosted,
   savePeriods,
   updateAlert,
   type PeriodFigures,
@@ -19,19 +18,10 @@ import { loadBudgets, setSnooze } from "../store/budgets.ts";
 import { batchesIn } from "../store/cost-read.ts";
 import type { ActiveBatch } from "../store/cost-snapshot.ts";
 import type { SqlLike } from "../store/db.ts";
-import { enqueuePost, enqueueUpdate } from "../store/outbox.ts";
 import { listOwners } from "../store/people.ts";
 import type { BudgetFigures } from "./budget-figures.ts";
-import {
-  ownersIn,
-  postState,
-  snoozeOverKey,
-  termsDigest,
-  thresholdCardKey,
-  updateState,
-  type BudgetView,
-  type RenderBudget,
-} from "./budget-view.ts";
+import { isSnoozed, isSnoozeOver, sendNews, type Changes, type Moved } from "./budget-news.ts";
+import { ownersIn, termsDigest, updateState, type BudgetView, type RenderBudget } from "./budget-view.ts";
 import type { Context } from "./context.ts";
 
 export type EvaluateAnswer = {
@@ -95,8 +85,8 @@ export async function settleBudgets(
       record !== null && sameFigures(record.row, next) ? [] : [{ budgetId: budget.id, figures: next }],
     ),
   );
-  const tally: Tally = { fired: [], undone: [] };
-  for (const item of items) await settleOne(tx, ctx, item, render, tally);
+  const { moving, tally } = await settleAlerts(tx, ctx, items, render);
+  await sendNews(tx, ctx, moving, render);
   await endSnoozes(tx, ctx, items);
   return { evaluated: seen.length, ...tally };
 }
@@ -162,76 +152,104 @@ function atomsText(amount: Money | null): string | null {
   return amount === null ? null : `${amount.atoms} ${amount.currency}`;
 }
 
-async function settleOne(tx: SqlLike, ctx: Context, item: Item, render: RenderBudget, tally: Tally): Promise<void> {
-  const { budget, figures, record, next, owners } = item;
-  const at = { budgetId: budget.id, period: next.period };
-  const wasClosed = record !== null && record.row.closedOn !== null;
-  // A period of another cycle (the budget was monthly, is yearly now) is none of this budget's any more.
-  if (record !== null && !wasClosed && isOtherCycle(budget, next.period)) {
-    if (record.row.posted) {
-      const ended = `the budget is by ${budget.cycle} now`;
-      await updateState(tx, { budget, row: record.row, alerts: record.alerts, figures, owners, ended }, render);
-    }
-    await deletePeriod(tx, budget.id, next.period.from);
-    return;
-  }
-  const before = record?.alerts ?? [];
-  const changes = wasClosed ? NOTHING : await moveAlerts(tx, ctx, item, at, before, tally);
-  const row: BudgetPeriod = {
-    ...next,
-    acknowledgedBy: record?.row.acknowledgedBy ?? null,
-    acknowledgedAt: record?.row.acknowledgedAt ?? null,
-    posted: record?.row.posted ?? false,
-    cardDigest: record?.row.cardDigest ?? null,
-  };
-  const alerts = wasClosed ? before : changes.alerts;
-  const view: BudgetView = { budget, row, alerts, figures, owners, ended: null };
-  await sendNews(tx, ctx, view, changes, render);
-}
+const NOTHING: Omit<Changes, "alerts"> = { news: [], edited: [], rewritten: [], dropped: [] };
 
-const NOTHING = { alerts: [], news: [], edited: [] } as const;
-type Changes = {
-  readonly alerts: readonly BudgetAlert[];
-  /** Of these somebody is told now. */
-  readonly news: readonly BudgetAlert[];
-  /** Whose own card must say something else. */
-  readonly edited: readonly BudgetAlert[];
-};
-
-async function moveAlerts(
+/** Decides and writes the thresholds of every item: the crossings of all of them in one statement. */
+async function settleAlerts(
   tx: SqlLike,
   ctx: Context,
-  { budget, figures, record, next }: Item,
-  at: { budgetId: string; period: Period },
-  before: readonly BudgetAlert[],
-  tally: Tally,
-): Promise<Changes> {
-  const today = ctx.clock.today();
+  items: readonly Item[],
+  render: RenderBudget,
+): Promise<{ moving: Moved[]; tally: Tally }> {
+  const tally: Tally = { fired: [], undone: [] };
+  const open: Item[] = [];
+  for (const item of items) {
+    if (await endOtherCycle(tx, item, render)) continue;
+    open.push(item);
+  }
+  const placed = open.flatMap((item) => {
+    const { budget, next } = item;
+    return wasClosed(item)
+      ? []
+      : fires(ctx, item).map((alert) => ({ budgetId: budget.id, from: next.period.from, alert }));
+  });
+  const written = Map.groupBy(await insertAlerts(tx, placed), ({ budgetId, from }) => `${budgetId} ${from}`);
+  const moving: Moved[] = [];
+  for (const item of open) {
+    const { budget, figures, record, next, owners } = item;
+    const fired = (written.get(`${budget.id} ${next.period.from}`) ?? []).map(({ alert }) => alert);
+    const changes = wasClosed(item) ? { ...NOTHING, alerts: record?.alerts ?? [] } : changesOf(ctx, item, fired, tally);
+    const at = { budgetId: budget.id, period: next.period };
+    await deleteAlerts(tx, at, changes.dropped);
+    for (const alert of changes.rewritten) await updateAlert(tx, at, alert);
+    const row: BudgetPeriod = {
+      ...next,
+      acknowledgedBy: record?.row.acknowledgedBy ?? null,
+      acknowledgedAt: record?.row.acknowledgedAt ?? null,
+      posted: record?.row.posted ?? false,
+      cardDigest: record?.row.cardDigest ?? null,
+    };
+    const view: BudgetView = { budget, row, alerts: changes.alerts, figures, owners, ended: null };
+    moving.push({ view, changes, closes: !wasClosed(item) && record !== null && row.closedOn !== null });
+  }
+  return { moving, tally };
+}
+
+function wasClosed({ record }: Item): boolean {
+  return record !== null && record.row.closedOn !== null;
+}
+
+/** A period of another cycle (the budget was monthly, is yearly now) is none of this budget's any more. */
+async function endOtherCycle(
+  tx: SqlLike,
+  { budget, figures, record, next, owners }: Item,
+  render: RenderBudget,
+): Promise<boolean> {
+  if (record === null || record.row.closedOn !== null || !isOtherCycle(budget, next.period)) return false;
+  if (record.row.posted) {
+    const ended = `the budget is by ${budget.cycle} now`;
+    await updateState(tx, { budget, row: record.row, alerts: record.alerts, figures, owners, ended }, render);
+  }
+  await deletePeriod(tx, budget.id, next.period.from);
+  return true;
+}
+
+function movesOf({ budget, figures, record }: Item) {
   const reading = { spent: figures.spent, forecast: figures.forecast?.amount ?? null };
-  const moves = moveThresholds(budget, reading, before);
+  return { reading, moves: moveThresholds(budget, reading, record?.alerts ?? []) };
+}
+
+/** Thresholds crossed for the first time. A period that was final before anybody looked is history: nobody is alarmed. */
+function fires(ctx: Context, item: Item): BudgetAlert[] {
+  const { budget, figures, next } = item;
+  const { reading, moves } = movesOf(item);
+  const { spent } = reading;
+  if (next.closedOn !== null || spent === null) return [];
+  const today = ctx.clock.today();
+  return moves.fire.map((threshold) => ({
+    ...threshold,
+    through: figures.through,
+    lastDay: figures.lastDay,
+    forecast: reading.forecast,
+    spent,
+    state: "crossed",
+    crossedOn: today,
+    notified: !isSnoozed(budget, today),
+    undoneOn: null,
+    undoneReason: null,
+  }));
+}
+
+function changesOf(ctx: Context, item: Item, fired: readonly BudgetAlert[], tally: Tally): Changes {
+  const { budget, figures, record, next } = item;
+  const today = ctx.clock.today();
+  const before = record?.alerts ?? [];
+  const { reading, moves } = movesOf(item);
   const changed = record !== null && record.row.terms !== next.terms;
   const silent = isSnoozed(budget, today);
-  const found = { through: figures.through, lastDay: figures.lastDay, forecast: reading.forecast };
-  const fired: BudgetAlert[] = [];
-  // A period that was final before anybody looked is history: nobody is alarmed about it.
-  for (const threshold of next.closedOn === null ? moves.fire : []) {
-    if (reading.spent === null) continue;
-    const alert: BudgetAlert = {
-      ...threshold,
-      ...found,
-      spent: reading.spent,
-      state: "crossed",
-      crossedOn: today,
-      notified: !silent,
-      undoneOn: null,
-      undoneReason: null,
-    };
-    if (!(await insertAlert(tx, at, alert))) continue;
-    fired.push(alert);
-    tally.fired.push({ ...threshold, budget: budget.name, notified: alert.notified });
-  }
+  for (const { basis, percent, notified } of fired) tally.fired.push({ basis, percent, budget: budget.name, notified });
   // Other terms arm anew what they no longer cross; the same terms keep it as undone, so that it fires once.
-  await deleteAlerts(tx, at, changed ? [...moves.drop, ...moves.undo] : moves.drop);
+  const dropped = changed ? [...moves.drop, ...moves.undo] : moves.drop;
   const undone = (changed ? [] : moves.undo).map((alert): BudgetAlert => {
     const sameDays = upTo(figures, alert.lastDay);
     const reason = undoneReason({ ...reading, alert, budgetChanged: false, sameDays, lastDay: figures.lastDay });
@@ -240,7 +258,9 @@ async function moveAlerts(
   });
   const again = moves.again.map((alert): BudgetAlert => ({
     ...alert,
-    ...found,
+    through: figures.through,
+    lastDay: figures.lastDay,
+    forecast: reading.forecast,
     spent: reading.spent ?? alert.spent,
     state: "crossed",
     undoneOn: null,
@@ -252,62 +272,19 @@ async function moveAlerts(
   const waiting = silent ? [] : [...stayed, ...again].filter((alert) => alert.state === "crossed" && !alert.notified);
   const told = waiting.map((alert): BudgetAlert => ({ ...alert, notified: true }));
   const rest = [...stayed, ...again].filter((alert) => !waiting.includes(alert));
-  for (const alert of [...undone, ...again.filter((one) => rest.includes(one)), ...told])
-    await updateAlert(tx, at, alert);
   return {
     alerts: [...rest, ...told, ...undone, ...fired].toSorted(byThreshold),
     news: [...told, ...fired.filter((alert) => alert.notified)],
     edited: [...undone, ...again],
+    rewritten: [...undone, ...again.filter((one) => rest.includes(one)), ...told],
+    dropped,
   };
-}
-
-/** Parent card once, later crossings beside it, every posted copy brought up to date. */
-async function sendNews(
-  tx: SqlLike,
-  ctx: Context,
-  view: BudgetView,
-  changes: Changes,
-  render: RenderBudget,
-): Promise<void> {
-  const { budget, row } = view;
-  const today = ctx.clock.today();
-  const newest = gravest(changes.news);
-  if (newest !== null && !row.posted) {
-    await markPosted(tx, budget.id, row.period.from, await postState(tx, view, render));
-    return;
-  }
-  if (!row.posted) return;
-  if (newest !== null) {
-    const card = render.event(view, { alert: newest, because: "crossed" });
-    const key = thresholdCardKey(budget.id, row.period, newest);
-    await enqueuePost(tx, { channel: budget.channel, key, card });
-  } else if (isSnoozeOver(budget, today) && row.closedOn === null) {
-    const open = gravest(view.alerts.filter((alert) => alert.state === "crossed"));
-    const key = snoozeOverKey(budget.id, row.period, budget.snoozedUntil ?? today);
-    const card = open === null ? null : render.event(view, { alert: open, because: "snooze-over" });
-    if (card !== null) await enqueuePost(tx, { channel: budget.channel, key, card });
-  }
-  for (const alert of changes.edited) {
-    const card = render.event(view, { alert, because: "crossed" });
-    await enqueueUpdate(tx, { key: thresholdCardKey(budget.id, row.period, alert), card });
-  }
-  const digest = await updateState(tx, view, render);
-  if (digest !== null) await markPosted(tx, budget.id, row.period.from, digest);
 }
 
 async function endSnoozes(tx: SqlLike, ctx: Context, items: readonly Item[]): Promise<void> {
   const today = ctx.clock.today();
   const over = new Set(items.filter(({ budget }) => isSnoozeOver(budget, today)).map(({ budget }) => budget.id));
   for (const id of over) await setSnooze(tx, id, null, null);
-}
-
-/** Whether nothing is sent today. */
-export function isSnoozed(budget: Pick<Budget, "snoozedUntil">, today: Day): boolean {
-  return budget.snoozedUntil !== null && today < budget.snoozedUntil;
-}
-
-function isSnoozeOver(budget: Budget, today: Day): boolean {
-  return budget.snoozedUntil !== null && today >= budget.snoozedUntil;
 }
 
 /** Cost now of the days up to one, within the period. */

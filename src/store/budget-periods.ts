@@ -118,18 +118,27 @@ export async function savePeriods(
       driver = excluded.driver, terms = excluded.terms, bills = excluded.bills`;
 }
 
-/** Records a threshold as crossed; false when it is there already, by whomever. The primary key is the law. */
-export async function insertAlert(
-  sql: SqlLike,
-  at: { readonly budgetId: string; readonly period: Period },
-  alert: BudgetAlert,
-): Promise<boolean> {
-  const rows = await sql`
+/** An alert and the period of the budget it belongs to. */
+export type PlacedAlert = { readonly budgetId: string; readonly from: Day; readonly alert: BudgetAlert };
+
+/** Records thresholds as crossed; returns those that were not there already, by whomever. The primary key is the law. */
+export async function insertAlerts(sql: SqlLike, placed: readonly PlacedAlert[]): Promise<readonly PlacedAlert[]> {
+  if (placed.length === 0) return [];
+  const of = <T>(pick: (one: PlacedAlert) => T): T[] => placed.map(pick);
+  const rows = await sql<{ id: string; from: Day; basis: string; percent: number }[]>`
     insert into budget_alert (budget_id, period_from, basis, percent, state, crossed_on, through, last_day, spent, forecast, notified)
-    values (${at.budgetId}::bigint, ${at.period.from}, ${alert.basis}, ${alert.percent}, 'crossed', ${alert.crossedOn},
-      ${alert.through}, ${alert.lastDay}, ${toDecimal(alert.spent)}::numeric, ${decimal(alert.forecast)}::numeric, ${alert.notified})
-    on conflict do nothing returning 1`;
-  return rows.length === 1;
+    select id, "from", basis, percent, 'crossed', crossed_on, through, last_day, spent, forecast, notified
+    from unnest(${of(({ budgetId }) => budgetId)}::bigint[], ${of(({ from }) => from)}::date[],
+      ${of(({ alert }) => alert.basis)}::text[], ${of(({ alert }) => alert.percent)}::int[],
+      ${of(({ alert }) => alert.crossedOn)}::date[], ${of(({ alert }) => alert.through)}::date[],
+      ${of(({ alert }) => alert.lastDay)}::date[], ${of(({ alert }) => toDecimal(alert.spent))}::numeric[],
+      ${of(({ alert }) => decimal(alert.forecast))}::numeric[], ${of(({ alert }) => String(alert.notified))}::text[]::boolean[])
+      as given(id, "from", basis, percent, crossed_on, through, last_day, spent, forecast, notified)
+    on conflict do nothing returning budget_id::text as id, period_from as "from", basis, percent`;
+  const written = new Set(rows.map((row) => `${row.id} ${row.from} ${row.basis} ${row.percent}`));
+  return placed.filter(({ budgetId, from, alert }) =>
+    written.has(`${budgetId} ${from} ${alert.basis} ${alert.percent}`),
+  );
 }
 
 /** Writes an alert that is there: its state, and what it was found with. */
@@ -165,11 +174,17 @@ export async function deletePeriod(sql: SqlLike, budgetId: string, from: Day): P
   await sql`delete from budget_period where budget_id = ${budgetId}::bigint and period_from = ${from}`;
 }
 
-/** Remembers which card is wanted, and that there is one. */
-export async function markPosted(sql: SqlLike, budgetId: string, from: Day, cardDigest: string): Promise<void> {
+/** Remembers which cards are wanted, and that there are any. */
+export async function markPosted(
+  sql: SqlLike,
+  cards: readonly { readonly budgetId: string; readonly from: Day; readonly digest: string }[],
+): Promise<void> {
+  if (cards.length === 0) return;
   await sql`
-    update budget_period set posted = true, card_digest = ${cardDigest}
-    where budget_id = ${budgetId}::bigint and period_from = ${from}`;
+    update budget_period p set posted = true, card_digest = given.digest
+    from unnest(${cards.map(({ budgetId }) => budgetId)}::bigint[], ${cards.map(({ from }) => from)}::date[],
+      ${cards.map(({ digest }) => digest)}::text[]) as given(id, "from", digest)
+    where p.budget_id = given.id and p.period_from = given."from"`;
 }
 
 export async function setAcknowledged(sql: SqlLike, budgetId: string, from: Day, by: string): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 
 import type { SqlLike } from "./db.ts";
 import { jsonb } from "./jsonb.ts";
@@ -105,8 +106,8 @@ export async function revisionOf(sql: SqlLike, key: string): Promise<number> {
 }
 
 /**
- * Asks for a card in the thread of another, wherever that one is posted (or about to be), in the caller's transaction.
- * The caller serialises writers of one thread: replies are numbered in the order they are asked for.
+ * Asks for a card in the thread of another, wherever that one is posted (or about to be), in the caller's transaction:
+ * once each time it is asked for.
  */
 export async function enqueueReply(
   sql: SqlLike,
@@ -114,13 +115,10 @@ export async function enqueueReply(
 ): Promise<void> {
   const { parent, card, priority = "alert" } = input;
   await sql`
-    with number as (select count(distinct key) + 1 as next from outbox where under = ${parent}),
-    written as (
+    with written as (
       insert into outbox (channel, key, kind, card, under, priority)
-      select o.channel, ${parent} || '#' || number.next, 'post', ${jsonb(card)}::text::jsonb, ${parent},
-        ${PRIORITY[priority]}
-      from outbox o, number where o.key = ${parent} and o.kind = 'post'
-      on conflict (channel, key) do nothing returning id)
+      select channel, ${`${parent}#${randomUUID()}`}, 'post', ${jsonb(card)}::text::jsonb, ${parent}, ${PRIORITY[priority]}
+      from outbox where key = ${parent} and kind = 'post' returning id)
     select pg_notify(${OUTBOX_NOTIFY}, id::text) from written`;
 }
 

@@ -105,6 +105,10 @@ test("the life of a budget: crossed, told, acknowledged, restated, undone, cross
     "budget:1:2026-09-01:actual:80",
     "budget:1:2026-10-01",
   ]);
+  // One incident is one thread: what happened is said under the card of its period.
+  const told = ["Acknowledged by test", "Budget payments: 80% spent"];
+  expect(await estate.thread("budget:1:2026-09-01")).toEqual(told);
+  expect(await estate.thread("budget:1:2026-10-01")).toEqual([]);
   expect((await shown("2026-10-13", "payments")).acknowledged).toBeNull();
 
   // Past the provider's own window the period is closed: later restatements are a note beside its figures.
@@ -122,6 +126,7 @@ test("the life of a budget: crossed, told, acknowledged, restated, undone, cross
       restated: { amount: "270", currency: "USD" },
     },
   ]);
+  expect(await estate.thread("budget:1:2026-09-01")).toEqual([...told, "Closed"]);
   const closed = (await estate.posted())[0]?.card;
   expect(closed?.status).toBe("Closed 2026-10-15");
   expect(JSON.stringify(closed?.blocks)).toContain(
@@ -152,6 +157,30 @@ test("snoozed: found but not told; told on the day the snooze ends, when it stil
     "budget:1:2026-09-01 Budget payments: 35% of $400.00",
     "budget:1:2026-09-01:snooze:2026-09-23 Budget payments: still 30% spent",
   ]);
+  expect(await estate.thread("budget:1:2026-09-01")).toEqual([
+    "Snoozed until 2026-09-23",
+    "Budget payments: still 30% spent",
+  ]);
+});
+
+test("a restatement that undoes all that was told edits the card and says it once in its thread", async () => {
+  await estate.load({ month: "2026-09", through: "2026-09-16", cost: "20" });
+  await say("2026-09-18", "set payments 400 USD at 50,80 forecast none");
+  const parent = "budget:1:2026-09-01";
+  expect((await estate.posted()).map(({ key, card }) => [key, card.title])).toEqual([
+    [parent, "Budget payments: 80% of $400.00"],
+  ]);
+  await estate.load({ month: "2026-09", through: "2026-09-16", cost: "5" });
+  expect((await estate.evaluate("2026-09-19")).undone.map(({ percent }) => percent)).toEqual([50, 80]);
+  const [card] = await estate.posted();
+  expect(card?.card.title).toBe("Budget payments: 20% of $400.00");
+  expect(card?.card.status).toBe("Back under every threshold");
+  expect(await estate.thread(parent)).toEqual(["Budget payments: 80% spent no longer holds"]);
+  await estate.evaluate("2026-09-20");
+  // Crossed again: the same reply says so; what it replies to shows the figure.
+  await estate.load({ month: "2026-09", through: "2026-09-18", cost: "20" });
+  await estate.evaluate("2026-09-20");
+  expect(await estate.thread(parent)).toEqual(["Budget payments: 80% spent"]);
 });
 
 test("forecast: told before the amount is spent; the reason of the band and method is said", async () => {

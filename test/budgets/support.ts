@@ -31,7 +31,10 @@ export type BudgetEstate = IngestFixture & {
   }) => Promise<void>;
   readonly loadRows: (rows: readonly FocusRow[]) => Promise<void>;
   readonly evaluate: (today: string, input?: Partial<EvaluateInput>) => Promise<EvaluateAnswer>;
+  /** Every card that has a key of its own, in the order asked for. */
   readonly posted: () => Promise<Shown[]>;
+  /** Titles of what the thread of a card says, in order. */
+  readonly thread: (parent: string) => Promise<string[]>;
 };
 
 export async function openBudgets(settings: Partial<Settings> = {}): Promise<BudgetEstate> {
@@ -69,8 +72,14 @@ export async function openBudgets(settings: Partial<Settings> = {}): Promise<Bud
     },
     evaluate: (today, input = {}) => evaluateBudgets({ ctx: at(today), input: { render: renderBudget, ...input } }),
     posted: async () => {
-      const rows = await fixture.db.sql<Shown[]>`select key, channel, revision, card from outbox order by id`;
+      const rows = await fixture.db.sql<Shown[]>`
+        select key, channel, revision, card from outbox where position('#' in key) = 0 order by id`;
       return [...rows];
+    },
+    thread: async (parent) => {
+      const rows = await fixture.db.sql<{ title: string }[]>`
+        select card ->> 'title' as title from outbox where under = ${parent} order by id`;
+      return rows.map(({ title }) => title);
     },
   };
 }

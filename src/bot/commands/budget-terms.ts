@@ -16,6 +16,7 @@ import type { Day } from "../../domain/period.ts";
 import { quoteValue } from "../../domain/question-text.ts";
 import { parseQuestion } from "../grammar/parse-question.ts";
 import { tokenise, type Token } from "../grammar/tokens.ts";
+import { readArguments } from "./recs-arguments.ts";
 
 const SET_USAGE =
   "budget set NAME AMOUNT CURRENCY {for|not DIM VALUE…} [without KIND…] [each month|quarter|year] [at 50,80,100] [forecast 100] [metric …] [to CHANNEL]";
@@ -37,7 +38,8 @@ type Own = { cycle: BudgetCycle | null; at: number[] | null; forecast: number[] 
  * Reads what follows `budget set`. What it counts is said in the language of questions (`for team payments not service
  * Support without tax metric billed`), the rest in clauses of its own. Throws AppError saying what is missing or wrong.
  */
-export function readBudgetTerms(text: string, today: Day): SetTerms {
+export function readBudgetTerms(given: string, today: Day): SetTerms {
+  const text = withoutOptions(given);
   const { tokens, openQuoteAt } = tokenise(text);
   if (openQuoteAt !== null) throw wrong("A quote is opened and not closed.");
   const name = tokens[0];
@@ -56,6 +58,23 @@ export function readBudgetTerms(text: string, today: Day): SetTerms {
     thresholds: thresholdsOf(own),
     channel: own.channel,
   };
+}
+
+/** What a form sends as options (`--scope "for team payments"`), and the clause each stands for. */
+const OPTION_CLAUSES = ["amount", "scope", "each", "at", "forecast", "to"] as const;
+
+/** The same terms in the words of the grammar. Options come in any order; an empty one is as good as none. */
+function withoutOptions(text: string): string {
+  if (!/(?:^|\s)--[a-z]/i.test(text)) return text;
+  const { words, options } = readArguments(text, OPTION_CLAUSES);
+  const named =
+    options.has("amount") && words.length > 0 ? quoteValue(words.join(" ")) : words.map(quoteValue).join(" ");
+  const clauses = OPTION_CLAUSES.flatMap((name) => {
+    const value = options.get(name)?.trim() ?? "";
+    if (value === "") return [];
+    return name === "amount" || name === "scope" ? [value] : [`${name} ${value}`];
+  });
+  return [named, ...clauses].join(" ");
 }
 
 /** `10000 USD`, `10,000.50 EUR`, `12k usd`. */

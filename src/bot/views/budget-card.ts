@@ -1,24 +1,16 @@
-import { gravest, percentOf } from "../../analysis/budget-status.ts";
+import { percentOf } from "../../analysis/budget-status.ts";
 import { describeChart } from "../../charts/describe-chart.ts";
-import type { BudgetDriver } from "../../domain/budget.ts";
+import type { BudgetAlert, BudgetDriver } from "../../domain/budget.ts";
+import { unreachable } from "../../domain/errors.ts";
 import { formatMoney, money, scale, subtract, type Money } from "../../domain/money.ts";
-import { addDays, addMonthsToDay, daysBetween, type Day } from "../../domain/period.ts";
+import { addDays, daysBetween, type Day } from "../../domain/period.ts";
 import type { BudgetNews, BudgetView, RenderBudget } from "../../service/budget-view.ts";
 import { stateOfView } from "../../service/list-budgets.ts";
-import type { Action, Block, Card, Tone } from "../card.ts";
+import type { Block, Card, Tone } from "../card.ts";
+import { budgetActions, whyCommand } from "./budget-actions.ts";
 import { budgetChart } from "./budget-chart.ts";
-import {
-  budgetQuestion,
-  commandName,
-  crossedAlerts,
-  cycleWords,
-  scopeText,
-  scopeWords,
-  thresholdWords,
-} from "./budget-words.ts";
+import { budgetQuestion, crossedAlerts, cycleWords, scopeWords, thresholdWords } from "./budget-words.ts";
 import { dayWords, driverWords, periodWords } from "./cost-words.ts";
-
-const SNOOZE_WEEK = "7d";
 
 /** The cards of budgets, as evaluation wants them. */
 export const renderBudget: RenderBudget = {
@@ -37,15 +29,40 @@ export function budgetCard(view: BudgetView, extra: { readonly blocks?: readonly
     blocks: [...notes(view), facts(view), ...chart(view), ...thresholds(view), ...(extra.blocks ?? [])],
     actions:
       view.ended === null
-        ? actions(view)
+        ? budgetActions(view)
         : [{ kind: "button", label: "Why", style: "plain", command: whyCommand(view) }],
     ...(status === null ? {} : { status }),
     footer: footer(view, budgetQuestion(budget, row.period)),
   };
 }
 
-/** What just happened, in a line or two: beside the parent card. */
-function eventCard(view: BudgetView, { alert, because }: BudgetNews): Card {
+/** What just happened, in a line or two: in the thread of the parent card, which has the rest. */
+function eventCard(view: BudgetView, news: BudgetNews): Card {
+  const plain = (title: string, summary: string, tone: Tone = "neutral"): Card => {
+    return { title, summary, tone, blocks: [], actions: [], footer: [] };
+  };
+  switch (news.because) {
+    case "acknowledged":
+      return plain(`Acknowledged by ${news.by}`, usedText(view), "good");
+    case "snoozed":
+      return plain(`Snoozed until ${news.until}`, `${news.by} asked for silence. ${usedText(view)}`);
+    case "closed":
+      return plain("Closed", `${usedText(view)} The provider changes these bills no more.`, toneOf(view));
+    case "crossed":
+    case "snooze-over":
+      return thresholdCard(view, news.alert, news.because);
+    default:
+      return unreachable(news);
+  }
+}
+
+/** "payments: 81% of $400.00 used." */
+function usedText({ budget, row }: BudgetView): string {
+  const used = row.spent === null ? "an unknown part" : percentOf(row.spent, row.amount);
+  return `${budget.name}: ${used} of ${formatMoney(row.amount)} used.`;
+}
+
+function thresholdCard(view: BudgetView, alert: BudgetAlert, because: "crossed" | "snooze-over"): Card {
   const { budget, row } = view;
   const undone = alert.state === "undone";
   const reached = thresholdWords(alert);
@@ -61,7 +78,7 @@ function eventCard(view: BudgetView, { alert, because }: BudgetNews): Card {
     summary: `${why}${summaryOf(view)}`,
     tone: undone ? "neutral" : toneOf(view),
     blocks: [],
-    actions: view.ended === null ? actions(view) : [],
+    actions: view.ended === null ? budgetActions(view) : [],
     footer: footer(view, budgetQuestion(budget, row.period)),
   };
 }
@@ -238,42 +255,6 @@ function thresholds({ budget, alerts }: BudgetView): Block[] {
     return `${thresholdWords(threshold)} (${amount}): ${how}`;
   });
   return [{ kind: "list", caption: "Thresholds", items }];
-}
-
-function actions(view: BudgetView): Action[] {
-  const { budget, row, alerts } = view;
-  const name = commandName(budget.name);
-  const open = gravest(crossedAlerts(alerts)) !== null && row.closedOn === null;
-  return [
-    { kind: "button", label: "Why", style: "primary", command: whyCommand(view) },
-    ...(open && row.acknowledgedBy === null
-      ? [{ kind: "button", label: "Acknowledge", style: "plain", command: `budget ack ${name}` } as const]
-      : []),
-    ...(open && budget.snoozedUntil === null
-      ? [
-          {
-            kind: "button",
-            label: "Snooze a week",
-            style: "plain",
-            command: `budget snooze ${name} ${SNOOZE_WEEK}`,
-          } as const,
-        ]
-      : []),
-    { kind: "button", label: "Now", style: "plain", command: `budget show ${name}` },
-  ];
-}
-
-/** The same days of the period before, by service. */
-function whyCommand({ budget, row, figures }: BudgetView): string {
-  const { from, to } = row.period;
-  const end =
-    figures.through !== null && figures.through >= from && figures.through < to ? addDays(figures.through, 1) : to;
-  const months = { month: 1, quarter: 3, year: 12 }[budget.cycle];
-  const before = addMonthsToDay(from, -months);
-  const beforeEnd = end === to ? from : addDays(before, daysBetween(from, end));
-  const until = beforeEnd > from ? from : beforeEnd;
-  const scope = scopeText(budget);
-  return `cost ${from}..${end} by service${scope === "" ? "" : ` ${scope}`} vs ${before}..${until} in ${budget.amount.currency}`;
 }
 
 function footer({ budget, row, figures }: BudgetView, question: string): string[] {

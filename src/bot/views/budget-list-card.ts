@@ -4,6 +4,7 @@ import { formatMoney } from "../../domain/money.ts";
 import type { BudgetView } from "../../service/budget-view.ts";
 import { stateOfView } from "../../service/list-budgets.ts";
 import type { Card, RichText } from "../card.ts";
+import { newBudgetForm } from "./budget-actions.ts";
 import { budgetBar, commandName, cycleWords, STATE_WORDS } from "./budget-words.ts";
 
 const LOOK: readonly BudgetState[] = ["over", "at-risk", "warned"];
@@ -53,6 +54,7 @@ export function budgetListCard(views: readonly BudgetView[]): Card {
             } as const,
           ]),
       { kind: "button", label: "Check now", style: "plain", command: "budget check" },
+      newBudgetForm(),
     ],
     footer: footerOf(views),
   };
@@ -106,7 +108,7 @@ function noBudgets(): Card {
         ].map((text) => [{ kind: "code", text }]),
       },
     ],
-    actions: [{ kind: "button", label: "Help", style: "plain", command: "help budget" }],
+    actions: [newBudgetForm(), { kind: "button", label: "Help", style: "plain", command: "help budget" }],
     footer: [],
   };
 }
