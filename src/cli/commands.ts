@@ -23,6 +23,7 @@ import { demoCli } from "./commands/demo.ts";
 import { fxCli } from "./commands/fx.ts";
 import { createHelpCli } from "./commands/help.ts";
 import { ingestCli } from "./commands/ingest.ts";
+import { slackCli } from "./commands/slack.ts";
 import { versionCli } from "./commands/version.ts";
 import { fromBot } from "./from-bot.ts";
 
@@ -51,6 +52,7 @@ export const CLI_COMMANDS: readonly CliCommand[] = [
   fromBot(settingsCommand),
   fromBot(linkCommand),
   fromBot(startCommand),
+  slackCli,
   demoCli,
   createHelpCli(() => CLI_COMMANDS),
   versionCli,

@@ -115,3 +115,10 @@ export async function listSlackHomes(sql: SqlLike, limit: number): Promise<Slack
   return sql<SlackHomeRow[]>`
     select team_id as team, user_id as "user", name from slack_home order by opened_at desc limit ${limit}`;
 }
+
+/** Conversations that get the cards of a channel of ours (`channels[].also`). */
+export async function mirroredSlackPlaces(sql: SqlLike): Promise<string[]> {
+  const rows = await sql<{ place: string }[]>`
+    select distinct substring(address from 7) as place from channel_mirror where address like 'slack:%' order by place`;
+  return rows.map(({ place }) => place);
+}

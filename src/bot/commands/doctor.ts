@@ -1,5 +1,6 @@
 import { runDoctor } from "../../service/run-doctor.ts";
 import type { Command } from "../command.ts";
+import { checkPlatforms } from "../check-platforms.ts";
 import { doctorCard } from "../views/doctor-card.ts";
 
 export const doctorCommand: Command = {
@@ -9,7 +10,9 @@ export const doctorCommand: Command = {
   examples: ["doctor"],
   role: "analyst",
   run: async ({ ctx }) => {
-    const data = await runDoctor({ ctx, input: {} });
+    const [own, platforms] = await Promise.all([runDoctor({ ctx, input: {} }), checkPlatforms(ctx)]);
+    const checks = [...own.checks, ...platforms];
+    const data = { ...own, ok: checks.every(({ state }) => state !== "failed"), checks };
     return { card: doctorCard(data), data, exitCode: data.ok ? 0 : 1 };
   },
 };

@@ -3,6 +3,7 @@ import {
   type BlockAction,
   type Context,
   type Receiver,
+  type SlackEventMiddlewareArgs,
   type RespondArguments,
   type ViewSubmitAction,
 } from "@slack/bolt";
@@ -39,19 +40,9 @@ type AppDeps = {
   readonly workspaces: Workspaces;
   readonly hooks: SlackHooks;
   readonly log: Logger;
+  /** Told the name of each event that is heard: the manifest must subscribe it. */
+  readonly onHear?: (event: string) => void;
 };
-
-/** Commands of the manifest. */
-export const SLASH_COMMANDS = ["/finops", "/cost"] as const;
-/** Events of the manifest; the message kinds as Slack subscribes them. */
-export const BOT_EVENTS = [
-  "app_mention",
-  "message",
-  "app_home_opened",
-  "member_joined_channel",
-  "app_uninstalled",
-  "tokens_revoked",
-] as const;
 
 /**
  * The Bolt app: a few catch-alls that verify who may come in, record, acknowledge and leave. It calls nobody at start,
@@ -146,7 +137,7 @@ async function formErrors(hooks: SlackHooks, act: Arrival["inbound"]["act"]): Pr
   return errors.length === 0 ? null : Object.fromEntries(errors);
 }
 
-function onEvents(app: App, { hooks, workspaces, settings, log }: AppDeps): void {
+function onEvents(app: App, { hooks, workspaces, settings, log, onHear }: AppDeps): void {
   const said = async (event: unknown, body: EventBody, context: Context): Promise<void> => {
     const tenant = tenantOf(context);
     if (!workspaces.allows(tenant) || isForeignEvent(event, body, workspaces)) {
@@ -159,19 +150,26 @@ function onEvents(app: App, { hooks, workspaces, settings, log }: AppDeps): void
     if (message.how === "thread" && !(settings.history && (await hooks.isForBot(message)))) return;
     await hooks.take({ inbound: message.inbound, reply: message.reply });
   };
-  app.event("app_mention", ({ event, body, context }) => said(event, body, context));
-  app.event("message", ({ event, body, context }) => said(event, body, context));
-  app.event("app_home_opened", async ({ event, context }) => {
+  const hear = <Event extends string>(
+    name: Event,
+    act: (given: SlackEventMiddlewareArgs<Event> & { context: Context }) => Promise<void>,
+  ): void => {
+    onHear?.(name);
+    app.event(name, act as never);
+  };
+  hear("app_mention", ({ event, body, context }) => said(event, body as EventBody, context));
+  hear("message", ({ event, body, context }) => said(event, body as EventBody, context));
+  hear("app_home_opened", async ({ event, context }) => {
     const tenant = tenantOf(context);
     if (event.tab === "home" && workspaces.allows(tenant)) await hooks.homeOpened(tenant, event.user);
   });
-  app.event("member_joined_channel", async ({ event, body, context }) => {
+  hear("member_joined_channel", async ({ event, body, context }) => {
     const tenant = tenantOf(context);
     const bot = (body as EventBody).authorizations?.[0]?.user_id;
     if (event.user === bot && workspaces.allows(tenant)) await hooks.joined(tenant, event.channel);
   });
-  app.event("app_uninstalled", ({ context }) => hooks.removed(tenantOf(context)));
-  app.event("tokens_revoked", async ({ event, context }) => {
+  hear("app_uninstalled", ({ context }) => hooks.removed(tenantOf(context)));
+  hear("tokens_revoked", async ({ event, context }) => {
     if ((event.tokens.bot ?? []).length > 0) await hooks.removed(tenantOf(context));
   });
 }

@@ -15,8 +15,9 @@ import { createDraw } from "./draw-message.ts";
 import { createFetchReceiver } from "./fetch-receiver.ts";
 import { isReplyForBot } from "./free-reply.ts";
 import { createHome } from "./home.ts";
-import { createInstallations, type Installations } from "./installations.ts";
+import type { Installations } from "./installations.ts";
 import { createInstaller, type SlackInstaller } from "./installer.ts";
+import { openWorkspaces } from "./open-workspaces.ts";
 import { createPictures, type ChartPng } from "./pictures.ts";
 import type { Arrival } from "./read-payload.ts";
 import { showAnswer } from "./show-answer.ts";
@@ -24,7 +25,7 @@ import { createSlackApp, type SlackHooks } from "./slack-app.ts";
 import { createSlackChannel } from "./slack-channel.ts";
 import { createSocketReceiver, type SocketReceiver } from "./socket-receiver.ts";
 import { welcome } from "./welcome.ts";
-import { createWorkspaces, type Workspaces } from "./workspaces.ts";
+import type { Workspaces } from "./workspaces.ts";
 
 /** Slack, wired: where cards go out and what people do comes in. */
 export type SlackSurface = {
@@ -64,8 +65,7 @@ export function startSlack(deps: SlackDeps): SlackSurface {
   const { settings, real, log } = deps;
   const { sql } = real.db;
   const { oauth } = settings.credentials;
-  const installations = oauth === null ? null : createInstallations({ sql, settings, oauth, now: deps.now, log });
-  const workspaces = createWorkspaces({ sql, settings, installations, log });
+  const { workspaces, installations } = openWorkspaces({ sql, settings, now: deps.now, log });
   const pictures = createPictures({ sql, png: deps.png, log });
   const draw = createDraw({ sql, settings, pictures, log });
   const channel = createSlackChannel({ sql, settings, workspaces, pictures, log });
