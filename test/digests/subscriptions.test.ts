@@ -167,8 +167,8 @@ test("a private one comes to its owner's own talk, with its thread and file, and
     select channel, kind, person_id as person from outbox order by id`;
   expect(rows.map(({ channel, kind, person }) => [channel, kind, person])).toEqual([
     ["@person_vera", "private", "person_vera"],
-    ["@person_vera", "post", null],
-    ["@person_vera", "post", null],
+    ["@person_vera", "private", "person_vera"],
+    ["@person_vera", "private", "person_vera"],
     ["@person_vera", "upload", null],
   ]);
 });
