@@ -1,6 +1,9 @@
 import type { StatusAnswer } from "../../domain/contract-operations.ts";
 import type { Block, Card } from "../card.ts";
 
+/** Places named where cards wait; all of them: outbox list. */
+const PLACES_SHOWN_MAX = 3;
+
 /** How the installation stands, worst first. */
 export function statusCard(status: StatusAnswer): Card {
   const troubles = troublesOf(status);
@@ -17,7 +20,7 @@ export function statusCard(status: StatusAnswer): Card {
       {
         kind: "facts",
         facts: [
-          { label: "Waiting", value: `${status.runs.queued} runs, ${status.outbox.waiting} cards` },
+          { label: "Waiting", value: `${status.runs.queued} runs, ${waitingText(status.outbox)}` },
           { label: "Given up", value: `${status.runs.failed} runs, ${status.outbox.dead.length} cards` },
           {
             label: "Rollups",
@@ -29,6 +32,14 @@ export function statusCard(status: StatusAnswer): Card {
     actions: [{ kind: "button", label: "Check everything", style: "plain", command: "doctor" }],
     footer: [],
   };
+}
+
+/** "3 cards (slack:C1 2, finops 1)": where they wait, the first few places. */
+function waitingText({ waiting, places }: StatusAnswer["outbox"]): string {
+  const where = places.filter((place) => place.waiting > 0).map((place) => `${place.place} ${place.waiting}`);
+  const shown = where.slice(0, PLACES_SHOWN_MAX).join(", ");
+  if (shown === "") return `${waiting} cards`;
+  return `${waiting} cards (${shown}${where.length > PLACES_SHOWN_MAX ? ", …" : ""})`;
 }
 
 function troublesOf(status: StatusAnswer): string[] {
