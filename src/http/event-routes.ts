@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { streamSSE, type SSEStreamingApi } from "hono/streaming";
 
 import { AppError } from "../domain/errors.ts";
-import { messagesSince } from "../store/conversations.ts";
+import { latestSeq, messagesSince } from "../store/conversations.ts";
 import type { HttpDeps } from "./deps.ts";
 import type { Estates, OpenEstate } from "./estates.ts";
 import type { ChatEnv } from "./security.ts";
@@ -13,6 +13,8 @@ import { signedIn } from "./sign-in.ts";
 const HEARTBEAT_MS = 15_000;
 /** What a browser waits before it comes back. */
 const RETRY_MS = 1_000;
+/** After more than this was said, a page is quicker to begin anew than to catch up message by message. */
+const CATCH_UP_MAX = 500n;
 /** Most open streams of this process. */
 const STREAMS_MAX = 500;
 
@@ -35,7 +37,8 @@ export function createEventRoutes(deps: Pick<HttpDeps, "log" | "access">, estate
     return streamSSE(c, async (stream) => {
       open += 1;
       try {
-        if (name === estate.name) await follow({ stream, estate, estates, session, access: deps.access, seq });
+        const known = name === estate.name && (await canCatchUp(estate, seq));
+        if (known) await follow({ stream, estate, estates, session, access: deps.access, seq });
         else await stream.writeSSE({ event: "reset", data: "{}" });
       } catch (error) {
         // The browser comes back by itself and catches up; what went wrong is for the log alone.
@@ -46,6 +49,12 @@ export function createEventRoutes(deps: Pick<HttpDeps, "log" | "access">, estate
     });
   });
   return routes;
+}
+
+/** A position from before a restored backup lies in the future: it is as useless as one from long ago. */
+async function canCatchUp({ base }: OpenEstate, seq: string): Promise<boolean> {
+  const missed = BigInt(await latestSeq(base.db.sql)) - BigInt(seq);
+  return missed >= 0n && missed <= CATCH_UP_MAX;
 }
 
 async function follow(input: {

@@ -62,7 +62,7 @@ async function channelViews(deps: HttpDeps, estate: OpenEstate, session: SignedI
     kind,
     title: kind === "direct" ? "Ask privately" : name,
     topic: topics.get(name) || topic,
-    unread: unread.get(name) ?? { upTo: "0", messages: [] },
+    unread: unread.get(name) ?? { upTo: "0", messages: [], more: false },
   }));
 }
 

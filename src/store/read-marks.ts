@@ -20,6 +20,8 @@ export type ChannelUnread = {
    * own questions are not news.
    */
   readonly messages: readonly UnreadMessage[];
+  /** Whether the channel has more of them than are told. */
+  readonly more: boolean;
 };
 
 export type ReadMark = {
@@ -45,7 +47,7 @@ export async function listUnread(sql: SqlLike, reader: Reader): Promise<ChannelU
     not (m.author_kind = 'person' and m.author_id = ${personId})
     and not exists (select 1 from message q
       where q.id = m.reply_to and q.author_kind = 'person' and q.author_id = ${personId})`;
-  return sql<ChannelUnread[]>`
+  const rows = await sql<Omit<ChannelUnread, "more">[]>`
     select mark.channel, mark.upto::text as "upTo", coalesce((
       select jsonb_agg(jsonb_build_object('id', unread.id::text, 'thread', unread.thread::text) order by unread.id)
       from (
@@ -60,6 +62,10 @@ export async function listUnread(sql: SqlLike, reader: Reader): Promise<ChannelU
       ) as unread), '[]') as messages
     from unnest(${names}::text[], ${open.map(({ since }) => since)}::bigint[]) as readable(place, since)
     join read_mark mark on mark.channel = readable.place and mark.thread = 0 and mark.person_id = ${personId}`;
+  return rows.map((row) => ({
+    ...row,
+    more: row.messages.filter(({ thread }) => thread === null).length === UNREAD_MAX,
+  }));
 }
 
 /** Up to where the threads somebody has been in were read: parent message → message. */

@@ -5,8 +5,8 @@ import type { Command } from "../command.ts";
 import { nextInQuestion, type NextWords } from "./next-in-question.ts";
 import { openWord } from "./open-word.ts";
 
-/** Most suggestions: every dimension fits, and a list that scrolls a little. */
-const OPTIONS_MAX = 16;
+/** Most suggestions: a list that needs no scrolling, on a phone with its keyboard open too. A letter more narrows it. */
+const OPTIONS_MAX = 8;
 const EXAMPLES_MAX = 4;
 /** Values longer than this are no help to pick from. */
 const VALUE_LENGTH_MAX = 120;
@@ -57,12 +57,17 @@ export function valueSuggestions(
 ): Suggestion[] {
   const looked = typed.toLowerCase();
   const rank = (value: string): number => (value.toLowerCase().startsWith(looked) ? 0 : 1);
-  return values
+  return oneSpelling(values)
     .filter((value) => value.toLowerCase().includes(looked) && value.length <= VALUE_LENGTH_MAX)
     .filter((value) => value !== typed && safeLine(value) === value)
     .sort((a, b) => rank(a) - rank(b))
     .slice(0, OPTIONS_MAX)
     .map((value) => ({ text: `${before}${quoteValue(value)} `, label: value, about: dimension, more: false }));
+}
+
+/** Values match whatever their case: of `Data` and `data` one is offered. */
+function oneSpelling(values: readonly string[]): string[] {
+  return [...new Map(values.map((value) => [value.toLowerCase(), value])).values()];
 }
 
 /** Commands and their examples, while the command itself is being typed. */

@@ -30,6 +30,8 @@ const DIMENSION_WORDS: readonly string[] = [
     ...DIMENSIONS.filter((word) => word !== "charge-class"),
   ]),
 ];
+/** Clauses in the order people reach for them. */
+const CLAUSE_ORDER: readonly Clause["id"][] = ["by", "for", "vs", "per", "top", "not", "without", "metric"];
 const UNITS = ["week", "month", "quarter", "year"] as const;
 const COMPARISONS: readonly NextWord[] = [
   { word: "previous", about: "the period before", more: false },
@@ -91,8 +93,14 @@ function beginnings(tokens: readonly Token[]): NextWord[] {
   );
   const clauses = CLAUSES.filter(({ words }) => words.length > 0)
     .filter(({ id, words }) => id === "for" || id === "not" || !words.some((word) => said.has(word)))
+    .sort((a, b) => rankOf(a) - rankOf(b))
     .map(({ words, summary }) => ({ word: words[0] ?? "", about: summary, more: true }));
   return [...(hasPeriod ? [] : PERIODS.slice(0, 3)), ...clauses];
+}
+
+function rankOf({ id }: Clause): number {
+  const rank = CLAUSE_ORDER.indexOf(id);
+  return rank < 0 ? CLAUSE_ORDER.length : rank;
 }
 
 function dimensions(more: boolean): NextWord[] {

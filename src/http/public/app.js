@@ -72,11 +72,12 @@ function answered(messages, preferences) {
 }
 
 function receive(message) {
-  thread.receive(message);
+  // Counted before it is drawn: what is drawn in view is read.
+  const isNews = !isOwn(message) && unread.received(message);
   const isHere = message.channel === room.channel.name && message.thread === null;
+  thread.receive(message);
   if (isHere) room.receive(message);
-  if (isOwn(message) || !unread.received(message)) return;
-  if (isHere) room.markRead();
+  if (!isNews) return;
   const { notify: level = "mentions" } = start.preferences;
   const follows = (id) => unread.follows(id);
   notify(message, { level, person: start.person, follows, onOpen: (one) => go(placeOf(one)) });
@@ -146,6 +147,8 @@ function go(place) {
 
 /** Shows what the address names: a channel, a message in it, a thread. */
 async function showRoute() {
+  byId("sidebar").classList.remove("open");
+  byId("scrim").hidden = true;
   const nothing = { channel: start.preferences.channel ?? "", message: null, thread: null };
   const route = readRoute(location.hash) ?? nothing;
   const known = start.channels.find(({ name }) => name === route.channel);

@@ -72,7 +72,6 @@ export class Completion {
     this.#selected = -1;
     this.#listbox.replaceChildren(...options.map((option, index) => this.#element(option, index)));
     this.#listbox.hidden = options.length === 0;
-    this.#field.setAttribute("aria-expanded", String(options.length > 0));
     this.#field.removeAttribute("aria-activedescendant");
   }
 

@@ -107,9 +107,8 @@ function fieldElement(id) {
     rows: "1",
     maxlength: String(TEXT_MAX),
     spellcheck: "false",
-    role: "combobox",
     "aria-autocomplete": "list",
-    "aria-expanded": "false",
+    "aria-haspopup": "listbox",
     "aria-controls": `${id}-completion`,
   });
 }

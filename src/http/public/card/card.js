@@ -36,13 +36,19 @@ function blockElements(block, message) {
     case "list":
       return [
         ...(block.caption === null ? [] : [el("p", { class: "caption", text: block.caption })]),
-        el("ul", { class: "items" }, ...block.items.map((item) => el("li", {}, ...inlines(item)))),
+        el("ul", { class: "items" }, ...block.items.map(itemElement)),
       ];
     case "note":
       return [noteElement(block)];
     default:
       return [];
   }
+}
+
+/** An item that begins with a mark of its own needs no other. */
+function itemElement(item) {
+  const marked = /^[✓○]/.test(item[0]?.text ?? "");
+  return el("li", { class: marked ? "marked" : null }, ...inlines(item));
 }
 
 function factsElement(block) {

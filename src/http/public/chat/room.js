@@ -97,7 +97,9 @@ export class Room {
   markRead() {
     if (this.channel === null || !isLooking()) return;
     const last = this.#stream.scroll.lastInView()?.dataset.id;
-    if (last !== undefined) this.#page.unread.readUpTo(this.channel.name, last);
+    if (last === undefined) return;
+    const isNewest = this.#stream.isWhole && last === this.#stream.lastId();
+    this.#page.unread.readUpTo(this.channel.name, last, isNewest);
   }
 
   async showNewest() {

@@ -68,10 +68,13 @@ export class ThreadPanel {
 
   close() {
     if (this.#open === null) return;
+    const { id } = this.#open;
     this.#open = null;
     this.#frame(false);
     this.#stream.clear();
-    if (this.#from?.isConnected) this.#from.focus();
+    // Back to where it was opened from, which may have been drawn anew since.
+    const from = this.#from?.isConnected ? this.#from : toolOf(id);
+    from?.focus();
     this.#from = null;
   }
 
@@ -119,4 +122,8 @@ export class ThreadPanel {
 
 function threadPath({ channel, id }) {
   return `/thread?channel=${encodeURIComponent(channel)}&id=${id}`;
+}
+
+function toolOf(id) {
+  return document.querySelector(`#messages [data-id="${CSS.escape(id)}"] [data-tool]`);
 }

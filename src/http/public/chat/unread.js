@@ -2,6 +2,7 @@ import { post } from "../lib/api.js";
 
 /** Reading is told to the server when it has settled, not with every line. */
 const TELL_AFTER_MS = 400;
+const MANY = 100;
 
 /**
  * What a person has not read yet, by channel: kept on the server, so that it is the same on every device. Ids rise in
@@ -25,7 +26,7 @@ export class Unread {
     this.#channels = new Map(
       channels.map(({ name, unread }) => {
         const ids = new Map(unread.messages.map(({ id, thread }) => [id, thread]));
-        return [name, { upTo: unread.upTo, ids }];
+        return [name, { upTo: unread.upTo, ids, more: unread.more }];
       }),
     );
     this.#threads = new Map(Object.entries(threads));
@@ -43,11 +44,12 @@ export class Unread {
     return true;
   }
 
-  /** Everything in the channel up to this message has been seen. */
-  readUpTo(channel, id) {
+  /** Everything in the channel up to this message has been seen; `isNewest`: there is no later one. */
+  readUpTo(channel, id, isNewest) {
     const state = this.#channels.get(channel);
     if (state === undefined || BigInt(id) <= BigInt(state.upTo)) return;
     state.upTo = id;
+    state.more &&= !isNewest;
     for (const [one, thread] of state.ids) if (thread === null && BigInt(one) <= BigInt(id)) state.ids.delete(one);
     this.#later(channel, null, id);
     this.#onChange();
@@ -84,12 +86,14 @@ export class Unread {
     return some ? state.upTo : null;
   }
 
+  /** Of a very long absence only the first are told by name: what is beyond counts as very many. */
   count(channel) {
-    return this.#channels.get(channel)?.ids.size ?? 0;
+    const { ids, more } = this.#channels.get(channel) ?? { ids: new Map(), more: false };
+    return more ? Math.max(MANY, ids.size) : ids.size;
   }
 
   total() {
-    return Array.from(this.#channels.values()).reduce((sum, { ids }) => sum + ids.size, 0);
+    return Array.from(this.#channels.keys()).reduce((sum, name) => sum + this.count(name), 0);
   }
 
   #later(channel, thread, upTo) {
@@ -109,5 +113,5 @@ export class Unread {
 
 /** A number for a small round: more than 99 is "99+". */
 export function countText(count) {
-  return count > 99 ? "99+" : String(count);
+  return count >= MANY ? "99+" : String(count);
 }
