@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { DuckDBInstance } from "@duckdb/node-api";
 import postgres from "postgres";
 
 import { openDatabase } from "../src/store/db.ts";
 import { startEmbeddedServer } from "../src/store/embedded-server.ts";
 import { migrate } from "../src/store/migrate.ts";
+import { FLAT_ROWS, RESOURCES, writeBills } from "./bill-files.ts";
 
 /**
  * Ingest against DuckDB's own load of the same file, in one run: rows a second, ratio, peak memory.
@@ -18,8 +18,6 @@ import { migrate } from "../src/store/migrate.ts";
  * Files are made once (44 columns, 41,667 resources × 24 h a day, 2,000 tag sets; `flat`: rows that do not collapse)
  * and kept in --dir, so that a second run measures only.
  */
-const RESOURCES = 41_667;
-const FLAT_ROWS = 1_000_000;
 const DATABASE = "bench_ingest";
 
 type Case = { name: string; file: string; bar: number };
@@ -46,7 +44,7 @@ try {
 }
 
 async function measure({ name, file, bar }: Case): Promise<void> {
-  if (!existsSync(file)) await makeFile(name, file);
+  if (!existsSync(file)) await writeBills(file, { rows: name === "flat" ? "flat" : "hourly", days });
   const count = name === "flat" ? FLAT_ROWS : rows;
   const rival = await rivalSeconds(file);
   const admin = postgres(server.urlOf("postgres"), { max: 1, onnotice: () => undefined });
@@ -92,94 +90,6 @@ async function rivalSeconds(file: string): Promise<number> {
       code === 0 ? undefined : reject(new Error(`the rival ended with ${code ?? "a signal"}`)),
     );
   });
-}
-
-async function makeFile(name: string, file: string): Promise<void> {
-  const instance = await DuckDBInstance.create(":memory:");
-  const connection = await instance.connect();
-  const source = name === "flat" ? flatSql() : hourlySql();
-  const shaped =
-    name === "gz"
-      ? source
-      : `select * replace (${["BilledCost", "EffectiveCost", "ListCost", "ContractedCost"].map((column) => `"${column}"::double as "${column}"`).join(", ")}) from (${source})`;
-  await connection.run(
-    `copy (${shaped}) to '${file}' (${name === "gz" ? "format csv, header, compression gzip" : "format parquet"})`,
-  );
-  connection.closeSync();
-  instance.closeSync();
-}
-
-function hourlySql(): string {
-  return rowSql(
-    "timestamp '2026-03-01' + to_hours(d * 24 + h)",
-    "1 hour",
-    `range(${days}) as dd(d), range(24) as hh(h), range(${RESOURCES}) as rr(r)`,
-  );
-}
-
-function flatSql(): string {
-  return rowSql(
-    "timestamp '2026-03-01' + to_days((r % 28)::integer)",
-    "1 day",
-    `(select 0 as h, 0 as d), range(${FLAT_ROWS}) as rr(r)`,
-  );
-}
-
-/** 44 FOCUS columns. */
-function rowSql(start: string, length: string, from: string): string {
-  const cost = (base: string): string =>
-    `(${base} + (hash(r, h, d) % 100000000) / 10000000000.0)::decimal(20,12)::varchar`;
-  const time = (sql: string): string => `strftime(${sql}, '%Y-%m-%dT%H:%M:%SZ')`;
-  const columns: Record<string, string> = {
-    ProviderName: "'AWS'",
-    PublisherName: "'Amazon Web Services, Inc.'",
-    InvoiceIssuerName: "'Amazon Web Services, Inc.'",
-    InvoiceId: "'INV-2026-03'",
-    BillingAccountId: "'111122223333'",
-    BillingAccountName: "'Example Corp'",
-    BillingAccountType: "'BillingAccount'",
-    SubAccountId: "(200000000000 + r % 50)::varchar",
-    SubAccountName: "'account-' || (r % 50)",
-    SubAccountType: "'Account'",
-    BillingCurrency: "'USD'",
-    PricingCurrency: "'USD'",
-    BillingPeriodStart: "'2026-03-01T00:00:00Z'",
-    BillingPeriodEnd: "'2026-04-01T00:00:00Z'",
-    ChargePeriodStart: time(start),
-    ChargePeriodEnd: time(`${start} + interval ${length}`),
-    ChargeCategory: "'Usage'",
-    ChargeClass: "null",
-    ChargeDescription: "'Usage of SKU ' || (r % 300) || ' per hour in region'",
-    ChargeFrequency: "'Usage-Based'",
-    ServiceCategory:
-      "case r % 5 when 0 then 'Compute' when 1 then 'Storage' when 2 then 'Databases' when 3 then 'Networking' else 'Analytics' end",
-    ServiceSubcategory: "'Sub ' || (r % 5)",
-    ServiceName: "'Amazon Service ' || (r % 60)",
-    RegionId: "'us-east-' || (r % 3)",
-    RegionName: "'US East ' || (r % 3)",
-    AvailabilityZone: "'us-east-' || (r % 3) || 'a'",
-    ResourceId: "'i-' || md5(r::varchar)",
-    ResourceName: "'server-' || r",
-    ResourceType: "'instance'",
-    PricingCategory: "'Standard'",
-    PricingUnit: "'Hours'",
-    ConsumedUnit: "'Hours'",
-    SkuId: "'SKU' || (r % 300)",
-    SkuPriceId: "'SKU' || (r % 300) || '.1'",
-    CommitmentDiscountId: "null::varchar",
-    CommitmentDiscountStatus: "null::varchar",
-    Tags: `'{"team":"team-' || (r % 20) || '","env":"' || (case r % 4 when 0 then 'prod' when 1 then 'dev' when 2 then 'stage' else 'test' end) || '","cost-center":"cc-' || (r % 2000) || '"}'`,
-    BilledCost: cost("0.01"),
-    EffectiveCost: cost("0.01"),
-    ListCost: cost("0.02"),
-    ContractedCost: cost("0.015"),
-    ConsumedQuantity: "'1'",
-    PricingQuantity: "'1'",
-    ListUnitPrice: "'0.0500000000'",
-  };
-  return `select ${Object.entries(columns)
-    .map(([name, sql]) => `${sql} as "${name}"`)
-    .join(", ")} from ${from}`;
 }
 
 function option(name: string): string | null {
