@@ -12,7 +12,7 @@ import { parseHandle, type ConfiguredPerson, type PeopleSettings } from "./domai
 import type { Schedule, WatchedSource } from "./domain/schedule.ts";
 import { DEFAULT_SETTINGS, type Installation, type Settings } from "./domain/settings.ts";
 import { decisionProblems, decisionsOf, secretVariables, withoutSecrets } from "./config/decisions.ts";
-import { discordProblems, discordSettings } from "./config/discord-schema.ts";
+import { discordGroups, discordProblems, discordSettings } from "./config/discord-schema.ts";
 import { parseEnvironment, secretValues, VARIABLES, type Environment, type Variables } from "./config/environment.ts";
 import type { ConfigFile } from "./config/file-schema.ts";
 import type { ConfigProblem } from "./config/problem.ts";
@@ -279,7 +279,7 @@ function peopleOf(file: ConfigFile): PeopleSettings {
     defaultRole: file.roles?.default ?? "viewer",
     people: [...named, ...others],
     // What a platform calls a group means the same wherever it is said.
-    groups: { ...file.roles?.groups, ...slackGroups(file.slack) },
+    groups: { ...file.roles?.groups, ...slackGroups(file.slack), ...discordGroups(file.discord) },
   };
 }
 

@@ -58,7 +58,7 @@ export async function startWork(
   estate: Estate,
   stack: Stack,
   metrics: JobMetrics,
-  /** Chat platforms: cards of the sample estate stay on the page. */
+  /** Chat platforms. Of the sample estate only what somebody there asked for goes to them: its channels have no copies. */
   platforms: readonly Channel[],
   work: Pick<Parameters<typeof startJobs>[0], "acts" | "atStart"> = { acts: ACTS, atStart: AT_START },
 ): Promise<Jobs> {
@@ -73,13 +73,19 @@ export async function startWork(
   return stack.add("jobs", jobs, (it) => it.stop());
 }
 
-type DemoOptions = { real: Estate; stack: Stack; metrics: JobMetrics; say: (text: string) => void };
+type DemoOptions = {
+  readonly real: Estate;
+  readonly stack: Stack;
+  readonly metrics: JobMetrics;
+  readonly platforms: readonly Channel[];
+  readonly say: (text: string) => void;
+};
 
 /**
  * Shows the sample estate until real bills arrive: loaded first when it is missing, extended in the background when its
  * days have gone stale, so that only the very first start waits.
  */
-export async function showDemo(given: Estate, { real, stack, metrics, say }: DemoOptions): Promise<void> {
+export async function showDemo(given: Estate, { real, stack, metrics, platforms, say }: DemoOptions): Promise<void> {
   const demo = { ...given, base: { ...given.base, settings: demoSettings(given.base.settings) } };
   const ctx = systemContext(demo);
   const work = createStack();
@@ -87,7 +93,7 @@ export async function showDemo(given: Estate, { real, stack, metrics, say }: Dem
   const state = await readSampleState(ctx);
   if (state === "missing") await loadDemo({ ctx, input: { story: "later", onProgress: tenths(say) } });
   const atStart = AT_START.filter((job) => job !== "ingest" || state === "stale");
-  await startWork(demo, work, metrics, [], { acts: DEMO_ACTS, atStart });
+  await startWork(demo, work, metrics, platforms, { acts: DEMO_ACTS, atStart });
   await real.base.db.sql.listen("finops_flip", () => void work.closeAll(demo.base.log));
 }
 

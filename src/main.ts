@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { ChartView } from "./charts/chart-view.ts";
 import { createChartRenderer } from "./charts/render.ts";
 import { loadConfig, processEnvironment, workingDirectory, type Config } from "./config.ts";
+import type { ThemeName } from "./charts/theme.ts";
 import { AppError, explain } from "./domain/errors.ts";
 import { openDemo, openEstate, showDemo, startWork } from "./estate.ts";
 import { createHttpApp } from "./http/app.ts";
@@ -50,7 +51,7 @@ async function start(config: Config, log: Logger, stack: Stack): Promise<void> {
   const charts = stack.add("charts", createChartRenderer({ workers: config.chartWorkers }), (it) => it.close());
   const metrics = stack.add("metrics", createMetrics(real.base.db.sql), (it) => it.close());
 
-  const draw = (view: ChartView) => metrics.timeChart(() => charts.png(view, { theme: "light" }));
+  const draw = (view: ChartView, theme: ThemeName) => metrics.timeChart(() => charts.png(view, { theme }));
   const surfaces = await startSurfaces({ config, log, stack, real, demo, draw });
 
   let jobs: Jobs | null = null;
@@ -73,7 +74,7 @@ async function start(config: Config, log: Logger, stack: Stack): Promise<void> {
   const server = await startHttp({ app: timeRequests(app, metrics), host: config.host, port: config.port });
   stack.add("http", server, (it) => it.close());
 
-  if (demo !== null) await showDemo(demo, { real, stack, metrics, say });
+  if (demo !== null) await showDemo(demo, { real, stack, metrics, platforms: surfaces.channels, say });
   jobs = await startWork(real, stack, metrics, surfaces.channels);
 
   const again = (): void => void restart(config, log, stack);

@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import type { Logger } from "pino";
 
 import type { Channel } from "./bot/channels/channel.ts";
+import { COMMANDS } from "./bot/commands.ts";
 import type { ChartView } from "./charts/chart-view.ts";
 import type { Config } from "./config.ts";
 import { systemClock } from "./domain/clock.ts";
@@ -26,14 +27,15 @@ export type SurfacesInput = {
   readonly stack: Stack;
   readonly real: Estate;
   readonly demo: Estate | null;
-  readonly draw: (view: ChartView) => Promise<Uint8Array>;
+  /** Each platform has its own ground: Slack is mostly light, Discord mostly dark. */
+  readonly draw: (view: ChartView, theme: "light" | "dark") => Promise<Uint8Array>;
 };
 
 const NONE: Surfaces = { channels: [], routes: {}, states: () => [] };
 
 /** Starts what is configured. A platform that cannot be reached keeps nothing else from starting. */
 export async function startSurfaces(input: SurfacesInput): Promise<Surfaces> {
-  const parts = [await startSlackPart(input)];
+  const parts = [await startSlackPart(input), await startDiscordPart(input)];
   return {
     channels: parts.flatMap(({ channels }) => channels),
     routes: Object.assign({}, ...parts.map(({ routes }) => routes)) as Surfaces["routes"],
@@ -51,7 +53,7 @@ async function startSlackPart(input: SurfacesInput): Promise<Surfaces> {
     settings: slack,
     real: input.real.base,
     current: () => currentEstate(input),
-    png: input.draw,
+    png: (view) => input.draw(view, "light"),
     publicUrl: input.config.publicUrl,
     now: systemClock.now,
     log: input.log.child({ "labels.surface": "slack" }),
@@ -61,6 +63,28 @@ async function startSlackPart(input: SurfacesInput): Promise<Surfaces> {
     channels: [surface.channel],
     routes: { slack: createSlackRoutes(surface) as unknown as Hono },
     states: () => [{ surface: "slack", ...surface.state() }],
+  };
+}
+
+async function startDiscordPart(input: SurfacesInput): Promise<Surfaces> {
+  const { discord = null } = input.config.settings;
+  if (discord === null) return NONE;
+  const { startDiscord } = await import("./bot/channels/discord/discord-surface.ts");
+  const { createDiscordRoutes } = await import("./http/discord-routes.ts");
+  const surface = startDiscord({
+    settings: discord,
+    current: () => currentEstate(input),
+    commands: COMMANDS,
+    draw: (view) => input.draw(view, "dark"),
+    log: input.log.child({ "labels.surface": "discord" }),
+  });
+  input.stack.add("discord", surface, (it) => it.stop());
+  const { mode, publicKey } = discord;
+  const signed = mode === "http" && publicKey !== null;
+  return {
+    channels: [surface.channel],
+    routes: signed ? { discord: createDiscordRoutes({ publicKey, now: systemClock.now, take: surface.take }) } : {},
+    states: () => [{ surface: "discord", ...surface.state() }],
   };
 }
 

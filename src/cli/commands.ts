@@ -20,6 +20,7 @@ import { whoamiCommand } from "../bot/commands/whoami.ts";
 import type { CliCommand } from "./cli-command.ts";
 import { costCli, queryCli } from "./commands/cost.ts";
 import { demoCli } from "./commands/demo.ts";
+import { discordCli } from "./commands/discord.ts";
 import { fxCli } from "./commands/fx.ts";
 import { createHelpCli } from "./commands/help.ts";
 import { ingestCli } from "./commands/ingest.ts";
@@ -45,6 +46,7 @@ export const CLI_COMMANDS: readonly CliCommand[] = [
   fxCli,
   fromBot(statusCommand),
   fromBot(doctorCommand),
+  discordCli,
   fromBot(outboxCommand),
   fromBot(ownersCommand, { readsOptions: true }),
   fromBot(peopleCommand, { readsOptions: true }),

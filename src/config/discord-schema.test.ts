@@ -18,7 +18,6 @@ test("without a token Discord is not used, with one defaults hold", () => {
     applicationId: null,
     guildIds: [],
     commands: "global",
-    roles: {},
   });
 });
 

@@ -69,6 +69,11 @@ type Variables = {
   readonly DISCORD_APPLICATION_ID?: string | undefined;
 };
 
+/** Roles of our server as groups: what their members may do, whoever they are. */
+export function discordGroups(file: DiscordFile = {}): Record<string, Role> {
+  return Object.fromEntries((file.roles ?? []).map(({ id, role: given }) => [id, given]));
+}
+
 /** null without a token: then Discord is not used. */
 export function discordSettings(file: DiscordFile = {}, variables: Variables): DiscordSettings | null {
   const token = variables.DISCORD_TOKEN;
@@ -81,7 +86,6 @@ export function discordSettings(file: DiscordFile = {}, variables: Variables): D
     applicationId: variables.DISCORD_APPLICATION_ID ?? null,
     guildIds: file.guilds ?? [],
     commands: file.commands ?? "global",
-    roles: Object.fromEntries((file.roles ?? []).map(({ id, role: given }) => [id, given])),
   };
 }
 

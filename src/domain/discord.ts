@@ -1,5 +1,3 @@
-import type { Role } from "./actor.ts";
-
 /** How Discord is reached; null in Settings = it is not used. */
 export type DiscordSettings = {
   /** `gateway`: we connect to Discord. `http`: Discord posts interactions to `/discord/interactions`. */
@@ -14,6 +12,4 @@ export type DiscordSettings = {
   /** The servers the bot answers in; in any other it says that it does not. */
   readonly guildIds: readonly string[];
   readonly commands: "global" | "guild";
-  /** Discord role id → role here. Somebody named under people has the role given there. */
-  readonly roles: Readonly<Record<string, Role>>;
 };

@@ -46,9 +46,9 @@ const WAIT_MS = 10_000;
 const FLAG_LOADING = 1 << 7;
 
 export async function createFakeDiscord(options: { heartbeatMs?: number } = {}): Promise<FakeDiscord> {
-  const world = createWorld();
-  const limits = createRateLimits(world.now);
   const key = createSigningKey();
+  const world = createWorld(key.publicKeyHex);
+  const limits = createRateLimits(world.now);
   let interactionsUrl: string | null = null;
   let port = 0;
   let server = createRestServer(world, limits);
@@ -87,6 +87,7 @@ export async function createFakeDiscord(options: { heartbeatMs?: number } = {}):
     key,
     setInteractionsUrl: (url) => {
       interactionsUrl = url;
+      world.interactionsEndpoint = url;
     },
     inChannel: (user, channel) => createPerson(world, way(), user, channel),
     inPrivate: (user) => createPerson(world, way(), user, directChannelOf(world, user.id)),

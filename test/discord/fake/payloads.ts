@@ -42,12 +42,12 @@ export function memberPayload(guild: FakeGuild, user: FakeUser, permissions?: bi
   };
 }
 
-export function guildPayload(world: World, guild: FakeGuild): object {
+export function guildPayload(guild: FakeGuild): object {
   return {
     id: guild.id,
     name: guild.name,
     icon: null,
-    owner_id: world.bot.id,
+    owner_id: guild.ownerId,
     system_channel_id: guild.systemChannelId,
     roles: guild.roles.map((role, position) => ({
       id: role.id,
@@ -82,7 +82,7 @@ export function guildPayload(world: World, guild: FakeGuild): object {
 export function guildCreatePayload(world: World, guild: FakeGuild): object {
   const channels = [...world.channels.values()].filter((channel) => channel.guildId === guild.id);
   return {
-    ...guildPayload(world, guild),
+    ...guildPayload(guild),
     joined_at: "2026-01-01T00:00:00.000000+00:00",
     large: false,
     unavailable: false,

@@ -32,6 +32,7 @@ const ok = (json: unknown): Answer => ({ status: 200, json });
 const id = (call: Call, index = 0): string => call.ids[index] ?? "";
 
 export const ROUTES: readonly Route[] = [
+  { method: "HEAD", path: /^\/gateway$/, open: true, run: () => ({ status: 200 }) },
   {
     method: "GET",
     path: /^\/gateway\/bot$/,
@@ -47,7 +48,15 @@ export const ROUTES: readonly Route[] = [
     method: "GET",
     path: /^\/applications\/@me$/,
     run: ({ world }) =>
-      ok({ id: world.applicationId, name: world.bot.username, description: "", bot: userPayload(world.bot), flags: 0 }),
+      ok({
+        id: world.applicationId,
+        name: world.bot.username,
+        description: "",
+        bot: userPayload(world.bot),
+        flags: 0,
+        verify_key: world.publicKeyHex,
+        interactions_endpoint_url: world.interactionsEndpoint,
+      }),
   },
   {
     method: "GET",
@@ -64,7 +73,7 @@ export const ROUTES: readonly Route[] = [
       return ok(channelPayload(world, directChannelOf(world, user.id)));
     },
   },
-  { method: "GET", path: /^\/guilds\/(\d+)$/, run: (call) => ok(guildPayload(call.world, requireGuild(call))) },
+  { method: "GET", path: /^\/guilds\/(\d+)$/, run: (call) => ok(guildPayload(requireGuild(call))) },
   {
     method: "GET",
     path: /^\/guilds\/(\d+)\/members\/(\d+)$/,

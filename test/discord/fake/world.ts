@@ -24,6 +24,7 @@ export type FakeRole = { readonly id: string; readonly name: string; permissions
 export type FakeGuild = {
   readonly id: string;
   readonly name: string;
+  readonly ownerId: string;
   readonly roles: FakeRole[];
   /** Members and the ids of their roles. */
   readonly members: Map<string, string[]>;
@@ -117,6 +118,9 @@ export type World = {
   readonly applicationId: string;
   readonly token: string;
   readonly bot: FakeUser;
+  readonly publicKeyHex: string;
+  /** As set in the developer portal. */
+  interactionsEndpoint: string | null;
   readonly users: Map<string, FakeUser>;
   readonly guilds: Map<string, FakeGuild>;
   readonly channels: Map<string, FakeChannel>;
@@ -140,7 +144,7 @@ export type World = {
 const DISCORD_EPOCH = 1_420_070_400_000n;
 const TIME_SHIFT = 22n;
 
-export function createWorld(): World {
+export function createWorld(publicKeyHex: string): World {
   let skew = 0;
   let counter = 0n;
   const now = (): number => Date.now() + skew;
@@ -153,6 +157,8 @@ export function createWorld(): World {
     applicationId: bot.id,
     token: `${Buffer.from(bot.id).toString("base64url")}.fake.${"x".repeat(27)}`,
     bot,
+    publicKeyHex,
+    interactionsEndpoint: null,
     users: new Map([[bot.id, bot]]),
     guilds: new Map(),
     channels: new Map(),
@@ -188,6 +194,7 @@ export function addGuild(world: World, name: string, roles: readonly string[] = 
   const guild: FakeGuild = {
     id,
     name,
+    ownerId: world.snowflake(),
     roles: [
       { id, name: "@everyone", permissions: EVERY_PERMISSION },
       ...roles.map((role) => ({ id: world.snowflake(), name: role, permissions: 0n })),

@@ -27,6 +27,7 @@ export type DiscordRest = {
   readonly post: <T>(route: RouteLike, call?: Call) => Promise<T>;
   readonly put: <T>(route: RouteLike, call?: Call) => Promise<T>;
   readonly patch: <T>(route: RouteLike, call?: Call) => Promise<T>;
+  readonly delete: <T>(route: RouteLike, call?: Call) => Promise<T>;
   /** When the last call was answered at all, and what went wrong since; for health. */
   readonly trouble: () => string | null;
 };
@@ -72,6 +73,7 @@ export function createDiscordRest({ apiUrl, token }: DiscordRestOptions): Discor
     post: (route, given = {}) => call((path, data) => rest.post(path, data), route, given),
     put: (route, given = {}) => call((path, data) => rest.put(path, data), route, given),
     patch: (route, given = {}) => call((path, data) => rest.patch(path, data), route, given),
+    delete: (route, given = {}) => call((path, data) => rest.delete(path, data), route, given),
     trouble: () => trouble,
   };
 }

@@ -1,6 +1,7 @@
 import { Routes } from "discord-api-types/v10";
 
 import type { CommandDefinition } from "./command-definitions.ts";
+import { toChannelError } from "./discord-error.ts";
 import type { DiscordRest } from "./discord-rest.ts";
 
 /** Where commands are registered: everywhere, or in the guilds named (at once, for trying out). */
@@ -30,7 +31,13 @@ export async function registerCommands(
   const done = [await bring(rest, global, "everywhere", scope.kind === "global" ? definitions : [])];
   for (const guildId of new Set([...input.guildIds, ...wantedIn])) {
     const route = Routes.applicationGuildCommands(applicationId, guildId);
-    done.push(await bring(rest, route, guildId, wantedIn.includes(guildId) ? definitions : []));
+    const wanted = wantedIn.includes(guildId);
+    try {
+      done.push(await bring(rest, route, guildId, wanted ? definitions : []));
+    } catch (error) {
+      // A server the bot is not in yet has nothing to take away.
+      if (wanted || toChannelError(error).kind !== "refused") throw error;
+    }
   }
   return done;
 }

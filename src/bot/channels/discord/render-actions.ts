@@ -64,11 +64,7 @@ function renderAction(action: Action, token: string | undefined): APIButtonCompo
   if (token === undefined) return null;
   switch (action.kind) {
     case "button":
-      return button(
-        action.label,
-        action.style,
-        customId({ does: action.confirm === undefined ? "act" : "ask", token }),
-      );
+      return button(action.label, action.style, customId({ does: "act", token }));
     case "form":
       return button(action.label, action.style, customId({ does: "open", token }));
     case "select":
@@ -78,7 +74,7 @@ function renderAction(action: Action, token: string | undefined): APIButtonCompo
   }
 }
 
-export function button(text: string, style: ActionStyle, id: string): APIButtonComponent {
+function button(text: string, style: ActionStyle, id: string): APIButtonComponent {
   return {
     type: ComponentType.Button,
     style: STYLES[style],

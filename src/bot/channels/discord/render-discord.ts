@@ -19,7 +19,7 @@ import {
   FOOTER_MAX,
 } from "./limits.ts";
 import { renderActions, type ActionRow } from "./render-actions.ts";
-import { tableLines } from "./render-table.ts";
+import { tableText } from "./render-table.ts";
 import { label, NO_MENTIONS, renderText, wordsOf, type Mention } from "./render-text.ts";
 
 /** A picture to draw and attach; an embed points at it by name. The same view has the same name. */
@@ -190,7 +190,9 @@ function renderEmbeds(
     return next;
   };
   const mention = options.mention ?? NO_MENTIONS;
-  if (card.status !== undefined) drafts[0]?.text.push(`**${renderText(card.status, measure.noteMax)}**`);
+  // Said once: many summaries end with where it stands.
+  if (card.status !== undefined && !card.summary.includes(card.status))
+    drafts[0]?.text.push(`**${renderText(card.status, measure.noteMax)}**`);
   for (const block of card.blocks) {
     if (block.kind === "chart") {
       const picture = pictureOf(block);
@@ -269,9 +271,7 @@ function textOf(block: Exclude<Block, { kind: "chart" | "facts" }>, measure: Mea
       return [...captionOf(block.caption, measure), ...items].join("\n");
     }
     case "table": {
-      const lines = tableLines(block, measure.cellMax);
-      const code = lines.length === 0 ? [] : [`\`\`\`\n${lines.join("\n")}\n\`\`\``];
-      return [...captionOf(block.caption, measure), ...code].join("\n");
+      return [...captionOf(block.caption, measure), tableText(block, measure.cellMax)].join("\n");
     }
     default:
       return unreachable(block);

@@ -5,13 +5,12 @@ import {
   type APIModalInteractionResponseCallbackData,
 } from "discord-api-types/v10";
 
-import type { Confirm, Field } from "../../card.ts";
+import type { Field } from "../../card.ts";
 import { ChannelError } from "../channel-error.ts";
 import type { Form } from "../channel.ts";
 import { safeText } from "../safe-text.ts";
 import { customId } from "./custom-id.ts";
 import {
-  CONTENT_MAX,
   MODAL_DESCRIPTION_MAX,
   MODAL_FIELDS_MAX,
   MODAL_INPUT_MAX,
@@ -20,8 +19,7 @@ import {
   OPTION_TEXT_MAX,
   OPTIONS_MAX,
 } from "./limits.ts";
-import { button, type ActionRow } from "./render-actions.ts";
-import { label, renderText } from "./render-text.ts";
+import { label } from "./render-text.ts";
 
 const DAY_LENGTH_MAX = 40;
 /** A name that can be a custom id. Ours all are; one that is not gets its place in the form instead. */
@@ -95,19 +93,4 @@ function optionValue(options: readonly { value: string }[], value: string, index
   const fine = value.trim() !== "" && value.length <= OPTION_TEXT_MAX && value.isWellFormed();
   const unique = options.filter((option) => option.value === value).length === 1;
   return fine && unique ? value : `choice-${index}`;
-}
-
-/** The question before something that moves money: Discord has no dialog of its own, so it is a message for one person. */
-export function renderConfirm(confirm: Confirm, style: "primary" | "danger" | "plain", token: string) {
-  const title = renderText([{ kind: "strong", text: confirm.title }], CONTENT_MAX / 2);
-  const components: ActionRow[] = [
-    {
-      type: ComponentType.ActionRow,
-      components: [
-        button(confirm.yes, style === "plain" ? "primary" : style, customId({ does: "act", token })),
-        button("Cancel", "plain", customId({ does: "cancel" })),
-      ],
-    },
-  ];
-  return { content: `${title}\n${renderText(confirm.text, CONTENT_MAX / 2 - 1)}`, components };
 }

@@ -1,51 +1,80 @@
 import type { Block } from "../../card.ts";
-import { padToWidth, textWidth, truncateToWidth, wrapToWidth } from "../terminal/text-width.ts";
+import { narrowTable } from "../narrow-table.ts";
+import { padToWidth, textWidth, truncateToWidth } from "../terminal/text-width.ts";
 import { TABLE_COLUMNS } from "./limits.ts";
-import { wordsOf } from "./render-text.ts";
+import { renderText, wordsOf } from "./render-text.ts";
 
 type Table = Extract<Block, { kind: "table" }>;
 type Cells = readonly string[];
-type Grid = { readonly headers: Cells; readonly rows: readonly Cells[]; readonly totals: Cells | null };
 
 const GAP = "  ";
-/** A text column is not made narrower than this; beyond it each row takes two lines. */
+/** A text column is not made narrower than this beside its numbers. */
 const TEXT_COLUMN_MIN = 14;
-/** Longest cell before rows are laid out; totals are cut at twice that, and only then. */
-const CELL_MAX = 120;
+/** Longest totals: cut only where somebody jokes. */
+const TOTAL_MAX = 120;
 
 /**
- * A table as the lines of a code block: aligned within the narrowest width that holds every number whole, else each row
- * as its name over its figures. Names are shortened with …, numbers and totals are not. `cellMax` bounds each cell.
+ * A table in Discord's markdown, which knows none. Aligned in a code block within the narrowest width that holds every
+ * number whole; with several numbers a row that are too wide, names stand above them; rows of words become a list, which a
+ * phone wraps. Names are shortened with …, numbers and totals are not. `cellMax` bounds each cell.
  */
-export function tableLines(table: Table, cellMax: number = CELL_MAX): string[] {
-  const count = table.columns.length;
-  const cells = (row: Table["rows"][number], max: number): string[] =>
-    Array.from({ length: count }, (_, index) => cell(row[index] ?? "", max));
-  const grid: Grid = {
-    headers: table.columns.map(({ header }) => cell(header, cellMax)),
-    rows: table.rows.map((row) => cells(row, cellMax)),
-    totals: table.totals === undefined ? null : cells(table.totals, Math.max(CELL_MAX, cellMax)),
-  };
-  if (count === 0) return [];
+export function tableText(table: Table, cellMax: number): string {
+  if (table.columns.length === 0) return "";
   for (const width of TABLE_COLUMNS) {
-    const widths = fitColumns(table, grid, width);
-    if (widths !== null) return aligned(table, grid, widths);
+    const lines = aligned(table, cellMax, width);
+    if (lines !== null) return codeBlock(lines);
   }
-  return stacked(grid, TABLE_COLUMNS[0]);
+  const numbers = table.columns.filter(({ align }) => align === "right").length;
+  if (numbers > 1) return codeBlock(narrowTable(shortened(table, cellMax), TABLE_COLUMNS[0]));
+  return listed(table, cellMax).join("\n");
 }
 
-/** One cell as words that cannot end the code block. */
-function cell(text: Table["rows"][number][number], max: number): string {
-  return truncateToWidth(wordsOf(text).replaceAll("`", "ˋ"), max);
+function codeBlock(lines: readonly string[]): string {
+  return `\`\`\`\n${lines.join("\n")}\n\`\`\``;
 }
 
-function fitColumns(table: Table, grid: Grid, width: number): readonly number[] | null {
-  const all = [grid.headers, ...grid.rows, ...(grid.totals === null ? [] : [grid.totals])];
-  const natural = grid.headers.map((_, index) => Math.max(...all.map((row) => textWidth(row[index] ?? ""))));
+/** Cells as words that cannot end a code block. */
+function shortened(table: Table, cellMax: number): Table {
+  const cell = (text: Table["rows"][number][number], max: number): string =>
+    truncateToWidth(wordsOf(text).replaceAll("`", "ˋ"), max);
+  return {
+    ...table,
+    columns: table.columns.map(({ header, align }) => ({ header: cell(header, cellMax), align })),
+    rows: table.rows.map((row) => table.columns.map((_, index) => cell(row[index] ?? "", cellMax))),
+    ...(table.totals === undefined
+      ? {}
+      : { totals: table.columns.map((_, index) => cell(table.totals?.[index] ?? "", Math.max(TOTAL_MAX, cellMax))) }),
+  };
+}
+
+function aligned(table: Table, cellMax: number, width: number): string[] | null {
+  const { columns, rows, totals } = shortened(table, cellMax) as Table & { rows: Cells[]; totals?: Cells };
+  const headers = columns.map(({ header }) => header);
+  const widths = fitColumns(table, [headers, ...rows, ...(totals === undefined ? [] : [totals])], totals, width);
+  if (widths === null) return null;
+  const line = (row: Cells): string =>
+    row
+      .map((text, index) => {
+        const room = widths[index] ?? 0;
+        return padToWidth(truncateToWidth(text, room), room, columns[index]?.align ?? "left");
+      })
+      .join(GAP)
+      .trimEnd();
+  const rule = "─".repeat(sum(widths) + GAP.length * (widths.length - 1));
+  return [line(headers), rule, ...rows.map(line), ...(totals === undefined ? [] : [rule, line(totals)])];
+}
+
+function fitColumns(
+  table: Table,
+  all: readonly Cells[],
+  totals: Cells | undefined,
+  width: number,
+): readonly number[] | null {
+  const natural = table.columns.map((_, index) => Math.max(...all.map((row) => textWidth(row[index] ?? ""))));
   const least = natural.map((columns, index) =>
     table.columns[index]?.align === "right"
       ? columns
-      : Math.min(columns, Math.max(TEXT_COLUMN_MIN, textWidth(grid.totals?.[index] ?? ""))),
+      : Math.min(columns, Math.max(TEXT_COLUMN_MIN, textWidth(totals?.[index] ?? ""))),
   );
   const room = width - GAP.length * (natural.length - 1);
   if (sum(least) > room) return null;
@@ -58,44 +87,21 @@ function fitColumns(table: Table, grid: Grid, width: number): readonly number[] 
   return widths;
 }
 
-function aligned(table: Table, grid: Grid, widths: readonly number[]): string[] {
-  const line = (row: Cells): string =>
-    row
-      .map((text, index) => {
-        const columns = widths[index] ?? 0;
-        return padToWidth(truncateToWidth(text, columns), columns, table.columns[index]?.align ?? "left");
-      })
-      .join(GAP)
-      .trimEnd();
-  const rule = "─".repeat(sum(widths) + GAP.length * (widths.length - 1));
-  const totals = grid.totals === null ? [] : [rule, line(grid.totals)];
-  return [line(grid.headers), rule, ...grid.rows.map(line), ...totals];
-}
-
-/** Each row: its first cell, and under it what the others say by name. */
-function stacked({ headers, rows, totals }: Grid, width: number): string[] {
-  const INDENT = "  ";
-  const item = (row: Cells): string[] => {
-    const [name = "", ...rest] = row;
-    const named = rest.map((text, index) => (text === "" ? "" : `${headers[index + 1] ?? ""} ${text}`.trim()));
-    const figures = named.filter((text) => text !== "");
-    const lines = packed(figures, width - INDENT.length).map((text) => `${INDENT}${text}`);
-    return [...wrapToWidth(name, width), ...lines];
+/** What a row is called, its figure, then the rest of what it says. */
+function listed(table: Table, cellMax: number): string[] {
+  const figure = table.columns.findIndex(({ align }) => align === "right");
+  const item = (row: Table["rows"][number], max: number): string => {
+    const cells = table.columns.map((_, index) => row[index] ?? "");
+    const rest = cells.filter((_, index) => index !== 0 && index !== figure);
+    const shown = [
+      renderText([{ kind: "strong", text: wordsOf(cells[0] ?? "") }], max),
+      figure < 1 ? "" : renderText([{ kind: "strong", text: wordsOf(cells[figure] ?? "") }], max),
+      ...rest.map((cell) => renderText(cell, max)),
+    ];
+    return shown.filter((text) => text.trim() !== "").join(" · ");
   };
-  const end = totals === null ? [] : ["─".repeat(width), ...item(totals)];
-  return [...rows.flatMap(item), ...end];
-}
-
-/** As many figures on a line as fit; one that is longer than a line is broken. */
-function packed(parts: readonly string[], width: number): string[] {
-  const lines: string[] = [];
-  for (const part of parts) {
-    const last = lines.at(-1);
-    const joined = last === undefined ? part : `${last} · ${part}`;
-    if (last !== undefined && textWidth(joined) <= width) lines[lines.length - 1] = joined;
-    else lines.push(...wrapToWidth(part, width));
-  }
-  return lines;
+  const rows = table.rows.map((row) => `- ${item(row, cellMax * 2)}`);
+  return table.totals === undefined ? rows : [...rows, item(table.totals, TOTAL_MAX * 2)];
 }
 
 function sum(numbers: readonly number[]): number {

@@ -9,7 +9,7 @@ export const NO_MENTIONS: Mention = () => null;
 /** Anywhere in a line: emphasis, code, spoilers, links, mentions, custom emoji, timestamps. */
 const LIVE = /[\\*_~`|<[]/g;
 /** At the start of a line: quotes, headings, small print, lists. */
-const LIVE_AT_START = /^(\s*)([>#+-]|\d{1,9}(?=\.))/;
+const LIVE_AT_START = /^(\s*)(?:(\d{1,9})(?=\.(?:\s|$))|(?=[>#+*-]{1,3}(?:\s|$)))/;
 /** Addresses become links by themselves, and these words notify. */
 const LIVE_ADDRESS = /:(?=\/\/)/g;
 const LIVE_INVITE = /(discord(?:app)?)\.(?=gg|com)/gi;
@@ -22,9 +22,7 @@ export function escapeText(text: string): string {
     .replace(LIVE_ADDRESS, String.raw`\:`)
     .replace(LIVE_INVITE, String.raw`$1\.`)
     .replace(LIVE_WORD, String.raw`\@`)
-    .replace(LIVE_AT_START, (_all, space: string, sign: string) =>
-      /\d/.test(sign) ? `${space}${sign}\\` : `${space}\\${sign}`,
-    );
+    .replace(LIVE_AT_START, "$1$2\\");
 }
 
 /** Rich text in Discord's markdown, at most `max` units, ending in … when something was cut. Never half an escape. */
