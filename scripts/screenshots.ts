@@ -25,7 +25,7 @@ async function settle(page: Page): Promise<void> {
 async function open(browser: Browser, options: BrowserContextOptions, channel: string): Promise<Page> {
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "UTC", bypassCSP: true, ...options });
   const page = await context.newPage();
-  await page.goto(`${url}/#${encodeURIComponent(channel)}`);
+  await page.goto(`${url}/#/c/${encodeURIComponent(channel)}`);
   await page.locator(".live.on").waitFor();
   await settle(page);
   return page;
@@ -51,6 +51,16 @@ async function showFrom(page: Page, selector: string): Promise<void> {
 async function shoot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${folder}${name}.png` });
   process.stdout.write(`docs/pictures/${name}.png\n`);
+}
+
+/** The last thread of the channel, beside it or all of a phone. */
+async function shootThread(page: Page, name: string): Promise<void> {
+  const replies = page.locator("#messages .replies").last();
+  if ((await replies.count()) === 0) return;
+  await replies.click();
+  await page.locator("#thread .message").first().waitFor();
+  await settle(page);
+  await shoot(page, name);
 }
 
 /** The last chart of each kind, as the chat shows it. */
@@ -87,6 +97,16 @@ try {
   await ask(me, "waste");
   await shoot(me, "desktop-waste");
   await saveCharts(me);
+  await ask(me, "budget list");
+  await shoot(me, "desktop-budgets");
+  await ask(me, "recs list");
+  await shoot(me, "desktop-approvals");
+  await shootThread(await open(browser, DESKTOP, "finops"), "desktop-thread");
+  await me.keyboard.press("Control+k");
+  await me.keyboard.type("service");
+  await me.locator(".hit").first().waitFor();
+  await shoot(me, "desktop-search");
+  await me.keyboard.press("Escape");
   const dark = await open(browser, { ...DESKTOP, ...DARK }, "finops");
   await showFrom(dark, ".message:has(.picture)");
   await shoot(dark, "dark-digest");
@@ -96,6 +116,7 @@ try {
   await phone.locator("#menu").click();
   await settle(phone);
   await shoot(phone, "phone-channels");
+  await shootThread(await open(browser, PHONE, "finops"), "phone-thread");
   const phoneDark = await open(browser, { ...PHONE, ...DARK }, "@local");
   await shoot(phoneDark, "phone-dark-waste");
 } finally {
