@@ -47,6 +47,7 @@ export async function startSlackService(
     publicUrl: null,
     now: slack.state.now,
     log: silent,
+    probeMs: 50,
   });
   const app = new Hono().route("/slack", createSlackRoutes(surface) as unknown as Hono);
   const server: HttpServer = await startHttp({

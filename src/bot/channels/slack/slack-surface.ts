@@ -50,6 +50,8 @@ export type SlackDeps = {
   /** The machine's time, ms. */
   readonly now: () => number;
   readonly log: Logger;
+  /** Pause between two looks at a Slack that is away, ms. */
+  readonly probeMs?: number;
 };
 
 /** Tokens live twelve hours and are changed two before; places of messages are forgotten after a year. */
@@ -81,7 +83,7 @@ export function startSlack(deps: SlackDeps): SlackSurface {
   });
   void app.start();
   const upkeep = keepUp(deps, installations);
-  const probe = keepProbing(workspaces);
+  const probe = keepProbing(workspaces, deps.probeMs ?? PROBE_MS);
   return {
     channel,
     handle,
@@ -218,7 +220,7 @@ function stateOf(socket: SocketReceiver | null, workspaces: Workspaces): { ok: b
 }
 
 /** Asks Slack at the start, and again while it cannot be reached, so that its state is known without a post. */
-function keepProbing(workspaces: Workspaces): { readonly stop: () => void } {
+function keepProbing(workspaces: Workspaces, everyMs: number): { readonly stop: () => void } {
   const look = async (): Promise<void> => {
     try {
       for (const { client } of await workspaces.all()) await client.read((web) => web.auth.test());
@@ -228,7 +230,7 @@ function keepProbing(workspaces: Workspaces): { readonly stop: () => void } {
   };
   const timer = setInterval(() => {
     if (workspaces.trouble() !== null) void look();
-  }, PROBE_MS);
+  }, everyMs);
   timer.unref();
   void look();
   return { stop: () => clearInterval(timer) };

@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { dispatch } from "../../src/bot/dispatch.ts";
+import { digestCard } from "../../src/bot/views/digest-card.ts";
+import { buildDigest } from "../../src/service/build-digest.ts";
+import { listMessages } from "../../src/store/conversations.ts";
+import { enqueuePost } from "../../src/store/outbox.ts";
+import { insertPerson, linkIdentity } from "../../src/store/people.ts";
+import { openBudgets, type BudgetEstate } from "../budgets/support.ts";
+import { ANA, FINOPS_CHANNEL } from "./fake/fake-slack.ts";
+import { buttonsOf, wordsOf } from "./fake/reading.ts";
+import { startSlackService, type SlackService } from "./slack-service.ts";
+
+const TODAY = "2026-09-18";
+let estate: BudgetEstate;
+let service: SlackService;
+beforeEach(async () => {
+  estate = await openBudgets();
+  const { sql } = estate.db;
+  await insertPerson(sql, { id: "ana", handle: "ana", name: "ana", role: "admin", scope: [], origin: "chat" });
+  await linkIdentity(sql, { surface: "slack", externalId: ANA, personId: "ana", origin: "chat" });
+  await estate.load({ month: "2026-08", cost: "10" });
+  await estate.load({ month: "2026-09", through: "2026-09-16", cost: (day) => (day > "2026-09-10" ? "20" : "10") });
+  service = await startSlackService(estate.at(TODAY));
+});
+afterEach(async () => {
+  await service.stop();
+  await estate.close();
+});
+
+test("a budget alert is acknowledged in Slack, and every copy says by whom", async () => {
+  const { slack } = service;
+  const set = await dispatch({
+    ctx: estate.at("2026-09-05"),
+    text: "budget set payments 400 USD at 50,80,100 forecast none",
+  });
+  expect(set.exitCode).toBe(0);
+  await estate.evaluate(TODAY);
+  await service.deliver();
+  const [alert] = slack.posted(FINOPS_CHANNEL).filter(({ text }) => text.includes("payments"));
+  if (alert === undefined) throw new Error("no alert in Slack");
+  const label = buttonsOf(alert.blocks).find((one) => one.startsWith("Acknowledge")) ?? "";
+  await slack.ana.click(alert, label);
+  await vi.waitFor(
+    async () => {
+      await service.deliver();
+      expect(alert.text).toMatch(/Acknowledged by ana/i);
+    },
+    { timeout: 15_000 },
+  );
+  const reader = { personId: "reader", scope: [] };
+  const web = await listMessages(estate.db.sql, { channel: "finops", reader, beforeId: null, limit: 50 });
+  expect(web.some(({ card }) => JSON.stringify(card).includes("Acknowledged by ana"))).toBe(true);
+  expect(slack.posted(FINOPS_CHANNEL).filter(({ ts }) => ts === alert.ts)).toHaveLength(1);
+});
+
+test("a digest comes with its picture, words for it, and the total", async () => {
+  const { slack } = service;
+  const digest = await buildDigest({ ctx: estate.at(TODAY), input: {} });
+  await enqueuePost(estate.db.sql, {
+    channel: "finops",
+    key: "digest:1",
+    card: digestCard(digest),
+    priority: "digest",
+  });
+  await service.deliver();
+  const [message] = slack.posted(FINOPS_CHANNEL);
+  const picture = message?.blocks.find(({ type }) => type === "image");
+  expect(picture?.["alt_text"]).toMatch(/\w/);
+  expect(message?.text).toMatch(/\$20\.00/);
+  expect(wordsOf(message?.blocks ?? [])).toMatch(/\$20\.00/);
+});
