@@ -8,6 +8,8 @@ import type { HttpApp } from "./app.ts";
 
 /** How long a slow browser may take for its request line and headers: no connection is held for nothing. */
 const HEADERS_TIMEOUT_MS = 20_000;
+/** Longer than load balancers keep an idle connection (60 s is usual): they close it, not we while they send on it. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
 export type HttpServer = { readonly port: number; readonly close: () => Promise<void> };
 
@@ -15,7 +17,11 @@ export type HttpServer = { readonly port: number; readonly close: () => Promise<
 export async function startHttp(input: { app: HttpApp; host: string; port: number }): Promise<HttpServer> {
   const server = createAdaptorServer({
     fetch: (request, bindings) => input.app.fetch(request, bindings),
-    serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 },
+    serverOptions: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      requestTimeout: 0,
+    },
   });
   server.listen(input.port, input.host);
   try {
