@@ -225,6 +225,23 @@ describe("a card as people see it", () => {
     expect(wordsOf(json(blocks))).toContain("Type: finops recs approve rec_1");
   });
 
+  test("a long title of a form is read whole: it may be the warning", () => {
+    const title = "High risk: data or a service may be lost";
+    const fields = [{ kind: "text" as const, name: "id", label: "Id", required: true, lengthMax: 20 }];
+    const form = {
+      kind: "form" as const,
+      label: "Approve $9/mo",
+      style: "danger" as const,
+      title,
+      fields,
+      submit: "Go",
+      command: ["x"],
+    };
+    const view = renderModal(form, { token: "f:x", origin: { channel: null, thread: null } });
+    expect(view.title.text).toBe("Approve $9/mo");
+    expect(wordsOf(json(view.blocks))).toContain(title);
+  });
+
   test("a picture carries its meaning as words", () => {
     const chart: Block = {
       kind: "chart",

@@ -70,30 +70,45 @@ function sideBySide(grid: Grid, width: number): string[] | null {
   return framed(grid.rows.map(line), line(grid.headers), grid.totals === null ? null : line(grid.totals));
 }
 
-/** Names on one line, numbers right-aligned under them. Null when there are no numbers or they do not fit either. */
+/**
+ * The first column on a line of its own, numbers right-aligned under it, other words beside them where there is room,
+ * else on a line between. Null when there are no numbers or they do not fit either.
+ */
 function nameAbove(grid: Grid, width: number): string[] | null {
   const numbers = grid.aligns.flatMap((align, index) => (align === "right" ? [index] : []));
-  const names = grid.aligns.flatMap((align, index) => (align === "left" ? [index] : []));
+  const [first, ...words] = grid.aligns.flatMap((align, index) => (align === "left" ? [index] : []));
   const widths = widthsOf(grid);
   const kept = numbers.map((index) => widths[index] ?? 0);
-  if (numbers.length === 0 || names.length === 0 || sum(kept) + GAP.length * numbers.length > width) return null;
-  const below = (row: readonly string[]): string => {
-    const cells = numbers.map((index) => row[index] ?? "");
-    return (
-      GAP +
-      aligned(
-        cells,
-        kept,
-        numbers.map(() => "right"),
-      )
+  const taken = sum(kept) + GAP.length * numbers.length;
+  if (first === undefined || numbers.length === 0 || taken > width) return null;
+  const wordsOf = (row: readonly string[]): string =>
+    words.flatMap((index) => ((row[index] ?? "") === "" ? [] : [row[index]])).join(" · ");
+  const whole = grid.totals;
+  // What a total says is never cut.
+  if (whole !== null && Math.max(textWidth(whole[first] ?? ""), textWidth(wordsOf(whole)) + GAP.length) > width)
+    return null;
+  const all = [grid.headers, ...grid.rows, ...(whole === null ? [] : [whole])];
+  const room = width - GAP.length - taken;
+  const fitting = all.every((row) => textWidth(wordsOf(row)) <= room);
+  // One number leaves room enough to tell rows apart; what a total says fits or is not put there.
+  const shortened = numbers.length === 1 && room >= NAME_MIN && textWidth(whole === null ? "" : wordsOf(whole)) <= room;
+  const beside = words.length > 0 && (fitting || shortened);
+  const lines = (row: readonly string[]): string => {
+    const said = wordsOf(row);
+    const below = aligned(
+      numbers.map((index) => row[index] ?? ""),
+      kept,
+      numbers.map(() => "right"),
     );
+    const name = truncateToWidth(row[first] ?? "", width);
+    if (beside) {
+      const words = padToWidth(truncateToWidth(said, room), room, "left");
+      return `${name}\n${GAP}${words}${GAP}${below}`.trimEnd();
+    }
+    const between = said === "" ? [] : [GAP + truncateToWidth(said, width - GAP.length)];
+    return [name, ...between, GAP + below].join("\n");
   };
-  const nameOf = (row: readonly string[]): string =>
-    names.flatMap((index) => ((row[index] ?? "") === "" ? [] : [row[index]])).join(" · ");
-  if (grid.totals !== null && textWidth(nameOf(grid.totals)) > width) return null;
-  const above = (row: readonly string[]): string => truncateToWidth(nameOf(row), width);
-  const both = (row: readonly string[]): string => `${above(row)}\n${below(row)}`;
-  return framed(grid.rows.map(both), both(grid.headers), grid.totals === null ? null : both(grid.totals));
+  return framed(grid.rows.map(lines), lines(grid.headers), whole === null ? null : lines(whole));
 }
 
 function listed({ headers, rows, totals }: Grid, width: number): string[] {

@@ -76,6 +76,8 @@ function facts(block: Extract<Block, { kind: "facts" }>, limits: BlockLimits, me
 }
 
 function monospaced(block: Extract<Block, { kind: "table" }>, limits: BlockLimits): KnownBlock[] {
+  // Headers over nothing say nothing.
+  if (block.rows.length === 0 && block.totals === undefined) return [];
   const text = narrowTable(block, TABLE_COLUMNS_MAX).join("\n");
   if (text.trim() === "") return [];
   const table = { type: "rich_text_preformatted" as const, elements: [{ type: "text" as const, text }] };

@@ -5,7 +5,7 @@ import { parseDay } from "../../../domain/period.ts";
 import { unreachable } from "../../../domain/errors.ts";
 import type { Field } from "../../card.ts";
 import type { Form } from "../channel.ts";
-import { safeText } from "../safe-text.ts";
+import { safeLine, safeText } from "../safe-text.ts";
 import {
   ACTION_ID_MAX,
   INPUT_LABEL_MAX,
@@ -24,16 +24,19 @@ export type Origin = z.infer<typeof originSchema>;
 
 /** A form as a modal. What is sent comes back under the fields' names (`valuesOf`); only ids are kept in the view. */
 export function renderModal(form: Form, given: { readonly token: string; readonly origin: Origin }): ModalView {
-  const inputs = form.fields.slice(0, VIEW_BLOCKS_MAX).map(inputBlock);
+  const inputs = form.fields.slice(0, VIEW_BLOCKS_MAX - 1).map(inputBlock);
+  // A title has room for three words; a warning must be read whole.
+  const isCut = safeLine(form.title).length > MODAL_TITLE_MAX;
+  const whole: KnownBlock[] =
+    isCut || inputs.length === 0 ? [{ type: "section", text: plain(form.title, INPUT_TEXT_MAX) }] : [];
   return {
     type: "modal",
     callback_id: given.token.slice(0, ACTION_ID_MAX),
-    title: plain(form.title, MODAL_TITLE_MAX),
+    title: plain(isCut ? form.label : form.title, MODAL_TITLE_MAX),
     submit: plain(form.submit, MODAL_TITLE_MAX),
     close: { type: "plain_text", text: "Cancel", emoji: false },
     private_metadata: JSON.stringify(given.origin),
-    // A view without any block is refused.
-    blocks: inputs.length > 0 ? inputs : [{ type: "section", text: plain(form.title, INPUT_TEXT_MAX) }],
+    blocks: [...whole, ...inputs],
   };
 }
 

@@ -126,7 +126,7 @@ function renderAt(card: Card, options: RenderOptions, level: Level): SlackMessag
     blocks: [
       { type: "header", text: plain(`${TONE_SIGN[card.tone]}${fitted.title}`, HEADER_MAX) },
       { type: "section", text: plain(fitted.summary, level.summary) },
-      ...(fitted.status === undefined ? [] : [statusBlock(fitted.status)]),
+      ...(fitted.status === undefined || fitted.summary.includes(fitted.status) ? [] : [statusBlock(fitted.status)]),
       ...blocks,
       ...actions.blocks,
       ...footerBlocks(fitted.footer, actions.typed, level),
