@@ -124,4 +124,15 @@ export const BENCHES: readonly Bench[] = [
     inAll: true,
     read: readFigures,
   },
+  {
+    name: "chat-platforms",
+    about:
+      "Slack: 200 commands at once, idle and during an ingest; 5,000 cards over 100 channels, one limited, killed in the middle",
+    script: "chat-platforms.ts",
+    words: BILLS,
+    small: ["--small", "--no-ingest"],
+    keeps: false,
+    inAll: true,
+    read: readFigures,
+  },
 ];

@@ -7,7 +7,12 @@ import { fileURLToPath } from "node:url";
 
 import type { Day } from "../src/domain/period.ts";
 
-export type Place = { readonly folder: string; readonly today: Day };
+export type Place = {
+  readonly folder: string;
+  readonly today: Day;
+  /** Further variables: tokens of a chat platform. */
+  readonly variables?: Readonly<Record<string, string>>;
+};
 export type RunningService = {
   readonly url: string;
   readonly token: string;
@@ -114,11 +119,12 @@ function run(script: string, words: readonly string[], env: NodeJS.ProcessEnv): 
   return spawn(process.execPath, [script, ...words], { env, stdio: ["ignore", "pipe", "inherit"] });
 }
 
-function environment({ folder, today }: Place): NodeJS.ProcessEnv {
+function environment({ folder, today, variables = {} }: Place): NodeJS.ProcessEnv {
   const config = join(folder, "finops.yaml");
   return {
     PATH: process.env["PATH"],
     HOME: process.env["HOME"],
+    ...variables,
     FINOPS_DATA_DIR: folder,
     FINOPS_TODAY: today,
     FINOPS_DEMO: "off",
