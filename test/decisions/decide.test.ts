@@ -300,7 +300,7 @@ test("every posted copy shows the decision, another card stays as it is, and not
     await deliver();
     const messages = await db.sql<
       { card: Card }[]
-    >`select card from message where reply_to is null order by channel, id`;
+    >`select card from message where thread is null order by channel, id`;
     return messages.map(({ card }) => {
       return `${card.title.split(": ")[1]} ${card.status?.split(" · ")[0]}`;
     });
