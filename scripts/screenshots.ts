@@ -9,6 +9,8 @@ const url = process.argv[2] ?? "http://localhost:3000";
 const folder = fileURLToPath(new URL("../docs/pictures/", import.meta.url));
 const DESKTOP = { viewport: { width: 1360, height: 900 }, deviceScaleFactor: 2 };
 const PHONE = { viewport: { width: 360, height: 760 }, deviceScaleFactor: 3, isMobile: true, hasTouch: true };
+/** The daily digest, whatever was posted after it. */
+const DIGEST = '.message:has(.picture):has-text("What rose")';
 const DARK = { colorScheme: "dark" } as const;
 
 /** Everything in view is drawn, nothing moves any more. */
@@ -32,10 +34,10 @@ async function open(browser: Browser, options: BrowserContextOptions, channel: s
 }
 
 async function ask(page: Page, text: string): Promise<void> {
-  const before = await page.locator("article.card").count();
+  const before = await page.locator(".message article.card").count();
   await page.locator("#composer-text").fill(text);
   await page.keyboard.press("Enter");
-  await page.locator("article.card").nth(before).waitFor();
+  await page.locator(".message article.card").nth(before).waitFor();
   await settle(page);
 }
 
@@ -84,7 +86,7 @@ const browser = await chromium.launch({
 });
 try {
   const first = await open(browser, DESKTOP, "finops");
-  await showFrom(first, ".message:has(.picture)");
+  await showFrom(first, DIGEST);
   await shoot(first, "desktop-digest");
   await shoot(await open(browser, DESKTOP, "costs"), "desktop-empty");
   const me = await open(browser, DESKTOP, "@local");
@@ -108,10 +110,10 @@ try {
   await shoot(me, "desktop-search");
   await me.keyboard.press("Escape");
   const dark = await open(browser, { ...DESKTOP, ...DARK }, "finops");
-  await showFrom(dark, ".message:has(.picture)");
+  await showFrom(dark, DIGEST);
   await shoot(dark, "dark-digest");
   const phone = await open(browser, PHONE, "finops");
-  await showFrom(phone, ".message:has(.picture)");
+  await showFrom(phone, DIGEST);
   await shoot(phone, "phone-digest");
   await phone.locator("#menu").click();
   await settle(phone);

@@ -298,9 +298,7 @@ test("every posted copy shows the decision, another card stays as it is, and not
   const deliver = () => deliverDue({ sql: db.sql, channels: [createWebChannel(db.sql)], log: all.system.log });
   const statuses = async () => {
     await deliver();
-    const messages = await db.sql<
-      { card: Card }[]
-    >`select card from message where thread is null order by channel, id`;
+    const messages = await db.sql<{ card: Card }[]>`select card from message where thread is null order by channel, id`;
     return messages.map(({ card }) => {
       return `${card.title.split(": ")[1]} ${card.status?.split(" · ")[0]}`;
     });

@@ -66,7 +66,8 @@ export function rowWords(row: Pick<CostRow, "key" | "names" | "other" | "count">
 export function driverWords(driver: Driver): string {
   if (driver.rest === true) return "everything else";
   const { region, ...key } = driver.key;
-  const [first, ...others] = Object.entries(key);
+  // The service says most of what it is, wherever it stands among the dimensions.
+  const [first, ...others] = Object.entries(key).sort(([a], [b]) => Number(b === "service") - Number(a === "service"));
   const what = first === undefined ? "" : valueWords(first[0], first[1], undefined);
   const where = region === undefined || region === null ? "" : ` in ${region}`;
   const parts = others.flatMap(([dimension, value]) => driver.names?.[dimension] ?? value ?? []);

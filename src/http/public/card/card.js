@@ -4,6 +4,9 @@ import { pictureElement } from "./picture.js";
 import { inlines } from "./text.js";
 import { tableElements } from "./table.js";
 
+/** Longest value that reads well in a column beside others, characters. */
+const FACT_SHORT_MAX = 34;
+
 const HEADLINE_LENGTH = 140;
 
 /** Draws the card of a message. `handlers`: what its buttons do (actions.js). */
@@ -52,7 +55,9 @@ function itemElement(item) {
 }
 
 function factsElement(block) {
-  const fact = ({ label, value }) => el("div", {}, el("dt", { text: label }), el("dd", {}, ...inlines(value)));
+  const isLong = (value) => value.reduce((length, { text }) => length + text.length, 0) > FACT_SHORT_MAX;
+  const fact = ({ label, value }) =>
+    el("div", { class: isLong(value) ? "wide" : null }, el("dt", { text: label }), el("dd", {}, ...inlines(value)));
   return el("dl", { class: "facts" }, ...block.facts.map(fact));
 }
 
