@@ -41,7 +41,8 @@ test.each(GOLDEN)("$question", async ({ question, rows }) => {
   expect(flat(costAnswer.parse(answer))).toEqual(sorted(rows));
   expect(answer.total.map((line) => [line.unit ?? line.currency, line.amount])).toEqual(totals(answer));
   const card = costCard(answer, read.query);
-  for (const action of card.actions.flatMap(typedCommands))
+  // What keeps the question (save, subscribe) is a form; the buttons ask on.
+  for (const action of card.actions.filter(({ kind }) => kind === "button").flatMap(typedCommands))
     expect(parseQuestion(action.command, { today: scenario.ctx.clock.today() })).toMatchObject({ ok: true });
 });
 
