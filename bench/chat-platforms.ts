@@ -2,7 +2,7 @@
  * The bot in Slack, against the strict Slack of the tests: how fast 200 commands at once are acknowledged, idle and while
  * 1 M rows are ingested; then 5,000 cards over 100 channels, one of them limited for ever, the deliverer killed in the
  * middle: how long the others take beside no trouble, and what is lost or there twice.
- *   node bench/chat-platforms.ts [--commands N] [--rounds N] [--messages N] [--channels N] [--no-ingest] [--small] [--dir FOLDER]
+ *   node bench/chat-platforms.ts [--commands N] [--rounds N] [--messages N] [--channels N] [--no-ingest] [--only acks|deliveries] [--small] [--dir FOLDER]
  * Bars (issue 5): acknowledgement p99 ≤ 300 ms idle, ≤ 1 s during an ingest, none above 2.5 s.
  */
 import { spawn, type ChildProcess } from "node:child_process";
@@ -44,7 +44,11 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const folder = await mkdtemp(join(tmpdir(), "finops-bench-"));
 try {
-  const figures = [...(await acknowledgements()), ...(await deliveries())];
+  const only = words.includes("--only") ? words[words.indexOf("--only") + 1] : null;
+  const figures = [
+    ...(only === "deliveries" ? [] : await acknowledgements()),
+    ...(only === "acks" ? [] : await deliveries()),
+  ];
   for (const one of figures)
     say(`${one.name.padEnd(64)} ${formatFigure(one.value, one.unit).padStart(12)}  ${verdictOf(one)}`);
   console.log(JSON.stringify({ figures }));

@@ -1,8 +1,9 @@
+import { setTimeout as wait } from "node:timers/promises";
+
 import type { App, Receiver } from "@slack/bolt";
 import type { Logger } from "pino";
 
 import type { SlackSettings } from "../../../domain/slack.ts";
-import { receiveInbound } from "../../../store/inbound.ts";
 import { noteSlackPlaces, reapSlackMessages } from "../../../store/slack.ts";
 import { formOfClick } from "../../act-on-card.ts";
 import { checkValues } from "../../form-values.ts";
@@ -20,6 +21,7 @@ import { createInstaller, type SlackInstaller } from "./installer.ts";
 import { openWorkspaces } from "./open-workspaces.ts";
 import { createPictures, type ChartPng } from "./pictures.ts";
 import type { Arrival } from "./read-payload.ts";
+import { createRecorder } from "./record-arrivals.ts";
 import { showAnswer } from "./show-answer.ts";
 import { createSlackApp, type SlackHooks } from "./slack-app.ts";
 import { createSlackChannel } from "./slack-channel.ts";
@@ -61,6 +63,9 @@ const MESSAGES_DAYS = 365;
 
 /** Questions worked on at once: connections to the database stay free for what arrives meanwhile. */
 const WORKED_ON_AT_ONCE = 4;
+/** A burst of commands is acknowledged before it is answered: at most so long, looked at so often. */
+const ACKNOWLEDGED_FIRST_MS = 400;
+const CALM_LOOK_MS = 5;
 
 /** Starts Slack. Whether it can be reached or not, this returns at once and throws nothing. */
 export function startSlack(deps: SlackDeps): SlackSurface {
@@ -115,6 +120,20 @@ function createWorker(deps: SlackDeps, parts: Parameters<typeof showAnswer>[0]):
   const directory = createDirectory({ workspaces: parts.workspaces, groups, log });
   const running = new Set<Promise<void>>();
   const inTurn = createTurns(WORKED_ON_AT_ONCE);
+  const record = createRecorder();
+  const recorded = async ({ inbound }: Arrival): Promise<boolean> => {
+    const { base } = await deps.current();
+    return record(base.db.sql, inbound);
+  };
+  let arriving = 0;
+  /** What still waits for its acknowledgement goes first, within reason. */
+  const calm = async (): Promise<void> => {
+    const until = performance.now() + ACKNOWLEDGED_FIRST_MS;
+    for (;;) {
+      await wait(CALM_LOOK_MS);
+      if (arriving === 0 || performance.now() >= until) return;
+    }
+  };
   const behind: Worker["behind"] = (work, what) => {
     const done = work
       .catch((error: unknown) => log.error({ err: error }, `slack: ${what}`))
@@ -141,11 +160,15 @@ function createWorker(deps: SlackDeps, parts: Parameters<typeof showAnswer>[0]):
     groupsOf: directory.groupsOf,
     nameOf: (team, user) => directory.nameOf(team, user, user),
     take: async (arrival) => {
-      const isNew = await receiveInbound((await deps.current()).base.db.sql, arrival.inbound);
+      arriving += 1;
+      const isNew = await recorded(arrival).finally(() => (arriving -= 1));
       if (!isNew) return false;
       // What fails is taken up again (bot/resume-inbound.ts).
       behind(
-        inTurn(() => work(arrival)),
+        inTurn(async () => {
+          await calm();
+          await work(arrival);
+        }),
         "not answered yet",
       );
       return true;
