@@ -264,7 +264,14 @@ const budget = z
 
 const limits = z
   .strictObject({
-    ingestMemoryMb: z.int().min(64).max(65_536).optional().describe("Memory of the process that reads bills, MB."),
+    ingestMemoryMb: z
+      .int()
+      .min(64)
+      .max(65_536)
+      .optional()
+      .describe(
+        "Memory of the process that reads bills, MB; a file in which nothing repeats may take up to twice that.",
+      ),
     ingestLeaseSeconds: z
       .int()
       .min(2)

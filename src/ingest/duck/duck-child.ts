@@ -21,6 +21,11 @@ let pieces: AsyncGenerator<EncodedPiece> | null = null;
 let upcoming: Promise<IteratorResult<EncodedPiece>> | null = null;
 let encodedBytes = 0;
 
+/** How often the limit may grow, and by how much each time: 210 MB become 315 and then 472. */
+const RAISES_MAX = 2;
+const RAISE_FACTOR = 1.5;
+let raises = 0;
+
 process.on("message", (request: DuckRequest) => {
   void answer(request);
 });
@@ -54,10 +59,33 @@ async function runAll(statements: readonly string[]): Promise<DuckAnswer["rows"]
   connection ??= await (await DuckDBInstance.create(":memory:")).connect();
   let rows: DuckAnswer["rows"] = [];
   for (const statement of statements) {
-    const reader = await connection.runAndReadAll(statement);
+    const reader = await runOne(connection, statement);
     rows = reader.getRowObjectsJson() as DuckAnswer["rows"];
   }
   return rows;
+}
+
+/**
+ * A statement that does not fit into the memory it has is run again with more, a bounded number of times: a bill in which
+ * nothing repeats is loaded with more memory rather than refused. A failed statement has left nothing behind.
+ */
+async function runOne(duck: DuckDBConnection, statement: string) {
+  for (;;) {
+    try {
+      return await duck.runAndReadAll(statement);
+    } catch (error) {
+      if (raises >= RAISES_MAX || !/^Out of Memory/i.test(textOf(error))) throw error;
+      raises += 1;
+      await raiseLimit(duck);
+    }
+  }
+}
+
+async function raiseLimit(duck: DuckDBConnection): Promise<void> {
+  const reader = await duck.runAndReadAll("select current_setting('memory_limit') as is");
+  const [row] = reader.getRowObjectsJson();
+  const [, amount = "", unit = ""] = /^([\d.]+) (\w+)$/.exec(String(row?.is)) ?? [];
+  await duck.run(`set memory_limit = '${(Number(amount) * RAISE_FACTOR).toFixed(1)} ${unit}'`);
 }
 
 function textOf(error: unknown): string {
