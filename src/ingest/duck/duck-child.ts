@@ -84,7 +84,7 @@ async function runOne(duck: DuckDBConnection, statement: string) {
 async function raiseLimit(duck: DuckDBConnection): Promise<void> {
   const reader = await duck.runAndReadAll("select current_setting('memory_limit') as is");
   const [row] = reader.getRowObjectsJson();
-  const [, amount = "", unit = ""] = /^([\d.]+) (\w+)$/.exec(String(row?.is)) ?? [];
+  const [, amount = "", unit = ""] = /^([\d.]+) (\w+)$/.exec(typeof row?.is === "string" ? row.is : "") ?? [];
   await duck.run(`set memory_limit = '${(Number(amount) * RAISE_FACTOR).toFixed(1)} ${unit}'`);
 }
 
