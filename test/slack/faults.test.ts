@@ -98,6 +98,22 @@ test("one channel's 429 stalls that channel alone", async () => {
   expect(lane?.stalled).toBe(true);
 });
 
+test("an answer that some proxy took with a page is told in the talk with the person instead", async () => {
+  service = await startSlackService(base, { slack });
+  slack.api.faults.push({ methods: /response/, kind: "html", left: 1 });
+  await slack.ana.command(FINOPS_CHANNEL, "whoami");
+  await vi.waitFor(
+    async () => {
+      await service?.deliver();
+      const talk = [...slack.state.channels.values()].find(
+        ({ kind, user }) => kind === "im" && user === slack.ana.user,
+      );
+      expect(slack.posted(talk?.id ?? "").map(({ text }) => text)).toEqual([expect.stringContaining("You are")]);
+    },
+    { timeout: 15_000 },
+  );
+});
+
 test("stopping answers what was taken", async () => {
   service = await startSlackService(base, { slack });
   await slack.ana.command(FINOPS_CHANNEL, "whoami");

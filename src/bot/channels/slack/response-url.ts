@@ -33,7 +33,11 @@ export async function respondByUrl(url: string, message: object): Promise<void> 
     // The cause may carry the address.
     throw new ChannelError("unavailable", "Slack does not take an answer");
   }
-  if (status >= 200 && status < 300) return;
+  if (status >= 200 && status < 300) {
+    // A page with status 200 is some proxy's, not Slack's: it says "ok", JSON, or nothing.
+    if (/^\s*</.test(text)) throw new ChannelError("unavailable", "Slack answers with a page to an answer");
+    return;
+  }
   if (status >= 500) throw new ChannelError("unavailable", `Slack answers ${status} to an answer`);
   const refusal = new ResponseRefusal(codeIn(text), text.slice(0, 500));
   throw new ChannelError("invalid", refusal.message, { cause: refusal });
