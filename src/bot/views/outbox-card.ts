@@ -1,8 +1,8 @@
 import type { OutboxState } from "../../store/outbox-state.ts";
 import type { Action, Block, Card } from "../card.ts";
+import { count, deadBlock, GIVEN_UP_RULE, REASON_MAX } from "./outbox-parts.ts";
 import { shortInstant } from "./status-card.ts";
 
-const REASON_MAX = 160;
 /** Places offered as a menu. */
 const OFFERED_MAX = 10;
 
@@ -11,17 +11,19 @@ export function outboxCard(state: OutboxState): Card {
   const refused = state.places.filter(({ refusedSince }) => refusedSince !== null);
   const well = refused.length === 0 && state.dead.length === 0;
   const parts = [
-    state.waiting === 0 ? "Nothing waits." : `${state.waiting} waiting at ${state.places.length} places.`,
-    refused.length === 0 ? "" : `${refused.length} places cannot be written to.`,
-    state.dead.length === 0 ? "" : `${state.dead.length} cards were given up.`,
+    state.waiting === 0 ? "Nothing waits." : `${state.waiting} waiting at ${count(state.places.length, "place")}.`,
+    refused.length === 0 ? "" : `${count(refused.length, "place")} cannot be written to.`,
+    state.dead.length === 0
+      ? ""
+      : `${count(state.dead.length, "card")} ${state.dead.length === 1 ? "was" : "were"} given up.`,
   ];
   return {
     title: "Deliveries",
     summary: parts.filter((part) => part !== "").join(" "),
     tone: well ? "good" : "warning",
-    blocks: [...placesBlock(state), ...deadBlock(state)],
+    blocks: [...placesBlock(state), ...deadBlock(state.dead)],
     actions: actionsOf(state),
-    footer: well ? [] : ["Refused places are tried again every hour; after 72 hours a card is given up."],
+    footer: well ? [] : [GIVEN_UP_RULE],
   };
 }
 
@@ -43,23 +45,6 @@ function placesBlock({ places }: OutboxState): Block[] {
         shortInstant(refusedSince ?? waitingSince ?? "–"),
         `${refusedSince === null ? "" : "refused: "}${(reason ?? "on its way").slice(0, REASON_MAX)}`,
       ]),
-    },
-  ];
-}
-
-function deadBlock({ dead }: OutboxState): Block[] {
-  if (dead.length === 0) return [];
-  return [
-    {
-      kind: "table",
-      caption: "Given up",
-      columns: [
-        { header: "Id", align: "left" },
-        { header: "Place", align: "left" },
-        { header: "Card", align: "left" },
-        { header: "Because", align: "left" },
-      ],
-      rows: dead.map(({ id, channel, key, error }) => [id, channel, key, error.slice(0, REASON_MAX)]),
     },
   ];
 }

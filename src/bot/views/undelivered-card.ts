@@ -1,8 +1,7 @@
 import type { Undelivered } from "../../store/outbox-state.ts";
 import type { Block, Card } from "../card.ts";
+import { count, deadBlock, GIVEN_UP_RULE, REASON_MAX } from "./outbox-parts.ts";
 import { shortInstant } from "./status-card.ts";
-
-const REASON_MAX = 160;
 
 /** Tells admins, once, that a surface does not take cards; edited until it is over. */
 export function undeliveredCard({ surface, places, dead }: Undelivered): Card {
@@ -20,7 +19,7 @@ export function undeliveredCard({ surface, places, dead }: Undelivered): Card {
     tone: over ? "good" : "bad",
     blocks: over ? [] : [...placesBlock(places), ...deadBlock(dead)],
     actions: over ? [] : [{ kind: "button", label: "What waits", style: "primary", command: "outbox list" }],
-    footer: over ? [] : ["Refused places are tried again every hour; after 72 hours a card is given up."],
+    footer: over ? [] : [GIVEN_UP_RULE],
   };
 }
 
@@ -44,25 +43,4 @@ function placesBlock(places: Undelivered["places"]): Block[] {
       ]),
     },
   ];
-}
-
-function deadBlock(dead: Undelivered["dead"]): Block[] {
-  if (dead.length === 0) return [];
-  return [
-    {
-      kind: "table",
-      caption: "Given up",
-      columns: [
-        { header: "Id", align: "left" },
-        { header: "Place", align: "left" },
-        { header: "Card", align: "left" },
-        { header: "Because", align: "left" },
-      ],
-      rows: dead.map(({ id, channel, key, error }) => [id, channel, key, error.slice(0, REASON_MAX)]),
-    },
-  ];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
