@@ -215,24 +215,6 @@ export async function updateMessage(
   return requireMessage(sql, input.channel, input.key);
 }
 
-/** The newest messages that stand in a channel itself, as far as the reader may see them, before `beforeId` (null: the newest), oldest first. */
-export async function listMessages(
-  sql: SqlLike,
-  input: {
-    readonly channel: string;
-    readonly reader: Reader;
-    readonly beforeId: string | null;
-    readonly limit: number;
-  },
-): Promise<MessageRow[]> {
-  const open = await readableChannels(sql, input.reader);
-  const rows = await sql<RawMessage[]>`
-    select ${messageColumns(sql)} from ${messagesIn(sql, open)}
-    where channel = ${input.channel} and thread is null and (${input.beforeId}::bigint is null or id < ${input.beforeId}::bigint)
-    order by message.id desc limit ${Math.min(input.limit, MESSAGES_MAX)}`;
-  return rows.map(toMessage).reverse();
-}
-
 /** The messages that hang from one, oldest first; its own id is `parent`. Nothing of a channel the reader may not read. */
 export async function listReplies(
   sql: SqlLike,

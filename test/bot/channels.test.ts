@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { createTerminalChannel } from "../../src/bot/channels/terminal/terminal-channel.ts";
 import { createWebChannel } from "../../src/bot/channels/web/web-channel.ts";
 import { readFile } from "../../src/store/chat-files.ts";
-import { listMessages, listReplies, type MessageRow, type Reader } from "../../src/store/conversations.ts";
+import { listReplies, type MessageRow, type Reader } from "../../src/store/conversations.ts";
+import { readWindow } from "../../src/store/message-window.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { channelContract, type Seen } from "./channel-contract.ts";
 
@@ -20,7 +21,7 @@ describe("web channel", () => {
     const reader: Reader = { personId, scope: [] };
     const at = { reader, beforeId: null, limit: 200 };
     const seen: Seen[] = [];
-    for (const message of await listMessages(db.sql, { ...at, channel })) {
+    for (const message of (await readWindow(db.sql, { ...at, channel, place: { at: "end" } })).messages) {
       const replies = await listReplies(db.sql, { ...at, parent: message.id });
       if (replies.length !== message.replies) throw new Error("replies are not counted");
       for (const one of [message, ...replies]) {

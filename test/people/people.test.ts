@@ -4,13 +4,8 @@ import { dispatch } from "../../src/bot/dispatch.ts";
 import type { Role } from "../../src/domain/actor.ts";
 import type { ScopeFilter } from "../../src/domain/scope.ts";
 import type { Context } from "../../src/service/context.ts";
-import {
-  directChannel,
-  listChannels,
-  listMessages,
-  postMessage,
-  setChannelScope,
-} from "../../src/store/conversations.ts";
+import { directChannel, listChannels, postMessage, setChannelScope } from "../../src/store/conversations.ts";
+import { readWindow } from "../../src/store/message-window.ts";
 import { enqueuePost } from "../../src/store/outbox.ts";
 import { findPerson, insertOwner, ownersOf, syncPeople } from "../../src/store/people.ts";
 import { testContext } from "../support/context.ts";
@@ -126,7 +121,9 @@ describe("channels", () => {
   const post = (channel: string, key: string, body: string) =>
     postMessage(db.sql, { channel, key, author: { kind: "person", id: "root", name: "root" }, body });
   const read = async (channel: string, scope: ScopeFilter) =>
-    (await listMessages(db.sql, { channel, reader: reader(scope), beforeId: null, limit: 50 })).map(({ body }) => body);
+    (await readWindow(db.sql, { channel, reader: reader(scope), place: { at: "end" }, limit: 50 })).messages.map(
+      ({ body }) => body,
+    );
 
   test("whoever sees a part reads channels of that part alone, and nothing from before they were", async () => {
     await post("costs", "before", "all of it");

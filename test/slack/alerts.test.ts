@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { dispatch } from "../../src/bot/dispatch.ts";
 import { digestCard } from "../../src/bot/views/digest-card.ts";
 import { buildDigest } from "../../src/service/build-digest.ts";
-import { listMessages } from "../../src/store/conversations.ts";
+import { readWindow } from "../../src/store/message-window.ts";
 import { enqueuePost } from "../../src/store/outbox.ts";
 import { insertPerson, linkIdentity } from "../../src/store/people.ts";
 import { openBudgets, type BudgetEstate } from "../budgets/support.ts";
@@ -49,7 +49,8 @@ test("a budget alert is acknowledged in Slack, and every copy says by whom", asy
     { timeout: 15_000 },
   );
   const reader = { personId: "reader", scope: [] };
-  const web = await listMessages(estate.db.sql, { channel: "finops", reader, beforeId: null, limit: 50 });
+  const place = { at: "end" } as const;
+  const { messages: web } = await readWindow(estate.db.sql, { channel: "finops", reader, place, limit: 50 });
   expect(web.some(({ card }) => JSON.stringify(card).includes("Acknowledged by ana"))).toBe(true);
   expect(slack.posted(FINOPS_CHANNEL).filter(({ ts }) => ts === alert.ts)).toHaveLength(1);
 });

@@ -9,7 +9,7 @@ import type { Card } from "../../src/bot/card.ts";
 import { COMMANDS } from "../../src/bot/commands.ts";
 import { dispatch } from "../../src/bot/dispatch.ts";
 import { enqueueUpdate } from "../../src/store/outbox.ts";
-import { listMessages } from "../../src/store/conversations.ts";
+import { readWindow } from "../../src/store/message-window.ts";
 import { REJECT_REASONS } from "../../src/bot/views/recommendation-actions.ts";
 import { expireRecommendations } from "../../src/service/expire-recommendations.ts";
 import { ingestBills } from "../../src/service/ingest-bills.ts";
@@ -81,7 +81,7 @@ const approveLabel = (message: FakeMessage): string =>
   buttonsOf(message.blocks).find((label) => label.startsWith("Approve")) ?? "no approve button";
 const webCard = async (key: string): Promise<Card> => {
   const reader = { personId: "reader", scope: [] };
-  const messages = await listMessages(db.sql, { channel: "finops", reader, beforeId: null, limit: 200 });
+  const { messages } = await readWindow(db.sql, { channel: "finops", reader, place: { at: "end" }, limit: 200 });
   return messages.find((message) => message.key === key)?.card as Card;
 };
 /** What somebody alone was told since. */

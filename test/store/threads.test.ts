@@ -4,7 +4,6 @@ import { FILE_BYTES_MAX, postFile, readFile } from "../../src/store/chat-files.t
 import {
   ensureDirectChannel,
   latestSeq,
-  listMessages,
   listReplies,
   messagesSince,
   postMessage,
@@ -12,6 +11,7 @@ import {
   type Author,
   type Reader,
 } from "../../src/store/conversations.ts";
+import { readWindow } from "../../src/store/message-window.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 let db: TestDatabase;
@@ -50,8 +50,8 @@ test("a reply to a reply hangs from the parent; a parent of another channel is n
   expect((await say("elsewhere", parent.id, "costs")).thread).toBeNull();
   const at = { reader: everything, beforeId: null, limit: 50 };
   expect((await listReplies(db.sql, { ...at, parent: parent.id })).map(({ key }) => key)).toEqual(["r1", "r2"]);
-  const top = await listMessages(db.sql, { ...at, channel: "finops" });
-  expect(top.map(({ key }) => key)).toEqual(["parent", "p2"]);
+  const top = await readWindow(db.sql, { ...at, channel: "finops", place: { at: "end" } });
+  expect(top.messages.map(({ key }) => key)).toEqual(["parent", "p2"]);
 });
 
 test("many replies at once are all counted", async () => {
