@@ -61,11 +61,11 @@ function metricWords({ metric }: CostQuery): string {
 /** Complete by itself: amounts, period, change and its first reason. */
 function summaryOf(answer: CostAnswer, about: string): string {
   const totals = answer.total.map((line) => amountWords(line.amount, line) + changeWords(line));
-  const first = mainDriver(answer);
-  const reason =
-    first === undefined
-      ? ""
-      : ` Mostly ${driverWords(first)} ${formatMoney(money(first.change, first.currency), { sign: true })}.`;
+  const causes = answer.total.flatMap((line) => mainDriver(answer, line) ?? []);
+  const reasons = causes.map(
+    (driver) => `${driverWords(driver)} ${formatMoney(money(driver.change, driver.currency), { sign: true })}`,
+  );
+  const reason = reasons.length === 0 ? "" : ` Mostly ${reasons.join(" and ")}.`;
   const compared =
     answer.receipt.previousPeriod === undefined
       ? ""
@@ -74,13 +74,13 @@ function summaryOf(answer: CostAnswer, about: string): string {
   return `${totals.join(" and ")} in ${about}${scope}${compared}.${reason}${answer.receipt.provisional ? " Provisional." : ""}`;
 }
 
-/** The largest cause that goes the way its total goes: one that went against it explains nothing. */
-function mainDriver(answer: CostAnswer): NonNullable<CostAnswer["drivers"]>[number] | undefined {
-  return answer.drivers?.find((driver) => {
-    const line = answer.total.find(({ currency }) => currency === driver.currency);
-    const change = parseAtoms(line?.change?.amount ?? "0");
-    return driver.rest !== true && change < 0n === parseAtoms(driver.change) < 0n;
-  });
+/** The largest cause of a total's change that goes the way the total goes: one that went against it explains nothing. */
+function mainDriver(answer: CostAnswer, line: Line): NonNullable<CostAnswer["drivers"]>[number] | undefined {
+  const change = parseAtoms(line.change?.amount ?? "0");
+  return answer.drivers?.find(
+    (driver) =>
+      driver.rest !== true && driver.currency === line.currency && change < 0n === parseAtoms(driver.change) < 0n,
+  );
 }
 
 function changeWords(line: Line): string {
