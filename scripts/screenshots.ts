@@ -120,7 +120,7 @@ try {
   await shoot(phone, "phone-channels");
   await shootThread(await open(browser, PHONE, "finops"), "phone-thread");
   const phoneDark = await open(browser, { ...PHONE, ...DARK }, "@local");
-  await shoot(phoneDark, "phone-dark-waste");
+  await shoot(phoneDark, "phone-dark-approvals");
 } finally {
   await browser.close();
 }
