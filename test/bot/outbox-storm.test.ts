@@ -84,7 +84,7 @@ test("outbox: for admins who see everything; what is dropped is gone, and the tr
     { kind: "select", options: [{ command: `outbox drop ${dead?.id}` }] },
   ]);
   const dropped = await dispatch({ ctx, text: `outbox drop ${dead?.id}` });
-  expect([dropped.exitCode, dropped.card.summary]).toEqual([0, "1 card is given up. 2 waiting at 1 places."]);
+  expect([dropped.exitCode, dropped.card.summary]).toEqual([0, "1 card is given up. 2 waiting at 1 place."]);
   expect((await dispatch({ ctx, text: `outbox drop ${dead?.id}` })).exitCode).toBe(2);
   for (const text of ["outbox dorp x", "outbox retry", "outbox retry nowhere"])
     expect([text, (await dispatch({ ctx, text })).exitCode]).toEqual([text, 2]);
