@@ -6,6 +6,7 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["test/shared/**"],
     globalSetup: ["test/support/start-postgres.ts"],
+    setupFiles: ["test/support/seed-properties.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
