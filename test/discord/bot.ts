@@ -57,6 +57,8 @@ export type TestBot = {
   readonly outcomeOf: (interaction: FakeInteraction) => Promise<Outcome>;
   /** What a message of the channel says, by its title. */
   readonly posted: (title: RegExp, channel?: FakeChannel) => Promise<FakeMessage>;
+  /** The same of what the outbox has put there: an answer that everybody sees may have the same title. */
+  readonly delivered: (title: RegExp, channel?: FakeChannel) => Promise<FakeMessage>;
   readonly stop: () => Promise<void>;
   readonly start: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -133,6 +135,17 @@ export async function startBot(options: BotOptions): Promise<TestBot> {
   await fake.until(() => world.globalCommands.length > 0, "registered commands");
   if (mode === "gateway") await fake.until(() => fake.gateway.connected() > 0, "a connection");
   else fake.setInteractionsUrl(endpoint?.url ?? "");
+  const see = (channel: FakeChannel, title: RegExp, wanted: (message: FakeMessage) => boolean): Promise<FakeMessage> =>
+    fake.until(
+      () =>
+        channel.messages.findLast(
+          (message) =>
+            message.onlyFor === null &&
+            wanted(message) &&
+            title.test((message.embeds[0]?.title ?? "").replaceAll("\\", "")),
+        ),
+      `a message ${title} in ${channel.name}, where there are ${JSON.stringify(channel.messages.map(({ embeds }) => embeds[0]?.title))}`,
+    );
   const started = (): DiscordSurface => {
     if (surface === null) throw new Error("the bot is stopped");
     return surface;
@@ -148,14 +161,9 @@ export async function startBot(options: BotOptions): Promise<TestBot> {
     vic: fake.inChannel(users.vic, place),
     surface: started,
     outcomeOf: (interaction) => fake.until(() => outcome(fake, interaction), `an answer to ${interaction.id}`),
-    posted: (title, channel = place) =>
-      fake.until(
-        () =>
-          channel.messages.findLast(
-            ({ embeds, onlyFor }) => onlyFor === null && title.test((embeds[0]?.title ?? "").replaceAll("\\", "")),
-          ),
-        `a message ${title} in ${channel.name}, where there are ${JSON.stringify(channel.messages.map(({ embeds }) => embeds[0]?.title))}`,
-      ),
+    posted: (title, channel = place) => see(channel, title, () => true),
+    // Only what comes from the outbox carries a nonce.
+    delivered: (title, channel = place) => see(channel, title, ({ nonce }) => nonce !== null),
     stop,
     start,
     close: async () => {

@@ -138,6 +138,19 @@ describe("when Discord is away", () => {
     expect(it.place.messages.map(({ embeds }) => embeds[0]?.title)).toEqual(["card 1", "card 2", "card 3"]);
   });
 
+  test("an acknowledgement whose line breaks is sent again: the asker sees the answer, and nothing beside it", async () => {
+    const it = await start();
+    const callback = { method: "POST", path: /\/callback$/ } as const;
+    for (const how of ["lost", { status: 502 }] as const) {
+      // Twice the client's own tries: the second of a lost one finds it acknowledged.
+      it.fake.world.faults.push({ ...callback, how, times: 3 });
+      const { mine } = await it.outcomeOf(await it.vic.command("whoami"));
+      expect(mine?.embeds[0]?.title).toMatch(/vic/);
+      it.fake.world.faults.splice(0);
+    }
+    expect(directChannelOf(it.fake.world, it.vic.user.id).messages).toEqual([]);
+  });
+
   test("nobody is kept from starting, and it recovers by itself", async () => {
     const it = await start();
     await it.stop();

@@ -30,7 +30,7 @@ export type FakeDiscord = {
   readonly setInteractionsUrl: (url: string | null) => void;
   readonly inChannel: (user: FakeUser, channel: FakeChannel) => Person;
   readonly inPrivate: (user: FakeUser) => Person;
-  /** Waits until what is asked for is there; fails after ten seconds of real time. */
+  /** Waits until what is asked for is there; fails after half a minute of real time. */
   readonly until: <T>(look: () => T | null | undefined | false, what: string) => Promise<T>;
   /** The finished answer to an interaction: its message, once it no longer says "thinking". */
   readonly answerTo: (interaction: FakeInteraction) => Promise<FakeMessage>;
@@ -42,7 +42,7 @@ export type FakeDiscord = {
   readonly close: () => Promise<void>;
 };
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 30_000;
 const FLAG_LOADING = 1 << 7;
 
 export async function createFakeDiscord(options: { heartbeatMs?: number } = {}): Promise<FakeDiscord> {

@@ -15,11 +15,12 @@ import { DEMO_BANNER_SHORT } from "../../phrases.ts";
 import { firstRunCard } from "../../views/first-run-card.ts";
 import type { Channel } from "../channel.ts";
 import { commandDefinitions } from "./command-definitions.ts";
+import { deliverCallback } from "./deliver-callback.ts";
 import { createDiscordChannel } from "./discord-channel.ts";
 import { toChannelError } from "./discord-error.ts";
 import { createDiscordRest, type DiscordRest } from "./discord-rest.ts";
 import { startGateway, type Gateway } from "./gateway.ts";
-import { createHandler, type Deliver, type Handler, type InboundWork } from "./handle-interaction.ts";
+import { createHandler, type Handler, type InboundWork } from "./handle-interaction.ts";
 import { createMembership } from "./membership.ts";
 import { mentionsOf } from "./mentions.ts";
 import { registerCommands } from "./register-commands.ts";
@@ -97,12 +98,7 @@ function listen(deps: DiscordDeps, rest: DiscordRest, handler: Handler, channel:
     apiUrl: settings.apiUrl,
     token: settings.token,
     log,
-    onInteraction: (interaction) => {
-      const deliver: Deliver = async (body) => {
-        await rest.post(Routes.interactionCallback(interaction.id, interaction.token), { body, auth: false });
-      };
-      handler.take(interaction, deliver);
-    },
+    onInteraction: (interaction) => handler.take(interaction, deliverCallback(rest, interaction)),
     onInvited: (guild) => {
       void welcome(deps, channel, guild).catch((error: unknown) => {
         log.warn({ guild: guild.id, reason: toChannelError(error).message }, "discord: no welcome");
