@@ -1,5 +1,6 @@
 import { unreachable } from "../domain/errors.ts";
 import type { Block, Card } from "./card.ts";
+import { withoutEmpty } from "./without-empty.ts";
 
 /** What a surface can take. More numbers arrive with the surfaces that need them. */
 export type Capabilities = {
@@ -24,8 +25,10 @@ export type Fitted = {
   readonly dropped: readonly string[];
 };
 
-/** Brings a card within a surface's limits. Never touches title, summary, totals, status or actions. */
-export function fit(card: Card, limits: Capabilities): Fitted {
+/** Brings a card within a surface's limits. Never touches title, summary, totals, status or actions; what shows nothing is
+ * left out without a word. */
+export function fit(whole: Card, limits: Capabilities): Fitted {
+  const card = withoutEmpty(whole);
   const dropped: string[] = [];
   const kept = keepBlocks(card.blocks, limits.blocksMax, dropped);
   const blocks = kept.map((block) => fitBlock(block, limits, dropped));

@@ -20,7 +20,11 @@ export const HOSTILE = [
   "x".repeat(100_000),
 ] as const;
 
+/** Text that shows nothing, although some of it is not empty. */
+export const BLANKS = ["", " ", "\n\t", "\u00a0", "\u3164", "\u00ad\ufe0f", "\u2800", "\u0301"] as const;
+
 const text = fc.oneof(
+  { weight: 1, arbitrary: fc.constantFrom(...BLANKS) },
   { weight: 3, arbitrary: fc.string({ unit: "binary", maxLength: 40 }) },
   { weight: 2, arbitrary: fc.constantFrom(...HOSTILE) },
   { weight: 2, arbitrary: fc.string({ unit: "grapheme", maxLength: 120 }) },
@@ -83,6 +87,15 @@ const block: fc.Arbitrary<Block> = fc.oneof(
       rows: fc.array(fc.array(richText, { minLength: width, maxLength: width }), { maxLength: 130 }),
       totals: fc.array(amount, { minLength: width, maxLength: width }),
     }),
+  ),
+  fc.constantFrom<Block>(
+    { kind: "facts", facts: [] },
+    { kind: "facts", facts: [{ label: " ", value: [{ kind: "strong", text: "\u3164" }] }] },
+    { kind: "list", caption: "", items: [] },
+    { kind: "list", caption: "Nothing rose", items: [" "] },
+    { kind: "table", columns: [{ header: "service", align: "left" }], rows: [] },
+    { kind: "note", tone: "warning", text: [] },
+    { kind: "note", tone: "neutral", text: " \u2060" },
   ),
   fc.record({ kind: fc.constant("chart" as const), chart: fc.oneof(chart, overTime), alt: text }),
   fc.record({ kind: fc.constant("list" as const), caption: text, items: fc.array(richText, { maxLength: 80 }) }),

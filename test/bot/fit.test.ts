@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 
 import type { Block, Card } from "../../src/bot/card.ts";
 import { fit, type Capabilities } from "../../src/bot/fit.ts";
-import { anyCard, plainCard } from "./arbitrary-card.ts";
+import { withoutEmpty } from "../../src/bot/without-empty.ts";
+import { anyCard, BLANKS, plainCard } from "./arbitrary-card.ts";
 
 const limits: fc.Arbitrary<Capabilities> = fc.record({
   tableRowsMax: fc.integer({ min: 1, max: 40 }),
@@ -16,8 +17,9 @@ const totalsOf = (card: Card) => card.blocks.flatMap((block) => (block.kind === 
 describe("a card brought within a surface's limits", () => {
   test("keeps title, summary, status, actions, receipt and every total, and says what it left out", () => {
     fc.assert(
-      fc.property(anyCard, limits, (card, capabilities) => {
-        const { card: fitted, dropped } = fit({ ...card, status: "decided" }, capabilities);
+      fc.property(anyCard, limits, (any, capabilities) => {
+        const card = withoutEmpty(any);
+        const { card: fitted, dropped } = fit({ ...any, status: "decided" }, capabilities);
         expect([fitted.title, fitted.summary, fitted.status]).toEqual([card.title, card.summary, "decided"]);
         expect(fitted.actions).toEqual(card.actions);
         expect(totalsOf(fitted)).toEqual(totalsOf(card));
@@ -29,6 +31,22 @@ describe("a card brought within a surface's limits", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test("what shows nothing is left out without a word, and nothing else", () => {
+    const blank: Block[] = BLANKS.flatMap((text): Block[] => [
+      { kind: "facts", facts: [{ label: text, value: text }] },
+      { kind: "list", caption: "Nothing rose", items: [text, [{ kind: "strong", text }]] },
+      { kind: "note", tone: "bad", text },
+    ]);
+    const headers: Block = { kind: "table", columns: [{ header: "service", align: "left" }], rows: [] };
+    const fact: Block = { kind: "facts", facts: [{ label: " ", value: "1" }] };
+    const hidden: Block = { kind: "note", tone: "bad", text: "\u200b" };
+    const totals: Block = { ...headers, totals: [" "] };
+    const card = { ...plainCard("card"), blocks: [...blank, headers, fact, hidden, totals], footer: [" ", "receipt"] };
+    const { card: fitted, dropped } = fit(card, { tableRowsMax: 9, listItemsMax: 9, factsMax: 9, blocksMax: 9 });
+    expect(fitted.blocks).toEqual([fact, hidden, totals]);
+    expect([fitted.footer, dropped]).toEqual([["receipt"], []]);
   });
 
   test("remarks give way first, then detail, pictures, facts; warnings last, tables never", () => {

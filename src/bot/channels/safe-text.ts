@@ -26,6 +26,17 @@ export function safeText(text: string, max: number = TEXT_MAX): string {
   return clip(text, max).replace(/\r\n?/g, "\n").replace(/\t/g, " ").replace(UNSAFE, REPLACEMENT);
 }
 
+// Drawn as nothing although some of them are called letters: fillers, joiners, variation selectors, the blank of Braille.
+const BLANK = /[\s\p{Default_Ignorable_Code_Point}\p{C}\u2800]/gu;
+
+/**
+ * Whether somebody would see anything of it. A character that `safeLine` replaces by a visible sign is seen; a combining
+ * mark alone is not.
+ */
+export function isVisible(text: string): boolean {
+  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(safeLine(text).replace(BLANK, ""));
+}
+
 /** An address a click may follow: http or https, nothing that runs; else null. */
 export function safeHref(href: string): string | null {
   if (href.length > TEXT_MAX || /[\s\p{Cc}]/u.test(href)) return null;

@@ -7,7 +7,8 @@ import { z } from "zod";
 const plain = (max: number) =>
   z.strictObject({
     type: z.literal("plain_text"),
-    text: z.string().min(1).max(max),
+    // White space alone is no text, as we take it: how the platform takes it differs from block to block.
+    text: z.string().max(max).regex(/\S/),
     emoji: z.boolean().optional(),
   });
 const mrkdwn = (max: number) =>

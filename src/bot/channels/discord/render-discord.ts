@@ -4,6 +4,7 @@ import type { ChartView } from "../../../charts/chart-view.ts";
 import { unreachable } from "../../../domain/errors.ts";
 import type { Block, Card, Tone } from "../../card.ts";
 import { fit, type Capabilities, type Fitted } from "../../fit.ts";
+import { isVisible } from "../safe-text.ts";
 import { pictureId } from "../web/render-web.ts";
 import {
   ALT_MAX,
@@ -206,16 +207,22 @@ function renderEmbeds(
       open.fields.push(...fields);
     } else {
       const text = textOf(block, measure, mention);
-      if (text !== "") current((draft) => draft.picture === null && draft.fields.length === 0).text.push(text);
+      if (isVisible(text)) current((draft) => draft.picture === null && draft.fields.length === 0).text.push(text);
     }
   }
-  const embeds = drafts.map((draft): APIEmbed => ({ color: COLOURS[card.tone], ...embedOf(draft) }));
+  const embeds = drafts
+    .filter((draft, index) => index === 0 || !isEmpty(draft))
+    .map((draft): APIEmbed => ({ color: COLOURS[card.tone], ...embedOf(draft) }));
   const [first] = embeds;
   const last = embeds.at(-1);
-  if (first !== undefined) first.title = renderText(card.title, EMBED_TITLE_MAX) || "…";
+  if (first !== undefined) first.title = isVisible(card.title) ? renderText(card.title, EMBED_TITLE_MAX) : "…";
   const footer = footerOf(card.footer, dropped, measure.footerMax);
   if (last !== undefined && footer !== "") last.footer = { text: footer };
   return { embeds, pictures: distinct(drafts.flatMap(({ picture }) => (picture === null ? [] : [picture]))) };
+}
+
+function isEmpty({ text, fields, picture }: Draft): boolean {
+  return text.length === 0 && fields.length === 0 && picture === null;
 }
 
 /** A card may show one picture twice; it is attached once. */
@@ -252,14 +259,10 @@ function fieldOf(
   const value = renderText(fact.value, Math.min(FIELD_VALUE_MAX, valueMax), mention).trim();
   const words = wordsOf(fact.value);
   return {
-    name: visible(name) ? name : "–",
-    value: visible(value) ? value : "–",
+    name: isVisible(name) ? name : "–",
+    value: isVisible(value) ? value : "–",
     inline: words.length <= INLINE_MAX && fact.label.length <= INLINE_MAX,
   };
-}
-
-function visible(text: string): boolean {
-  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(text);
 }
 
 function textOf(block: Exclude<Block, { kind: "chart" | "facts" }>, measure: Measure, mention: Mention): string {

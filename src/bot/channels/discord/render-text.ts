@@ -1,6 +1,6 @@
 import { unreachable } from "../../../domain/errors.ts";
 import type { Inline, RichText } from "../../card.ts";
-import { safeHref, safeLine } from "../safe-text.ts";
+import { isVisible, safeHref, safeLine } from "../safe-text.ts";
 
 /** The Discord user who is that person to us; null = nobody we know there. */
 export type Mention = (personId: string) => string | null;
@@ -97,6 +97,6 @@ export function wordsOf(text: RichText): string {
 /** Words of at most `max` units, the end … when cut; `otherwise` where there is nothing to see. */
 export function label(text: RichText, max: number, otherwise = "…"): string {
   const words = wordsOf(text).trim();
-  if (words === "" || !/[\p{L}\p{N}\p{P}\p{S}]/u.test(words)) return otherwise;
+  if (!isVisible(words)) return otherwise;
   return words.length <= max ? words : cutAt(words, max - 1);
 }

@@ -4,7 +4,7 @@ import { unreachable } from "../../../domain/errors.ts";
 import type { Block, RichText, Tone } from "../../card.ts";
 import { narrowTable } from "../narrow-table.ts";
 import { plainText } from "../plain-text.ts";
-import { safeLine } from "../safe-text.ts";
+import { isVisible, safeLine } from "../safe-text.ts";
 import { ALT_TEXT_MAX, FIELD_MAX, FIELDS_MAX, TABLE_COLUMNS_MAX } from "./limits.ts";
 import { clip, labelled, plain, richElements, type Mentions } from "./slack-text.ts";
 
@@ -38,7 +38,7 @@ export function renderBlock(block: Block, limits: BlockLimits, options: BlockOpt
       return options.nativeTables ? nativeTable(block, limits) : monospaced(block, limits);
     case "chart": {
       const file = options.pictures.get(block);
-      const alt = clip(safeLine(block.alt), Math.min(limits.alt, ALT_TEXT_MAX));
+      const alt = isVisible(block.alt) ? clip(safeLine(block.alt), Math.min(limits.alt, ALT_TEXT_MAX)) : "Chart";
       if (file !== undefined) return [{ type: "image", slack_file: { id: file }, alt_text: alt }];
       return [{ type: "context", elements: [{ type: "plain_text", text: alt, emoji: false }] }];
     }
@@ -59,7 +59,7 @@ export function renderBlock(block: Block, limits: BlockLimits, options: BlockOpt
 const section = (elements: RichTextElement[]) => ({ type: "rich_text_section" as const, elements });
 
 function captionOf(caption: string | undefined, limits: BlockLimits) {
-  if (caption === undefined || caption === "") return [];
+  if (caption === undefined || !isVisible(caption)) return [];
   const text = clip(safeLine(caption), limits.caption);
   return [section([{ type: "text", text, style: { bold: true } }])];
 }
@@ -76,8 +76,6 @@ function facts(block: Extract<Block, { kind: "facts" }>, limits: BlockLimits, me
 }
 
 function monospaced(block: Extract<Block, { kind: "table" }>, limits: BlockLimits): KnownBlock[] {
-  // Headers over nothing say nothing.
-  if (block.rows.length === 0 && block.totals === undefined) return [];
   const text = narrowTable(block, TABLE_COLUMNS_MAX).join("\n");
   if (text.trim() === "") return [];
   const table = { type: "rich_text_preformatted" as const, elements: [{ type: "text" as const, text }] };

@@ -2,7 +2,7 @@ import type { MrkdwnElement, PlainTextElement, RichTextElement, TextObject } fro
 
 import type { RichText } from "../../card.ts";
 import { plainText } from "../plain-text.ts";
-import { REPLACEMENT, safeHref, safeLine } from "../safe-text.ts";
+import { isVisible, REPLACEMENT, safeHref, safeLine } from "../safe-text.ts";
 import { URL_MAX } from "./limits.ts";
 
 /** Principal id → Slack user id, for the few people a card mentions. */
@@ -14,9 +14,9 @@ export function clip(text: string, max: number): string {
   return `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$|\s+$/, "")}…`;
 }
 
-/** Literal text: `:smile:`, `*` and `<!channel>` stay what they are. */
+/** Literal text: `:smile:`, `*` and `<!channel>` stay what they are. One that shows nothing shows that. */
 export function plain(text: string, max: number): PlainTextElement {
-  return { type: "plain_text", text: clip(safeLine(text), max), emoji: false };
+  return { type: "plain_text", text: isVisible(text) ? clip(safeLine(text), max) : REPLACEMENT, emoji: false };
 }
 
 /** The three characters that mean something in Slack's markup. */
@@ -29,7 +29,7 @@ const MARKUP = /[*_~`]|:[\w+'-]+:|^&gt;|^\s*[•>]/;
 
 /** A label over its value: bold where nothing in it would be drawn as markup, else literal. */
 export function labelled(label: string, value: RichText, max: number, mentions: Mentions): TextObject {
-  const words = clip(safeLine(label), Math.floor(max / 4));
+  const words = isVisible(label) ? clip(safeLine(label), Math.floor(max / 4)) : REPLACEMENT;
   const marked = `*${escapeMarkup(words)}*\n${inlineMarkup(value, mentions)}`;
   const literal = typeof value === "string" ? value : value.map(({ text }) => text).join("");
   if (marked.length > max || MARKUP.test(words) || MARKUP.test(safeLine(literal))) {
