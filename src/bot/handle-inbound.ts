@@ -3,10 +3,10 @@ import { randomUUID } from "node:crypto";
 import type { Actor, Role } from "../domain/actor.ts";
 import { ROLES } from "../domain/actor.ts";
 import { NO_PEOPLE, type Person } from "../domain/person.ts";
-import { bothScopes, type ScopeFilter } from "../domain/scope.ts";
+import { bothScopes, EVERYTHING, type ScopeFilter } from "../domain/scope.ts";
 import type { Context } from "../service/context.ts";
 import { meetPerson } from "../service/meet-person.ts";
-import { sharingPlace } from "../service/share-answer.ts";
+import { sharingPlace, sharingPlaces } from "../service/share-answer.ts";
 import { channelScope } from "../store/conversations.ts";
 import {
   claimInbound,
@@ -25,8 +25,8 @@ import type { Action, Card } from "./card.ts";
 import type { Command, Effect } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { dispatch, effectOf } from "./dispatch.ts";
-import type { Inbound, InboundAnswer } from "./inbound.ts";
-import { busyCard, doneBeforeCard, givenUpCard } from "./phrases.ts";
+import { askIdOf, type Handled, type Inbound, type InboundAnswer, type Outcome } from "./inbound.ts";
+import { busyCard, cutOffCard, doneBeforeCard, givenUpCard } from "./phrases.ts";
 
 /** One store with its clock and settings: who asks is looked up. */
 export type InboundBase = Omit<Context, "actor" | "scope" | "channel" | "identity">;
@@ -40,7 +40,7 @@ export type Handling = {
    * Shows the answer. Until it resolves, a crash makes another process show it; when it rejects, it goes through the
    * outbox. Absent: whoever called shows it, and it is lost with them.
    */
-  readonly show?: (answer: InboundAnswer) => Promise<void>;
+  readonly show?: (answer: Handled) => Promise<void>;
   readonly commands?: readonly Command[];
 };
 
@@ -49,13 +49,13 @@ export type Handling = {
  * shown here is read at this moment. A redelivery is answered as the first time; what a killed process left in the
  * middle is not done again where it has changed something.
  */
-export async function handleInbound(input: Handling): Promise<InboundAnswer> {
+export async function handleInbound(input: Handling): Promise<Handled> {
   const { base, inbound } = input;
   const { sql } = base.db;
   const holder = randomUUID();
   await receiveInbound(sql, inbound);
   const claim = await claimInbound(sql, inbound, holder);
-  if (claim.kind === "busy") return { card: busyCard(), tokens: [], show: "private" };
+  if (claim.kind === "busy") return { card: busyCard(), tokens: [], show: "private", outcome: UNTOLD };
   let result: InboundResult;
   if (claim.kind === "done") {
     result = claim.result;
@@ -73,15 +73,26 @@ export function addressOf({ surface, channel }: Pick<Inbound, "surface" | "chann
   return surface === "web" ? channel : `${surface}:${channel}`;
 }
 
-type Kept = { readonly card: Card; readonly show: InboundAnswer["show"]; readonly shareable: boolean };
+/** Of what was not worked on here, or kept before outcomes were. */
+const UNTOLD: Outcome = { exitCode: 0, command: null, refusal: null };
+
+type Kept = {
+  readonly card: Card;
+  readonly show: InboundAnswer["show"];
+  readonly shareable: boolean;
+  readonly outcome?: Outcome;
+};
 
 async function answer(input: Handling, attempt: number): Promise<InboundResult> {
-  const { inbound, commands = COMMANDS } = input;
+  const { inbound } = input;
   const ctx = await contextOf(input);
-  const done = await run(ctx, inbound, attempt, commands);
+  const done = await run(ctx, input, attempt);
   const show = showOf(inbound, done);
-  const shareable = show === "private" && done.effect === "read" && done.exitCode === 0 && done.card.blocks.length > 0;
-  const kept: Kept = { card: done.card, show, shareable };
+  const isWhole = done.effect === "read" && done.exitCode === 0 && done.card.blocks.length > 0;
+  // In the web chat an answer stands where it was asked, and may be wanted elsewhere.
+  const shareable = isWhole && (show === "private" || inbound.surface === "web");
+  const { exitCode, command, refusal } = done;
+  const kept: Kept = { card: done.card, show, shareable, outcome: { exitCode, command, refusal } };
   const { actor } = ctx;
   return {
     actorId: actor.id,
@@ -92,41 +103,41 @@ async function answer(input: Handling, attempt: number): Promise<InboundResult> 
   };
 }
 
-type Done = {
-  readonly card: Card;
-  readonly exitCode: 0 | 1 | 2;
-  readonly effect: Effect;
-  readonly edited: boolean;
-};
+type Done = Outcome & { readonly card: Card; readonly effect: Effect; readonly edited: boolean };
 
-async function run(ctx: Context, inbound: Inbound, attempt: number, commands: readonly Command[]): Promise<Done> {
+async function run(ctx: Context, { inbound, as, commands = COMMANDS }: Handling, attempt: number): Promise<Done> {
   const { act } = inbound;
+  const command = act.kind === "command" ? act.text : null;
+  // A page waits for its answer where it was asked; elsewhere such news is for whoever asked.
+  const effect: Effect = inbound.surface === "web" && command !== null ? effectOf(command, commands) : "own";
+  const plain = { effect, edited: false, command, refusal: null };
   if (attempt > 1) {
     const request = requestOf(inbound);
     if (await requestDidSomething(ctx.db.sql, ctx.actor.id, request))
-      return { card: doneBeforeCard(), exitCode: 0, effect: "own", edited: false };
+      return { ...plain, card: doneBeforeCard(), exitCode: 0 };
   }
-  if (attempt > INBOUND_ATTEMPTS_MAX) return { card: givenUpCard(), exitCode: 1, effect: "own", edited: false };
+  // What a page was promised is done with the session it came with, or not at all.
+  const abandoned = inbound.surface === "web" && as === undefined;
+  if (abandoned) return { ...plain, card: cutOffCard(), exitCode: 1 };
+  if (attempt > INBOUND_ATTEMPTS_MAX) return { ...plain, card: givenUpCard(), exitCode: 1 };
   if (act.kind === "act") {
-    const {
-      answer: acted,
-      effect,
-      edited,
-    } = await actOnCard({ ctx, click: { ...act, place: addressOf(inbound) } }, commands);
-    return { card: acted.card, exitCode: acted.exitCode, effect, edited };
+    const { answer: acted, ...rest } = await actOnCard({ ctx, click: { ...act, place: addressOf(inbound) } }, commands);
+    return { card: acted.card, exitCode: acted.exitCode, ...rest };
   }
   const { card, exitCode } = await dispatch({ ctx, text: act.text }, commands);
-  return { card, exitCode, effect: effectOf(act.text, commands), edited: false };
+  return { ...plain, card, exitCode, effect: effectOf(act.text, commands) };
 }
 
 /**
  * Reads and refusals are for whoever asked; what changed something everybody shares is said where all see it, unless the
- * card it was done on says it all. In the web chat what is typed stands in the channel, and so does its answer.
+ * card it was done on says it all. In the web chat what is typed stands in the channel, and so does its answer, unless
+ * it is somebody's own.
  */
 function showOf(inbound: Inbound, { exitCode, effect, edited }: Done): InboundAnswer["show"] {
   if (edited) return "none";
   if (inbound.channel.startsWith("@")) return "private";
-  if (inbound.surface === "web" && (inbound.act.kind === "command" || exitCode === 0)) return "public";
+  if (inbound.surface === "web" && effect !== "own")
+    return inbound.act.kind === "command" || exitCode === 0 ? "public" : "private";
   return exitCode === 0 && effect === "shared" ? "public" : "private";
 }
 
@@ -135,13 +146,19 @@ export async function contextOf({ base, inbound, as }: Handling): Promise<Contex
   const { sql } = base.db;
   const address = addressOf(inbound);
   const direct = inbound.channel.startsWith("@");
-  const known = as === undefined ? await meet(base, inbound) : as;
+  const known = as ?? (inbound.surface === "web" ? nobody(inbound) : await meet(base, inbound));
   const actor: Actor = { ...known.actor, request: requestOf(inbound) };
   const here = direct ? [] : await channelScope(sql, address);
   const channel = direct ? `@${actor.id}` : await logicalChannel(sql, address);
   const { surface, person } = inbound;
   const identity = as === undefined ? { identity: { surface, externalId: person.externalId } } : {};
   return { ...base, ...identity, actor, scope: bothScopes(known.scope, here), channel };
+}
+
+/** Whose session is not here: nothing is done for them, they are only told so. */
+function nobody({ person }: Inbound) {
+  const { externalId: id, name } = person;
+  return { actor: { kind: "user" as const, id, name, role: "viewer" as const, scope: EVERYTHING }, scope: EVERYTHING };
 }
 
 async function meet(base: InboundBase, { surface, person }: Inbound) {
@@ -167,15 +184,10 @@ function requestOf({ surface, id }: Inbound): string {
 }
 
 /** The answer with its buttons: a private one can be shared as it is. */
-async function present(
-  base: InboundBase,
-  inbound: Inbound,
-  seq: string,
-  result: InboundResult,
-): Promise<InboundAnswer> {
+async function present(base: InboundBase, inbound: Inbound, seq: string, result: InboundResult): Promise<Handled> {
   const { sql } = base.db;
-  const { card, show, shareable } = result.answer as Kept;
-  const share = shareable ? await shareAction(base, seq, result) : [];
+  const { card, show, shareable, outcome = UNTOLD } = result.answer as Kept;
+  const share = shareable ? await shareAction(base, inbound, seq, result) : [];
   const whole: Card = { ...card, actions: [...card.actions, ...share] };
   const isPrivate = show === "private";
   const tokens = await mintTokens(sql, whole, {
@@ -185,18 +197,39 @@ async function present(
     audience: isPrivate ? result.actorId : null,
     seconds: ANSWER_TOKEN_SECONDS,
   });
-  return { card: whole, tokens, show };
+  return { card: whole, tokens, show, outcome };
 }
 
-async function shareAction({ db }: InboundBase, seq: string, result: InboundResult): Promise<Action[]> {
+async function shareAction(
+  { db }: InboundBase,
+  { surface }: Inbound,
+  seq: string,
+  result: InboundResult,
+): Promise<Action[]> {
   const person = await findPerson(db.sql, result.actorId);
-  const place = await sharingPlace(db.sql, result, person?.preferences.channel ?? null);
+  const preferred = person?.preferences.channel ?? null;
+  if (surface === "web") {
+    const sharer = { personId: result.actorId, scope: person?.scope ?? EVERYTHING, preferred };
+    return shareActions(seq, await sharingPlaces(db.sql, result, sharer));
+  }
+  const place = await sharingPlace(db.sql, result, preferred);
   if (place === null) return [];
   const label = place.here ? "Share in channel" : `Share in #${place.channel}`;
   return [{ kind: "button", label, style: "plain", command: `share ${seq}${place.here ? "" : ` #${place.channel}`}` }];
 }
 
-async function tell({ base, inbound, show }: Handling, answer: InboundAnswer): Promise<void> {
+/** One channel is a button, several a menu. */
+function shareActions(seq: string, channels: readonly string[]): Action[] {
+  const [only, ...more] = channels;
+  if (only === undefined) return [];
+  const command = (channel: string): string => `share ${seq} #${channel}`;
+  if (more.length === 0)
+    return [{ kind: "button", label: `Share in #${only}`, style: "plain", command: command(only) }];
+  const options = channels.map((channel) => ({ label: `Share in #${channel}`, command: command(channel) }));
+  return [{ kind: "select", label: "Share in…", options }];
+}
+
+async function tell({ base, inbound, show }: Handling, answer: Handled): Promise<void> {
   const { sql } = base.db;
   try {
     await show?.(answer);
@@ -222,6 +255,7 @@ export async function showByOutbox(input: {
   await enqueuePost(base.db.sql, { ...post, ...under, channel: direct ?? addressOf(inbound) });
 }
 
+/** In the web chat it is the key by which the page that asked waits for it. */
 function answerKey({ surface, id }: Inbound): string {
-  return `answer:${surface}:${id}`;
+  return surface === "web" ? `answer:${askIdOf(id)}` : `answer:${surface}:${id}`;
 }

@@ -54,3 +54,23 @@ export type InboundAnswer = {
    */
   readonly show: "private" | "public" | "none";
 };
+
+/** What `handleInbound` gives back: also what became of it, for surfaces that say more than the card. */
+export type Handled = InboundAnswer & { readonly outcome: Outcome };
+
+export type Outcome = {
+  readonly exitCode: 0 | 1 | 2;
+  /** What was typed, in effect; null = the click stood for nothing that could be done. */
+  readonly command: string | null;
+  /** Why the click itself was refused. */
+  readonly refusal: string | null;
+};
+
+/** The id of what a page asks: its own name for it, made the person's, so that nobody is answered what another asked. */
+export function webInboundId(personId: string, askId: string): string {
+  return `${personId} ${askId}`;
+}
+
+export function askIdOf(webInboundId: string): string {
+  return webInboundId.slice(webInboundId.lastIndexOf(" ") + 1);
+}

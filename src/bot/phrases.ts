@@ -119,6 +119,15 @@ export function givenUpCard(): Card {
   return plain("This could not be answered", "It was tried several times and cut off each time.", "bad");
 }
 
+/** Who asked is no longer there to be asked again for. */
+export function cutOffCard(): Card {
+  return plain(
+    "This was cut off",
+    "The server stopped before it was answered, and nothing was changed. Ask again.",
+    "warning",
+  );
+}
+
 function plain(title: string, summary: string, tone: Card["tone"]): Card {
   return { title, summary, tone, blocks: [], actions: [], footer: [] };
 }

@@ -46,6 +46,7 @@ export const AUDIT_ACTIONS = [
   "allocation.remove",
   "question.save",
   "question.remove",
+  "answer.share",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -1,10 +1,9 @@
 import { Hono } from "hono";
 import { z } from "zod";
 
-import { actOnCard, type Acted, type Click } from "../bot/act-on-card.ts";
 import { isToken } from "../bot/action-token.ts";
-import type { Card } from "../bot/card.ts";
 import { plainText } from "../bot/channels/plain-text.ts";
+import type { Handled } from "../bot/inbound.ts";
 import { CLICK_REFUSED } from "../bot/phrases.ts";
 import { AppError } from "../domain/errors.ts";
 import { showSettings } from "../service/change-settings.ts";
@@ -13,7 +12,7 @@ import { readActionToken } from "../store/action-tokens.ts";
 import { readMessage, requireChannel, type ChannelRow, type MessageRow } from "../store/conversations.ts";
 import { findByKeys } from "../store/message-window.ts";
 import type { Asked } from "./ask-routes.ts";
-import { findPair, placeOfAnswer, postAnswer, postQuestion } from "./converse.ts";
+import { converse, findPair, placeOfAnswer, postAnswer, postQuestion, type Place } from "./converse.ts";
 import type { Estates, OpenEstate } from "./estates.ts";
 import { messageView } from "./message-view.ts";
 import { createOnce } from "./once.ts";
@@ -70,19 +69,35 @@ async function perform(input: { estate: OpenEstate; session: SignedIn; act: Act 
   if (before !== null) return withPreferences(ctx, { done: true, said: null, messages: before.map(messageView) });
   const { token, choice, values, confirmed } = act;
   const given = { ...(choice === undefined ? {} : { choice }), ...(values === undefined ? {} : { values }) };
-  const click: Click = { place: channel.name, token, confirmed, ...given };
-  const acted = await actOnCard({ ctx, click });
-  if (acted.answer.exitCode !== 0 || acted.command === null) {
+  const thread = channel.kind === "direct" ? message.thread : (message.thread ?? message.id);
+  const here: Place = { channel: channel.name, thread };
+  const said: MessageRow[] = [];
+  const say = async (answer: Handled): Promise<void> => {
+    const { command } = answer.outcome;
+    if (!isDone(answer) || command === null || answer.show === "none" || isBrief(answer)) return;
+    const own =
+      answer.show === "private" ? await placeOfAnswer(sql, { session, effect: "own", channel, thread }) : here;
+    const question = await postQuestion(sql, { place: own, session, id: act.actId, text: command });
+    said.push(question, await postAnswer(sql, { question, session, id: act.actId, answer }));
+  };
+  const click = { kind: "act", token, confirmed, ...given } as const;
+  const answer = await converse({ estate, session, place: here, id: act.actId, act: click, say });
+  if (!isDone(answer)) {
     // The card as it is now: an open page may show an older one.
     const current = messageView(await readMessage(sql, message.id, session));
-    return withPreferences(ctx, { done: false, said: refusalText(acted), messages: [current] });
+    return withPreferences(ctx, { done: false, said: refusalText(answer), messages: [current] });
   }
-  if (acted.edited) return withPreferences(ctx, { done: true, said: acted.answer.card.summary, messages: [] });
-  const thread = channel.kind === "direct" ? message.thread : (message.thread ?? message.id);
-  const place = await placeOfAnswer(sql, { session, effect: acted.effect, channel, thread });
-  const question = await postQuestion(sql, { place, session, id: act.actId, text: acted.command });
-  const answer = await postAnswer(sql, { question, session, id: act.actId, card: acted.answer.card });
-  return withPreferences(ctx, { done: true, said: null, messages: [question, answer].map(messageView) });
+  if (said.length === 0) return withPreferences(ctx, { done: true, said: answer.card.summary, messages: [] });
+  return withPreferences(ctx, { done: true, said: null, messages: said.map(messageView) });
+}
+
+function isDone({ outcome }: Handled): boolean {
+  return outcome.exitCode === 0 && outcome.command !== null;
+}
+
+/** One sentence for whoever clicked, and nothing to keep: it is said beside the card. */
+function isBrief({ card, show }: Handled): boolean {
+  return show === "private" && card.blocks.length === 0 && card.actions.length === 0 && card.footer.length === 0;
 }
 
 /** The card a token belongs to. Throws AppError("not-found") when it is none the person may read. */
@@ -110,9 +125,9 @@ async function pairSaid(
   return (await findPair(base.db.sql, channel.name, id)) ?? findPair(base.db.sql, own.channel, id);
 }
 
-function refusalText({ answer, refusal }: Acted): string {
-  if (refusal !== null) return refusal;
-  const { blocks, summary }: Card = answer.card;
+function refusalText({ card, outcome }: Handled): string {
+  if (outcome.refusal !== null) return outcome.refusal;
+  const { blocks, summary } = card;
   const remedies = blocks.flatMap((block) => (block.kind === "note" ? [plainText(block.text)] : []));
   const lists = blocks.flatMap((block) => (block.kind === "list" ? block.items.map(plainText) : []));
   return [summary, ...remedies, ...lists].join(" ");

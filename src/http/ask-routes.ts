@@ -3,13 +3,13 @@ import { z } from "zod";
 
 import { COMMANDS } from "../bot/commands.ts";
 import { completeText, valueSuggestions } from "../bot/complete/complete-text.ts";
-import { COMMAND_TEXT_MAX, dispatch, effectOf } from "../bot/dispatch.ts";
+import { COMMAND_TEXT_MAX, effectOf } from "../bot/dispatch.ts";
 import { hasRole } from "../domain/actor.ts";
 import type { Preferences } from "../domain/person.ts";
 import { showSettings } from "../service/change-settings.ts";
 import { suggestValues } from "../service/suggest-values.ts";
 import { requireChannel } from "../store/conversations.ts";
-import { findPair, placeOfAnswer, postAnswer, postQuestion } from "./converse.ts";
+import { converse, findPair, placeOfAnswer, postAnswer, postQuestion } from "./converse.ts";
 import type { Estates, OpenEstate } from "./estates.ts";
 import { messageView, type MessageView } from "./message-view.ts";
 import { createOnce } from "./once.ts";
@@ -78,8 +78,15 @@ async function answer(input: {
   const said = (await findPair(sql, place.channel, id)) ?? [];
   if (said.length === 0) {
     const question = await postQuestion(sql, { place, session, id, text });
-    const { card } = await dispatch({ ctx, text });
-    said.push(question, await postAnswer(sql, { question, session, id, card }));
+    said.push(question);
+    await converse({
+      estate,
+      session,
+      place: { channel: channel.name, thread },
+      id,
+      act: { kind: "command", text },
+      say: async (answer) => void said.push(await postAnswer(sql, { question, session, id, answer })),
+    });
   }
   return { messages: said.map(messageView), preferences: (await showSettings({ ctx, input: {} })).mine };
 }

@@ -1,7 +1,7 @@
-import { ANSWER_TOKEN_SECONDS, mintTokens } from "../bot/action-token.ts";
-import type { Card } from "../bot/card.ts";
 import { BOT } from "../bot/channels/web/web-channel.ts";
 import type { Effect } from "../bot/command.ts";
+import { handleInbound } from "../bot/handle-inbound.ts";
+import { webInboundId, type Handled, type Inbound, type InboundAct } from "../bot/inbound.ts";
 import {
   directChannel,
   ensureDirectChannel,
@@ -12,7 +12,8 @@ import {
 import type { Sql } from "../store/db.ts";
 import { findByKeys } from "../store/message-window.ts";
 import { saveReadMarks } from "../store/read-marks.ts";
-import type { SignedIn } from "./session.ts";
+import type { OpenEstate } from "./estates.ts";
+import { actorOf, type SignedIn } from "./session.ts";
 
 /** Where something is said: a channel, perhaps under one of its messages. */
 export type Place = { readonly channel: string; readonly thread: string | null };
@@ -29,8 +30,12 @@ export async function placeOfAnswer(
 ): Promise<Place> {
   const { channel, effect, session, thread } = input;
   if (effect !== "own" || channel.kind === "direct") return { channel: channel.name, thread };
-  await ensureDirectChannel(sql, session.personId);
-  return { channel: directChannel(session.personId), thread: null };
+  return ownPlace(sql, session);
+}
+
+async function ownPlace(sql: Sql, { personId }: SignedIn): Promise<Place> {
+  await ensureDirectChannel(sql, personId);
+  return { channel: directChannel(personId), thread: null };
 }
 
 /** Question and answer of one id, when both have been said already: asking again must not do it again. */
@@ -52,15 +57,44 @@ export function postQuestion(
 /** The answer below it, with what its buttons carry. Whoever asks in a thread follows it from then on. */
 export async function postAnswer(
   sql: Sql,
-  input: { readonly question: MessageRow; readonly session: SignedIn; readonly id: string; readonly card: Card },
+  input: {
+    readonly question: MessageRow;
+    readonly session: SignedIn;
+    readonly id: string;
+    readonly answer: Pick<Handled, "card" | "tokens">;
+  },
 ): Promise<MessageRow> {
-  const { card, id, question, session } = input;
+  const { answer, id, question, session } = input;
   const { channel, thread } = question;
+  const { card, tokens } = answer;
   const key = `answer:${id}`;
-  const audience = channel.startsWith("@") ? session.personId : null;
-  const owner = { channel, key, revision: 1, audience, seconds: ANSWER_TOKEN_SECONDS };
-  const tokens = await mintTokens(sql, card, owner);
-  const answer = await postMessage(sql, { channel, thread, key, author: BOT, card, tokens, replyTo: question.id });
-  if (thread !== null) await saveReadMarks(sql, { reader: session, marks: [{ channel, thread, upTo: answer.id }] });
-  return answer;
+  const said = await postMessage(sql, { channel, thread, key, author: BOT, card, tokens, replyTo: question.id });
+  if (thread !== null) await saveReadMarks(sql, { reader: session, marks: [{ channel, thread, upTo: said.id }] });
+  return said;
+}
+
+/**
+ * What somebody did on the page, through the one way everything that arrives takes (bot/handle-inbound.ts): done once,
+ * kept, so that its answer can be shared. `say` posts the answer; until it has, another process would.
+ */
+export function converse(input: {
+  readonly estate: OpenEstate;
+  readonly session: SignedIn;
+  readonly place: Place;
+  readonly id: string;
+  readonly act: InboundAct;
+  readonly say: (answer: Handled) => Promise<void>;
+}): Promise<Handled> {
+  const { act, estate, id, place, say, session } = input;
+  const { personId, name, scope } = session;
+  const inbound: Inbound = {
+    id: webInboundId(personId, id),
+    surface: "web",
+    tenant: "",
+    person: { externalId: personId, name, groups: [] },
+    ...place,
+    act,
+  };
+  const actor = actorOf(session) as Extract<ReturnType<typeof actorOf>, { kind: "user" }>;
+  return handleInbound({ base: estate.base, inbound, as: { actor, scope }, show: say });
 }

@@ -142,6 +142,14 @@ describe("a click", () => {
     async (token) => expect((await act({ token })).status).toBe(404),
   );
 
+  test("of the same id by somebody else is theirs: nobody is answered what another asked", async () => {
+    const askId = crypto.randomUUID();
+    const mine = await ask({ channel: "@local", text: "whoami", askId });
+    const start = await jsonOf<{ person: { id: string } }>(vera.get("/api/chat/start"));
+    const hers = await ask({ channel: `@${start.person.id}`, text: "whoami", askId }, vera);
+    expect([mine, hers].map(({ messages }) => messages[1]?.card?.title)).toEqual(["You are You", "You are Vera"]);
+  });
+
   test("on a card of somebody's private talk is not known to others", async () => {
     const { messages } = await ask({ channel: "@local", text: "whoami" });
     const answer = messages[1];
