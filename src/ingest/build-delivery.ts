@@ -4,7 +4,15 @@ import type { CostTotals } from "../store/batches.ts";
 import { addTotals, totalsOf, type Claim } from "./claims.ts";
 import { countOf, textOf, type Duck } from "./duck/duck-process.ts";
 import type { Coverage } from "./shrink-guard.ts";
-import { collapseSql, coverageSql, createChargeSql, dayCountsSql, pickSql, totalsSql } from "./sql/charge-sql.ts";
+import {
+  collapseSql,
+  coverageSql,
+  createChargeSql,
+  dayCountsSql,
+  FACTS,
+  pickSql,
+  totalsSql,
+} from "./sql/charge-sql.ts";
 import { DICTIONARY_COLUMNS, type DictionaryTable } from "./sql/dictionary-sql.ts";
 import { rollupSql, SLICE_COLUMNS, type RollupOptions } from "./sql/rollup-sql.ts";
 import { FEW_DECIMALS, MEASURES, type StageDecimals } from "./sql/stage-tables.ts";
@@ -30,12 +38,15 @@ export async function collapseDelivery(
   await duck.run(...createChargeSql(decimals));
   if (keys.length > 0) {
     await duck.run(pickSql(keys));
-    const days = await duck.run(dayCountsSql());
-    for (const [from, to] of windows(days.map((row) => ({ day: textOf(row, "day") ?? "", rows: countOf(row, "n") })))) {
-      await duck.run(...collapseSql(from, to));
-    }
+    for (const [from, to] of await dayWindows(duck, FACTS)) await duck.run(...collapseSql(FACTS, from, to));
   }
   return describeCharges(duck);
+}
+
+/** Runs of days of a relation (column `day`), each small enough for one statement. */
+export async function dayWindows(duck: Duck, facts: string): Promise<(readonly [string, string])[]> {
+  const days = await duck.run(dayCountsSql(facts));
+  return windows(days.map((row) => ({ day: textOf(row, "day") ?? "", rows: countOf(row, "n") })));
 }
 
 /** Totals and coverage of the table `charge`. */

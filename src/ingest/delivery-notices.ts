@@ -48,6 +48,16 @@ export function noticesOf(
   return notices;
 }
 
+/** What a delivery adds to its month. */
+export function appendNotices(appended: { readonly added: number; readonly repeated: number } | null): string[] {
+  if (appended === null || appended.repeated === 0) return [];
+  const { added, repeated } = appended;
+  const total = (added + repeated).toLocaleString("en-US");
+  return [
+    `${repeated.toLocaleString("en-US")} of its ${total} rows are stored already or are in two of its files; each counts once, ${added.toLocaleString("en-US")} were added.`,
+  ];
+}
+
 /** The answer for a bill that is stored already, from what was stored. */
 export function unchangedAnswer(batch: Batch, files: readonly string[]): IngestBatchAnswer {
   return {

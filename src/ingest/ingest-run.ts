@@ -1,3 +1,5 @@
+import type { Client } from "pg";
+
 import type { IngestBatchAnswer } from "../domain/contract.ts";
 import type { Day } from "../domain/period.ts";
 import type { Settings } from "../domain/settings.ts";
@@ -52,6 +54,8 @@ export type IngestRun = {
   readonly loader: () => Promise<Loader>;
   /** A second connection: dictionaries and rollups are stored beside the charges. */
   readonly secondLoader: () => Promise<Loader>;
+  /** A connection that reads back what is stored. Opens on first use. */
+  readonly reader: () => Promise<Client>;
   /** Settles when the dictionaries of the call are stored (on `secondLoader`). No batch is shown before. */
   readonly dictionaries: Promise<void>;
   readonly leaseOf: (sourceId: string) => Promise<Lease>;

@@ -4,10 +4,12 @@ import { subtract } from "../domain/money.ts";
 import {
   endBatch,
   insertBatch,
+  copyRejects,
   insertRejects,
   loadActiveBatch,
   saveBatchResult,
   type Batch,
+  type BatchFile,
   type BatchResult,
   type CostTotals,
 } from "../store/batches.ts";
@@ -15,6 +17,7 @@ import { loadCoverage, releaseHeld } from "../store/batches-held.ts";
 import { flipBatch } from "../store/batches-flip.ts";
 import type { Source } from "../store/batches-sources.ts";
 import { ensurePartitions, type Loader } from "../store/load.ts";
+import { buildAppended, exportRowIds, identityRefusal, rowIdentityOf } from "./append-delivery.ts";
 import {
   collapseDelivery,
   exportCharges,
@@ -23,7 +26,7 @@ import {
   type ExportedTable,
 } from "./build-delivery.ts";
 import { addTotals, combineTotals, type Claim } from "./claims.ts";
-import { noticesOf, unchangedAnswer } from "./delivery-notices.ts";
+import { appendNotices, noticesOf, unchangedAnswer } from "./delivery-notices.ts";
 import { crashPoint } from "./crash-point.ts";
 import { fingerprintSet } from "./file/fingerprint.ts";
 import type { CallFile, IngestRun } from "./ingest-run.ts";
@@ -49,6 +52,9 @@ type Prepared = {
   readonly active: Batch | null;
   readonly rejects: DeliveryRejects;
   readonly built: BuiltDelivery;
+  /** Of a source that only adds rows: what they are known by, and the stored month these are added to. */
+  readonly rowIdentity: string | null;
+  readonly addedTo: Batch | null;
   readonly notices: readonly string[];
 };
 
@@ -84,7 +90,6 @@ async function loadAccepted(
     name: run.input.source,
     dryRun: run.input.dryRun,
   });
-  const fingerprint = fingerprintSet(files.map((file) => file.sha256));
   const key = {
     sourceId: source.id,
     dataset: first.dataset,
@@ -93,12 +98,20 @@ async function loadAccepted(
   };
   const active = source.id === "" ? null : await loadActiveBatch(sql, key);
   const named = { ...base, source: source.name };
+  const { identity, differs } = rowIdentityOf(run, delivery);
+  const unlike = differs ?? (run.input.replace ? null : identityRefusal(active?.rowIdentity ?? null, identity));
+  if (unlike !== null) return { ...named, status: "refused", reason: unlike };
+  const addedTo = identity !== null && active?.rowIdentity === identity && !run.input.replace ? active : null;
+  const fingerprint = fingerprintSet([...files, ...(addedTo?.files ?? [])].map((file) => file.sha256));
   if (active !== null && active.fingerprint === fingerprint) return unchangedAnswer(active, named.files);
   run.report("building", named.files[0] ?? "", 0);
-  const built = await collapseDelivery(run.duck, delivery.claims, run.stage.decimals);
+  const appended = identity === null ? null : await buildAppended(run, delivery, addedTo);
+  if (addedTo !== null && appended?.added === 0)
+    return { ...unchangedAnswer(addedTo, named.files), notices: appendNotices(appended) };
+  const built = appended?.built ?? (await collapseDelivery(run.duck, delivery.claims, run.stage.decimals));
   const outside = outsideScope(source, built.coverage.subAccounts);
   if (outside !== null) return { ...named, status: "refused", reason: outside };
-  const gap = reconcile(run, delivery.claims, built);
+  const gap = reconcile(run, delivery.claims, appended?.staged ?? { rows: built.sourceRows, totals: built.totals });
   if (gap !== null)
     return {
       ...named,
@@ -115,7 +128,9 @@ async function loadAccepted(
     active,
     rejects,
     built,
-    notices: noticesOf(run, delivery.claims, active, built),
+    rowIdentity: identity,
+    addedTo,
+    notices: [...appendNotices(appended), ...noticesOf(run, delivery.claims, active, built)],
   };
   const answer = { ...named, ...resultOf(prepared) };
   return run.input.dryRun ? decideDry(prepared, answer, run) : store(run, prepared, answer);
@@ -146,12 +161,8 @@ async function store(run: IngestRun, prepared: Prepared, answer: IngestBatchAnsw
     provider: first.provider,
     mode: prepared.mode,
     fingerprint: prepared.fingerprint,
-    files: prepared.files.map(({ path, sha256, bytes, fileNo }) => ({
-      path,
-      sha256,
-      bytes,
-      format: run.staged.get(fileNo)?.format.id ?? "",
-    })),
+    rowIdentity: prepared.rowIdentity,
+    files: filesOf(run, prepared),
     cubeVersion: run.cube.version,
     replaces: active?.id ?? null,
     epoch: lease.epoch,
@@ -161,6 +172,7 @@ async function store(run: IngestRun, prepared: Prepared, answer: IngestBatchAnsw
     await loadTables(run, prepared, batchId);
     lease.check();
     await insertRejects(sql, batchId, prepared.rejects.located);
+    if (prepared.addedTo !== null) await copyRejects(sql, prepared.addedTo.id, batchId);
     await saveBatchResult(sql, batchId, batchResult(prepared));
     const held = await heldReason(run, prepared);
     if (held !== null) {
@@ -185,6 +197,15 @@ async function store(run: IngestRun, prepared: Prepared, answer: IngestBatchAnsw
   return { ...answer, id: batchId, status: active === null ? "stored" : "replaced" };
 }
 
+/** The files whose rows the batch holds. */
+function filesOf(run: IngestRun, { files, addedTo }: Prepared): BatchFile[] {
+  const mine = files.map(({ path, sha256, bytes, fileNo }) => {
+    return { path, sha256, bytes, format: run.staged.get(fileNo)?.format.id ?? "" };
+  });
+  const before = (addedTo?.files ?? []).filter((file) => mine.every(({ sha256 }) => sha256 !== file.sha256));
+  return [...before, ...mine];
+}
+
 /** Charges go to Postgres while DuckDB builds the rollups, which follow on the second connection. */
 async function loadTables(run: IngestRun, prepared: Prepared, batchId: string): Promise<void> {
   const { duck, spillDirectory, cube, env } = run;
@@ -202,6 +223,7 @@ async function loadTables(run: IngestRun, prepared: Prepared, batchId: string): 
     await run.dictionaries;
     await second.copyDictionary(rollups.slices.table, rollups.slices.columns, rollups.slices.path);
     await copyAll(second, rollups.tables);
+    if (prepared.rowIdentity !== null) await copyAll(second, [await exportRowIds(run, batchId)]);
   } finally {
     // Also after an error: nothing may still be writing to a batch that is marked as failed.
     await Promise.allSettled([copying]);
@@ -233,12 +255,16 @@ function totalsText(totals: CostTotals): string {
     .join(", ");
 }
 
-function reconcile(run: IngestRun, claims: readonly Claim[], built: BuiltDelivery): string | null {
+function reconcile(
+  run: IngestRun,
+  claims: readonly Claim[],
+  result: { readonly rows: number; readonly totals: CostTotals },
+): string | null {
   return reconcileGap({
     controlRows: claims.reduce((sum, claim) => sum + claim.accepted, 0),
-    storedRows: built.sourceRows,
+    storedRows: result.rows,
     control: claims.map((claim) => claim.control).reduce(addTotals, {}),
-    stored: built.totals,
+    stored: result.totals,
     compared: COST_NAMES.filter((name) =>
       claims.every((claim) => {
         const staged = run.staged.get(claim.fileNo);
@@ -331,21 +357,24 @@ function resultOf(prepared: Prepared): Pick<IngestBatchAnswer, "rowsStored" | "t
 }
 
 function batchResult(prepared: Prepared): BatchResult {
-  const { built, claims, rejects, notices } = prepared;
+  const { built, claims, rejects, notices, addedTo, rowIdentity } = prepared;
   const days = [...built.coverage.days].sort();
-  const accepted = claims.reduce((sum, claim) => sum + claim.accepted, 0);
   const dropped = claims.flatMap((claim) => Object.values(claim.dropped)).reduce((sum, n) => sum + n, 0);
+  const rejected = rejects.count + (addedTo?.rowsRejected ?? 0);
+  const before = addedTo?.control as { refused?: CostTotals; residuals?: number } | undefined;
+  const control = claims.map((claim) => claim.control).reduce(addTotals, {});
   return {
-    rowsRead: accepted + dropped + rejects.count,
-    rowsAccepted: accepted + dropped,
-    rowsRejected: rejects.count,
+    rowsRead: built.sourceRows + dropped + rejected,
+    rowsAccepted: built.sourceRows + dropped,
+    rowsRejected: rejected,
     rowsStored: built.chargeRows,
     totals: built.totals,
     control: {
-      rows: accepted,
-      accepted: claims.map((claim) => claim.control).reduce(addTotals, {}),
-      refused: claims.map((claim) => claim.refused).reduce(addTotals, {}),
-      residuals: claims.reduce((sum, claim) => sum + claim.residuals, 0),
+      rows: built.sourceRows,
+      // Of rows that files have in common there is one sum only: that of the month.
+      accepted: rowIdentity === null ? control : built.totals,
+      refused: claims.map((claim) => claim.refused).reduce(addTotals, before?.refused ?? {}),
+      residuals: claims.reduce((sum, claim) => sum + claim.residuals, before?.residuals ?? 0),
     },
     notices,
     warnings: [],

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 
-import { areChunks } from "./chunk-names.ts";
+import { areChunks, chunkName } from "./chunk-names.ts";
 import { claimKey, type Claim } from "./claims.ts";
 import type { Manifest } from "./file/manifest.ts";
 
@@ -16,6 +16,8 @@ export type PlannedFile = {
 /** One delivery: what replaces (or adds to) one key. */
 export type Delivery = {
   readonly claims: readonly Claim[];
+  /** Of a delivery that appends, the files of each export it is made of: within one rows add up, between them they overlap. */
+  readonly exports: readonly (readonly number[])[];
   readonly mode: "snapshot" | "parts" | "append";
   /** Null: it can be loaded; else why this key is refused. */
   readonly refusal: string | null;
@@ -42,11 +44,23 @@ export function planDeliveries(claims: readonly Claim[], options: PlanOptions): 
 function planOne(claims: readonly Claim[], files: ReadonlyMap<number, PlannedFile>, options: PlanOptions): Delivery {
   const paths = claims.map((claim) => files.get(claim.fileNo)).filter((file) => file !== undefined);
   const append = paths.some((file) => file.appends);
+  const mode = append ? "append" : paths.length === 1 ? "snapshot" : "parts";
+  const planned = { claims, mode, exports: append ? exportsOf(paths, options) : [] } as const;
   const missing = missingFromManifest(options, paths);
-  if (missing !== null) return { claims, mode: "parts", refusal: missing };
-  if (paths.length === 1) return { claims, mode: append ? "append" : "snapshot", refusal: null };
-  if (options.parts || append) return { claims, mode: append ? "append" : "parts", refusal: null };
-  return { claims, mode: "parts", refusal: evidence(paths, options.manifests) };
+  if (missing !== null) return { ...planned, refusal: missing };
+  if (paths.length === 1 || options.parts || append) return { ...planned, refusal: null };
+  return { ...planned, refusal: evidence(paths, options.manifests) };
+}
+
+/** Files that are one export: by --parts, by a manifest, or as chunks by their names. Any other stands for itself. */
+function exportsOf(files: readonly PlannedFile[], { parts, manifests }: PlanOptions): number[][] {
+  const sets = new Map<string, number[]>();
+  for (const { fileNo, path } of files) {
+    const manifest = manifests.find((each) => each.names.includes(basename(path)));
+    const name = parts ? "" : (manifest?.path ?? chunkName(path)?.template ?? `${fileNo}`);
+    sets.set(name, [...(sets.get(name) ?? []), fileNo]);
+  }
+  return [...sets.values()];
 }
 
 /** Null when the files are one set by manifest or by chunk number; else the sentence that helps. */

@@ -15,12 +15,16 @@ const CHARGE_KEYS: Readonly<Record<string, string>> = {
   source_rows: "BIGINT",
 };
 
-/** Reads a stored batch back into DuckDB: `charge`, and the attribute and tag sets it uses, as a scan leaves them. */
+/**
+ * Reads a stored batch back into DuckDB: `charge`, and the attribute and tag sets it uses, as a scan leaves them; under
+ * names with a prefix beside those of a scan.
+ */
 export async function readBackBatch(
   duck: Duck,
   client: Client,
   batch: { id: string; billingMonth: string },
   directory: string,
+  prefix = "",
 ): Promise<void> {
   const where = `batch_id = ${batch.id} and billing_month = '${batch.billingMonth}'`;
   const path = (name: string): string => join(directory, `back-${name}.csv`);
@@ -39,13 +43,33 @@ export async function readBackBatch(
   );
   const types = { ...CHARGE_KEYS, ...Object.fromEntries(MEASURES.map((name) => [name, "DECIMAL(38,18)"])) };
   await duck.run(
-    readSql("charge", path("charge"), types),
-    readSql("attribute_set", path("attributes"), {
+    readSql(`${prefix}charge`, path("charge"), types),
+    readSql(`${prefix}attribute_set`, path("attributes"), {
       id: "BIGINT",
       ...Object.fromEntries(ATTRIBUTES.map((name) => [name, "VARCHAR"])),
     }),
-    readSql("tag_set", path("tags"), { id: "BIGINT", normalised: "VARCHAR" }),
+    readSql(`${prefix}tag_set`, path("tags"), { id: "BIGINT", normalised: "VARCHAR" }),
   );
+}
+
+/** Reads the hours of a batch back as `stored_hour`, and the hashes of its rows into a file, one a line. */
+export async function readBackRows(
+  duck: Duck,
+  client: Client,
+  batch: { id: string; billingMonth: string },
+  directory: string,
+): Promise<{ hashes: string }> {
+  const where = `batch_id = ${batch.id}`;
+  const [hours, hashes] = [join(directory, "back-hours.csv"), join(directory, "back-rows.csv")];
+  await copyQuery(
+    client,
+    `select charge_day, attribute_set_id, resource_ref, quantity from usage_hour where ${where} and billing_month = '${batch.billingMonth}'`,
+    hours,
+  );
+  await copyQuery(client, `select unnest(row_ids) from ingest_row where ${where}`, hashes);
+  const types = { charge_day: "DATE", attribute_set_id: "BIGINT", resource_ref: "BIGINT", quantity: "VARCHAR" };
+  await duck.run(readSql("stored_hour", hours, types));
+  return { hashes };
 }
 
 /** COPY writes null as an unquoted empty field; our own CSV, so line and buffer limits are generous. */

@@ -8,6 +8,7 @@ import { cubeVersion, loadPromotedTags } from "../store/cube-version.ts";
 import { takeLease, type Lease } from "../store/lease.ts";
 import { openLoader, type Loader } from "../store/load.ts";
 import { reapBatches } from "../store/reap.ts";
+import { openReader } from "../store/rollups.ts";
 import { exportDictionaries, type ExportedTable } from "./build-delivery.ts";
 import { claimKey, readClaims, type Claim } from "./claims.ts";
 import { crashPoint } from "./crash-point.ts";
@@ -76,6 +77,7 @@ export async function runIngest(env: IngestEnvironment, input: IngestInput): Pro
       cube,
       loader: opened.loader,
       secondLoader: opened.secondLoader,
+      reader: opened.reader,
       leaseOf: opened.leaseOf,
       report: progress.report,
     };
@@ -104,16 +106,20 @@ export async function tidyUp(env: IngestEnvironment): Promise<void> {
 /** What a call shares before its dictionaries are on their way. */
 type CallRun = Omit<IngestRun, "dictionaries">;
 
-type Resources = Pick<IngestRun, "loader" | "secondLoader" | "leaseOf"> & { readonly close: () => Promise<void> };
+type Resources = Pick<IngestRun, "loader" | "secondLoader" | "reader" | "leaseOf"> & {
+  readonly close: () => Promise<void>;
+};
 
 /** The loading connections and the leases of a call, taken on first use. */
 function openResources(env: IngestEnvironment, progress: Progress): Resources {
   const leases = new Map<string, Lease>();
   let loader: Promise<Loader> | null = null;
   let second: Promise<Loader> | null = null;
+  let reader: ReturnType<typeof openReader> | null = null;
   return {
     loader: () => (loader ??= openLoader(env.db.url)),
     secondLoader: () => (second ??= openLoader(env.db.url)),
+    reader: () => (reader ??= openReader(env.db.url)),
     leaseOf: async (sourceId) => {
       const held = leases.get(sourceId);
       if (held !== undefined) return held;
@@ -127,6 +133,7 @@ function openResources(env: IngestEnvironment, progress: Progress): Resources {
     },
     close: async () => {
       await Promise.allSettled([...leases.values()].map((lease) => lease.release()));
+      await reader?.then((opened) => opened.end()).catch(() => undefined);
       for (const each of [loader, second]) await each?.then((opened) => opened.close()).catch(() => undefined);
     },
   };
@@ -171,7 +178,10 @@ async function findUnchanged(
     const mine = batches.filter((batch) => batch.files.some((each) => each.sha256 === file.sha256));
     const latest = latestByKey(mine);
     // What was held is held again, without reading, until --replace.
-    const settled = (batch: Batch): boolean => batch.status === "stored" || (batch.status === "held" && !replace);
+    // A month that grew from several files is not what --replace makes of one of them.
+    const isGrown = (batch: Batch): boolean => batch.rowIdentity !== null && batch.files.length > 1;
+    const settled = (batch: Batch): boolean =>
+      (batch.status === "stored" && !(replace && isGrown(batch))) || (batch.status === "held" && !replace);
     if (latest.length > 0 && latest.every(settled)) known.set(file.fileNo, latest);
   }
   return known;
@@ -306,10 +316,10 @@ async function loadAll(
   known: ReadonlyMap<number, Batch[]>,
   manifests: readonly Manifest[],
 ): Promise<IngestBatchAnswer[]> {
-  const files = [...run.files.values()].map((file) => ({
-    ...file,
-    appends: run.staged.get(file.fileNo)?.format.id === "gcp-export",
-  }));
+  const files = [...run.files.values()].map((file) => {
+    const staged = run.staged.get(file.fileNo);
+    return { ...file, appends: (staged?.format.appends?.(staged.file) ?? null) !== null };
+  });
   // Unchanged files still claim their months: a second file of one of them needs evidence all the same.
   const phantoms = [...known].flatMap(([fileNo, batches]) =>
     batches.map((batch) => ({ ...emptyClaimOf(batch), fileNo })),

@@ -36,6 +36,8 @@ export type Batch = DeliveryKey & {
   readonly status: BatchStatus;
   readonly reason: string | null;
   readonly fingerprint: string;
+  /** What its rows are told apart by, of a source that only adds rows; null: they are not. */
+  readonly rowIdentity: string | null;
   readonly files: readonly BatchFile[];
   readonly cubeVersion: string;
   readonly rowsRead: number;
@@ -66,6 +68,7 @@ type BatchRow = {
   status: BatchStatus;
   reason: string | null;
   fingerprint: string;
+  row_identity: string | null;
   files: BatchFile[];
   cube_version: string;
   rows_read: string;
@@ -94,7 +97,7 @@ export type BatchFilter =
 export async function loadBatches(sql: SqlLike, filter: BatchFilter): Promise<Batch[]> {
   const rows = await sql<BatchRow[]>`
     select b.id::text, b.source_id::text, s.name as source, b.dataset, b.provider, b.billing_account, b.billing_month::text,
-      b.mode, b.status, b.reason, b.fingerprint, b.files, b.cube_version, b.rows_read::text, b.rows_accepted::text,
+      b.mode, b.status, b.reason, b.fingerprint, b.row_identity, b.files, b.cube_version, b.rows_read::text, b.rows_accepted::text,
       b.rows_rejected::text, b.rows_stored::text, b.totals, b.control, b.notices, b.first_day::text, b.last_day::text,
       b.replaces::text, b.created_at::text, a.visible, a.incomplete
     from ingest_batch b join source s on s.id = b.source_id left join active_batch a on a.batch_id = b.id
@@ -130,6 +133,7 @@ function batchOf(row: BatchRow): Batch {
     status: row.status,
     reason: row.reason,
     fingerprint: row.fingerprint,
+    rowIdentity: row.row_identity,
     files: row.files,
     cubeVersion: row.cube_version,
     rowsRead: Number(row.rows_read),
@@ -158,14 +162,16 @@ export async function loadActiveBatch(sql: SqlLike, key: DeliveryKey): Promise<B
 }
 
 export type NewBatch = DeliveryKey &
-  Pick<Batch, "provider" | "mode" | "fingerprint" | "files" | "cubeVersion" | "replaces"> & { readonly epoch: string };
+  Pick<Batch, "provider" | "mode" | "fingerprint" | "files" | "cubeVersion" | "replaces" | "rowIdentity"> & {
+    readonly epoch: string;
+  };
 
 /** Writes the batch row under which everything is loaded. Nobody reads it before the flip. */
 export async function insertBatch(sql: SqlLike, batch: NewBatch): Promise<string> {
   const rows = await sql<{ id: string }[]>`
-    insert into ingest_batch (source_id, dataset, provider, billing_account, billing_month, mode, status, fingerprint, files, epoch, cube_version, replaces)
+    insert into ingest_batch (source_id, dataset, provider, billing_account, billing_month, mode, status, fingerprint, files, epoch, cube_version, replaces, row_identity)
     values (${batch.sourceId}, ${batch.dataset}, ${batch.provider}, ${batch.billingAccount}, ${batch.billingMonth}, ${batch.mode},
-      'loading', ${batch.fingerprint}, ${sql.json(batch.files)}, ${batch.epoch}, ${batch.cubeVersion}, ${batch.replaces})
+      'loading', ${batch.fingerprint}, ${sql.json(batch.files)}, ${batch.epoch}, ${batch.cubeVersion}, ${batch.replaces}, ${batch.rowIdentity})
     returning id::text`;
   return rows[0]?.id ?? "";
 }
@@ -225,6 +231,12 @@ export async function insertRejects(sql: SqlLike, batchId: string, rejects: read
     }));
     await sql`insert into ingest_reject ${sql(rows, "batch_id", "file", "line", "column_name", "value", "reason")}`;
   }
+}
+
+/** A month that grows keeps what was refused of it before. */
+export async function copyRejects(sql: SqlLike, from: string, to: string): Promise<void> {
+  await sql`insert into ingest_reject (batch_id, file, line, column_name, value, reason)
+    select ${to}, file, line, column_name, value, reason from ingest_reject where batch_id = ${from}`;
 }
 
 export type StoredReject = Reject & { readonly batch: string; readonly source: string; readonly billingMonth: string };

@@ -16,6 +16,7 @@ const NOT_CHAT: ReadonlySet<string> = new Set([
   "active_batch",
   "ingest_lease",
   "ingest_reject",
+  "ingest_row",
   "attribute_set",
   "billed_resource",
   "tag_set",

@@ -1,6 +1,14 @@
 import type { Sql } from "./db.ts";
 
-const TABLES = ["charge", "usage_hour", "cost_daily", "cost_resource_month", "cost_cube", "ingest_reject"] as const;
+const TABLES = [
+  "charge",
+  "usage_hour",
+  "cost_daily",
+  "cost_resource_month",
+  "cost_cube",
+  "ingest_reject",
+  "ingest_row",
+] as const;
 
 /**
  * Deletes the rows of batches nobody can come back to: failed, rolled back, and superseded ones but the last of
@@ -27,7 +35,7 @@ async function reapOne(sql: Sql): Promise<string | null> {
     const [row] = rows;
     if (row === undefined) return null;
     for (const table of TABLES) {
-      const partitioned = table !== "cost_cube" && table !== "ingest_reject";
+      const partitioned = table !== "cost_cube" && table !== "ingest_reject" && table !== "ingest_row";
       await (partitioned
         ? tx`delete from ${tx(table)} where batch_id = ${row.id} and billing_month = ${row.billing_month}`
         : tx`delete from ${tx(table)} where batch_id = ${row.id}`);

@@ -58,6 +58,7 @@ export const ingestBatch = pgTable("ingest_batch", {
   createdAt: at("created_at").notNull().defaultNow(),
   flippedAt: at("flipped_at"),
   reapedAt: at("reaped_at"),
+  rowIdentity: text("row_identity"),
 });
 
 export const activeBatch = pgTable(

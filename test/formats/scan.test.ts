@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { openDuck, type Duck, type DuckRow } from "../../src/ingest/duck/duck-process.ts";
 import { quoteText } from "../../src/ingest/formats/sql-text.ts";
-import { collapseSql, createChargeSql, pickSql } from "../../src/ingest/sql/charge-sql.ts";
+import { collapseSql, createChargeSql, FACTS, pickSql } from "../../src/ingest/sql/charge-sql.ts";
 import { dictionarySql, keysSql } from "../../src/ingest/sql/dictionary-sql.ts";
 import { ATTRIBUTES, createStageSql, MEASURES, RESOURCE_FIELDS } from "../../src/ingest/sql/stage-tables.ts";
 import { openFile, stageFile } from "../../src/ingest/stage-file.ts";
@@ -56,7 +56,7 @@ async function stage(path: string): Promise<Staged> {
   await duck.run(...dictionarySql());
   const keys = await duck.run(keysSql());
   const picked = keys.map((row) => ({ fileNo: 1, keyHash: String(row["key_h"]) }));
-  await duck.run(...createChargeSql(18), pickSql(picked), ...collapseSql("1900-01-01", "2999-01-01"));
+  await duck.run(...createChargeSql(18), pickSql(picked), ...collapseSql(FACTS, "1900-01-01", "2999-01-01"));
   const rows = await duck.run(`select a.* exclude (attr_h, id, digest), r.* exclude (resource_h, id, digest, provider),
     charge_day::varchar as day, charge_end::varchar as day_end, source_rows, ${MEASURES.map((name) => `${name}::varchar as ${name}`).join(", ")}
     from charge join (select distinct on (id) * from attribute_set) as a on a.id = attribute_set_id

@@ -8,7 +8,11 @@ import { createProgressBar } from "../progress-bar.ts";
 export const ingestCli: CliCommand = {
   name: "ingest",
   summary: "load bills: files, folders or globs of FOCUS, AWS, Azure, Google Cloud or Oracle exports",
-  usage: ["ingest PATH… [--source NAME] [--parts] [--replace] [--dry-run]"],
+  usage: [
+    "ingest PATH… [--source NAME] [--parts] [--replace] [--dry-run]",
+    "a newer bill replaces its month; a Google Cloud export adds the rows that are not stored yet",
+    "--parts: the files are one export; --replace: this delivery alone is the month, even if days are lost",
+  ],
   options: {
     source: { type: "string" },
     parts: { type: "boolean" },

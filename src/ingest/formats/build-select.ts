@@ -28,6 +28,11 @@ export type Mapping = {
    * row. A matter of speed only.
    */
   rowColumns?: readonly string[];
+  /**
+   * Of a format that appends: VARCHAR expressions over stage 1 that together tell a source row from any other. Made of what
+   * the file says, not of what this mapping makes of it: rows stored by an older version must be known again.
+   */
+  identity?: readonly string[];
   /** Only for `Format.extra`, for a select keeps every row: which rows, over stage 1. */
   where?: string;
   /** The same over `raw`, before anything is cast: what can be told cheaply. */

@@ -63,6 +63,11 @@ export type Format = {
    * sql-tags.ts are applied to distinct values after the scan. Columns the mapping itself decides by are cleaned here.
    */
   mapping: (file: SourceFile) => Mapping;
+  /**
+   * Optional: of a format whose source only ever adds rows (mapping.identity), what a row of this file is told from others by;
+   * only rows of files that say the same can be compared. null: this file lacks what tells its rows apart.
+   */
+  appends?: (file: SourceFile) => string | null;
   /** Optional: rows a line stands for besides itself. */
   extra?: (file: SourceFile) => Mapping;
   /**

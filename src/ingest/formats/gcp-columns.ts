@@ -13,6 +13,7 @@ import { timeOf } from "./sql-time.ts";
 export function gcpFields(file: SourceFile) {
   const { find } = indexHeader(file);
   const used = new Set<string>();
+  const found = new Set<string>();
   const flat = (path: string): string | null => use(find(path, path.replaceAll(".", "_")));
   const use = (name: string | null): string | null => {
     if (name !== null) used.add(name);
@@ -33,19 +34,19 @@ export function gcpFields(file: SourceFile) {
     const sql = rest.reduce((from, key) => `struct_extract(${from}, ${quoteText(key)})`, quoteName(name));
     return { sql, type: (member[1] ?? "VARCHAR").toUpperCase() };
   };
-  const text = (...paths: readonly string[]): string => {
-    for (const path of paths) {
-      const column = flat(path);
-      if (column !== null) return textSql(file, column);
-      const inside = nested(path);
-      if (inside !== null) return inside.type === "VARCHAR" ? `nullif(${inside.sql}, '')` : `${inside.sql}::varchar`;
-    }
+  const text = (path: string): string => {
+    const column = flat(path);
+    const inside = column === null ? nested(path) : null;
+    if (column !== null || inside !== null) found.add(path);
+    if (column !== null) return textSql(file, column);
+    if (inside !== null) return inside.type === "VARCHAR" ? `nullif(${inside.sql}, '')` : `${inside.sql}::varchar`;
     return NO_TEXT;
   };
   const amount = (path: string): Amount => {
     const column = flat(path);
+    const inside = column === null ? nested(path) : null;
+    if (column !== null || inside !== null) found.add(path);
     if (column !== null) return amountOf(file, column);
-    const inside = nested(path);
     return inside === null ? NO_AMOUNT : amountOfTyped(inside.sql, inside.type);
   };
   const time = (path: string): { sql: string; text: string } => {
@@ -56,9 +57,10 @@ export function gcpFields(file: SourceFile) {
   const pairs = (name: string, keys: readonly [string, string]): string | null => {
     const column = use(find(name));
     if (column === null) return null;
+    found.add(name);
     return pairsSql(quoteName(column), typeOf(file, column), keys);
   };
-  return { text, amount, time, pairs, names: used };
+  return { text, amount, time, pairs, names: used, /** Fields the file has, by Google's names. */ found };
 }
 
 function pairsSql(column: string, type: string, [key, value]: readonly [string, string]): string | null {

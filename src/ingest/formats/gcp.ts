@@ -13,6 +13,7 @@ import { coalesceSql } from "./sql-text.ts";
  * `cost` and its `credits`, which are negative. Promotional credits become a row of their own (Credit, `extra`);
  * discounts (sustained use, committed use, …) lower the row they are given on. Commitment fees are SKUs of their own.
  * The billing month is `invoice.month`: usage at a month's edge is invoiced by Pacific time, so no timestamp tells.
+ * Rows are only ever added (corrections are rows too), each with its `export_time`: a later file adds to a month.
  */
 export const gcpFormat: Format = {
   id: "gcp-export",
@@ -27,6 +28,10 @@ export const gcpFormat: Format = {
     return { matches: google && missing.length === 0, score: google ? 1 - missing.length / 7 : 0, missing };
   },
   columns: (file) => gcpColumns(file).names,
+  appends: (file) => {
+    const { exported, found } = gcpColumns(file);
+    return exported.text === NO_TEXT ? null : `${IDENTITY_VERSION}: ${found.join(" ")}`;
+  },
   mapping: (file) => mapGcp(gcpColumns(file), "line"),
   extra: (file) => mapGcp(gcpColumns(file), "promotion"),
   control: (file) => {
@@ -54,8 +59,11 @@ export const gcpFormat: Format = {
   },
 };
 
+/** Changes when the texts of `identityOf` do: rows known by another version cannot be compared. */
+const IDENTITY_VERSION = "gcp-1";
+
 function gcpColumns(file: SourceFile) {
-  const { text, amount, time, pairs, names } = gcpFields(file);
+  const { text, amount, time, pairs, names, found } = gcpFields(file);
   const creditNames = [indexHeader(file).find("credits")].filter((name) => name !== null);
   const credits = pairs("credits", ["type", "amount"]);
   const tagLists = [pairs("labels", ["key", "value"]), pairs("tags", ["key", "value"])];
@@ -71,6 +79,7 @@ function gcpColumns(file: SourceFile) {
     promotions: creditSum(credits, "="),
     start: time("usage_start_time"),
     end: time("usage_end_time"),
+    exported: time("export_time"),
     month: text("invoice.month"),
     currency: text("currency"),
     costType: text("cost_type"),
@@ -102,7 +111,26 @@ function gcpColumns(file: SourceFile) {
     },
     creditColumns: credits === null ? [] : creditNames,
     names: [...names], // last: every field above has been looked up
+    found: [...found].sort(),
   };
+}
+
+/** What tells a row of the export from another: where and when it was used, what it costs, and when it was exported. */
+function identityOf(gcp: ReturnType<typeof gcpColumns>): string[] {
+  const { texts } = gcp;
+  const said = [
+    texts.billing_account_id,
+    texts.sub_account_id,
+    texts.x_service_code,
+    gcp.service,
+    texts.sku_id,
+    gcp.sku,
+  ];
+  const where = [texts.region_id, texts.region_name, texts.availability_zone, texts.resource_id, texts.resource_name];
+  const kind = [gcp.month, gcp.currency, gcp.costType, texts.commitment_discount_id, texts.consumed_unit, texts.tags];
+  const times = ["start", "end", "exported"].map(typed);
+  const amounts = ["cost", "list", "discounts", "promotions", "usage", "pricing", "committed"].map(typed);
+  return [...said, ...where, ...kind, ...[...times, ...amounts].map((value) => `${value}::varchar`)];
 }
 
 /** Σ of a row's credits that are (=) or are not (<>) promotional; 0 without credits, null when one is no number. */
@@ -124,6 +152,7 @@ function mapGcp(gcp: ReturnType<typeof gcpColumns>, row: "line" | "promotion"): 
     columns: gcp.names,
     amounts: columnsOfAmounts([gcp.cost, gcp.list, gcp.usage, gcp.pricing]),
     rowColumns: gcp.creditColumns,
+    ...(gcp.exported.text === NO_TEXT ? {} : { identity: identityOf(gcp) }),
     typed: {
       cost: gcp.cost.sql,
       list: gcp.list.sql,
@@ -131,6 +160,7 @@ function mapGcp(gcp: ReturnType<typeof gcpColumns>, row: "line" | "promotion"): 
       promotions: gcp.promotions,
       start: gcp.start.sql,
       end: gcp.end.sql,
+      exported: gcp.exported.sql,
       usage: gcp.usage.sql,
       pricing: gcp.pricing.sql,
       month: `try_strptime(left(replace(${gcp.month}, '-', ''), 6) || '01', '%Y%m%d')`,

@@ -4,7 +4,8 @@ import { MEASURES, type StageDecimals } from "./stage-tables.ts";
 /** The part of the stage one delivery is made of. */
 export type StageKey = { readonly fileNo: number; readonly keyHash: string };
 
-const FACTS = `stage_charges semi join picked using (file_no, key_h)`;
+/** The rows of the picked delivery. */
+export const FACTS = `stage_charges semi join picked using (file_no, key_h)`;
 
 /** Names the delivery the next statements build. */
 export function pickSql(keys: readonly StageKey[]): string {
@@ -13,8 +14,8 @@ export function pickSql(keys: readonly StageKey[]): string {
 }
 
 /** Staged rows of each day of the delivery, so that the collapse goes in bounded steps. */
-export function dayCountsSql(): string {
-  return `select day::varchar as day, count(*) as n from ${FACTS} group by day order by day`;
+export function dayCountsSql(facts: string): string {
+  return `select day::varchar as day, count(*) as n from ${facts} group by day order by day`;
 }
 
 /** Empty tables of the delivery in hand. `charge` has the store's columns, ids instead of hashes. */
@@ -27,16 +28,16 @@ export function createChargeSql(decimals: StageDecimals): string[] {
   ];
 }
 
-/** Collapses the days from `from` to `to` (both inclusive) into `charge` and `usage_hour`. */
-export function collapseSql(from: string, to: string): string[] {
+/** Collapses the days of `facts` from `from` to `to` (both inclusive) into `charge` and `usage_hour`. */
+export function collapseSql(facts: string, from: string, to: string): string[] {
   const window = `day between date '${from}' and date '${to}'`;
   const sums = MEASURES.map((name) => `sum(${name}) as ${name}`).join(", ");
   return [
     `insert into charge
 select day, day_end, a.id, r.id, t.id, sum(n)::bigint, ${sums}
-from ${FACTS} join attribute_set as a using (attr_h) left join billed_resource as r using (resource_h) left join tag_set as t using (tags_h)
+from ${facts} join attribute_set as a using (attr_h) left join billed_resource as r using (resource_h) left join tag_set as t using (tags_h)
 where ${window} group by day, day_end, a.id, r.id, t.id`,
-    `insert into usage_hour ${hoursSql(window)}`,
+    `insert into usage_hour ${hoursSql(facts, window)}`,
   ];
 }
 
@@ -44,7 +45,7 @@ where ${window} group by day, day_end, a.id, r.id, t.id`,
  * Hours of usage, in two steps: rows of one quantity first, so that a machine which ran 24 hours alike has its quantity
  * written once and not added up 24 times.
  */
-function hoursSql(window: string): string {
+function hoursSql(facts: string, window: string): string {
   const each = (sql: (packed: string, digit: number) => string): string[] =>
     Array.from({ length: 24 }, (_, hour) =>
       hour < HOURS_PACKED ? sql("hours_low", hour) : sql("hours_high", hour - HOURS_PACKED),
@@ -56,7 +57,7 @@ function hoursSql(window: string): string {
   const mixed = each((packed, digit) => plainText(`sum(hour_quantity * ${hourCount(packed, digit)}::decimal(38,0))`));
   const array = (hours: readonly string[]): string => `'{' || concat_ws(',', ${hours.join(", ")}) || '}'`;
   return `with hourly as (select day, a.id as attribute_id, r.id as resource_id, hour_quantity, sum(hours_low)::hugeint as hours_low, sum(hours_high)::hugeint as hours_high
-  from ${FACTS} join attribute_set as a using (attr_h) left join billed_resource as r using (resource_h)
+  from ${facts} join attribute_set as a using (attr_h) left join billed_resource as r using (resource_h)
   where ${window} and hour_quantity is not null group by day, a.id, r.id, hour_quantity),
 counted as (select *, count(*) over (partition by day, attribute_id, resource_id) as quantities from hourly)
 select day, attribute_id, resource_id, ${array(alike)}
@@ -66,7 +67,7 @@ select day, attribute_id, resource_id, ${array(mixed)} from counted where quanti
 }
 
 /** A decimal without the zeros at its end. */
-function plainText(decimal: string): string {
+export function plainText(decimal: string): string {
   return `coalesce(rtrim(rtrim((${decimal})::varchar, '0'), '.'), '0')`;
 }
 

@@ -40,6 +40,8 @@ export type RowPlan = {
   readonly texts: Readonly<Record<"statics" | "resource" | "tags", DictionaryText>>;
   /** Attribute fields worked out row by row, `kind` first: columns of `judged`, and their place in ATTRIBUTES from 1. */
   readonly rowFields: readonly { readonly name: string; readonly place: number }[];
+  /** Whether rows carry what tells each from any other (`#identity`): a later file may hold them again. */
+  readonly identified: boolean;
 };
 
 /** A dictionary text and its hash; `typed`: the stage-1 values they are made of. */
@@ -158,20 +160,36 @@ function planRows(options: PlanOptions): RowPlan & { read: ReadonlySet<string> }
     tags: dictionaryText(mapping, TAG_FIELDS, [], separatorInText),
   };
   for (const [name, { hash }] of Object.entries(texts)) place(`#${name}`, hash);
+  const identity = Object.entries({ "#identity": mapping.identity }).flatMap(([name, parts]) =>
+    parts === undefined ? [] : [[name, identitySql(parts, placed)] as const],
+  );
   const where = mapping.where === undefined ? null : place("#where", mapping.where);
   const only = mapping.only === undefined ? null : place("#only", mapping.only);
   return {
     text: placed.text,
     period: placed.period,
     rowTyped: placed.rowTyped,
-    values,
+    values: { ...values, ...Object.fromEntries(identity) },
     judged: { "#state": stateSql(amounts.within), "#kind": kindOf(placed, rowAttributes) },
     where: [only, where].filter((each) => each !== null).join(" and ") || null,
     amounts,
     texts,
     rowFields: ["kind", ...rowAttributes].map((field) => ({ name: `#${field}`, place: ATTRIBUTES.indexOf(field) + 1 })),
+    identified: mapping.identity !== undefined,
     read: placed.read,
   };
+}
+
+/** 64 bits of MD5 over what tells a row from others: the same in every file and every version of DuckDB. */
+function identitySql(parts: readonly string[], placed: Placer): string {
+  const joined = (sqls: readonly string[]): string =>
+    `concat_ws(${SEPARATOR}, ${sqls.map((sql) => `coalesce(${sql}, '')`).join(", ")})`;
+  const of = (level: string): string[] => parts.filter((sql) => placed.levelOf(sql) === level);
+  const kept = (["text", "period"] as const)
+    .filter((level) => of(level).length > 0)
+    .map((level) => placed.place(`#identity-${level}`, `md5(${joined(of(level))})`));
+  const row = of("row").map((sql) => placed.place("", sql));
+  return `md5_number_lower(${joined([...kept, ...row])})`;
 }
 
 /** Whether nothing is wrong with the row. A check that is undecided (null) holds. */

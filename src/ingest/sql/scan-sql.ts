@@ -93,6 +93,7 @@ export function sumRowsSql(plan: RowPlan, rows: RowsOf, facts: string, hours: Ho
     `"#dropped" as dropped_reason`,
     `"#warned" as warned`,
     ...plan.rowFields.map(({ name }) => quoteName(name)),
+    ...(plan.identified ? [`"#identity" as row_h`] : []),
   ];
   const bounded = amounts.unbounded.map(
     (name) => `${boundedQuantity(quoteName(`#${name}`))} as ${quoteName(`#${name}`)}`,
@@ -161,7 +162,7 @@ from (select h, string_split(${STAGE_STATICS.text}, ${SEPARATOR}) as p, ${fields
     `insert into stage_keys select ${fileNo}, ${keys}, ${n}, sum(residuals), ${[...control, ...warned].join(", ")}
 from ${joined} where true${kept} group by ${keys}`,
     `insert into stage_charges select ${fileNo}, ${keyHash}, day, day_end, ${attribute}, "#resource", "#tags", hour_quantity, hours_low, hours_high,
-  ${rows === "extra" ? "0" : "n"}, ${MEASURES.map((name) => (measures[name] === undefined ? "null" : name)).join(", ")}
+  ${rows === "extra" ? "0" : "n"}, ${plan.identified ? "row_h" : "null"}, ${MEASURES.map((name) => (measures[name] === undefined ? "null" : name)).join(", ")}
 from ${joined} where state = ${ROW_STATE.accepted}`,
     "drop table part",
   ];

@@ -6,7 +6,8 @@ import type { CostName } from "../formats/format.ts";
  * - `stage_attributes`, `stage_resources`, `stage_tags`: the distinct texts under a 64-bit hash (`stage_statics`: texts
  *   of attributes before the fields are put in that are worked out row by row);
  * - `stage_keys`: delivery keys with row counts and control totals (raw columns, before mapping), by state;
- * - `stage_charges`: the charges, narrow: hashes and amounts, summed as far as one piece of a file allows.
+ * - `stage_charges`: the charges, narrow: hashes and amounts, summed as far as one piece of a file allows; of a format that
+ *   appends, row by row (`row_h`).
  * The hash is only a name inside one load; `checkHashesSql` (dictionary-sql.ts) proves that it named one text each.
  */
 
@@ -66,7 +67,7 @@ export function createStageSql(): string[] {
       state utinyint, currency varchar, dropped_reason varchar, n bigint, residuals bigint, ${decimals(CONTROLS, 18)},
       ${WARNINGS.map((name) => `${name} bigint`).join(", ")})`,
     `create table stage_charges (file_no integer, key_h ubigint, day date, day_end date, attr_h ubigint,
-      resource_h ubigint, tags_h ubigint, hour_quantity decimal(38,${FEW_DECIMALS}), hours_low hugeint, hours_high hugeint, n bigint,
+      resource_h ubigint, tags_h ubigint, hour_quantity decimal(38,${FEW_DECIMALS}), hours_low hugeint, hours_high hugeint, n bigint, row_h ubigint,
       ${decimals(MEASURES, FEW_DECIMALS)})`,
   ];
 }
