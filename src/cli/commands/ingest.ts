@@ -10,8 +10,8 @@ export const ingestCli: CliCommand = {
   summary: "load bills: files, folders or globs of FOCUS, AWS, Azure, Google Cloud or Oracle exports",
   usage: [
     "ingest PATH… [--source NAME] [--parts] [--replace] [--dry-run]",
-    "a newer bill replaces its month; a Google Cloud export adds the rows that are not stored yet",
-    "--parts: the files are one export; --replace: this delivery alone is the month, even if days are lost",
+    "ingest --parts PATH…      these files are one export",
+    "ingest --replace PATH…    these files alone are their month, even where days are lost",
   ],
   options: {
     source: { type: "string" },
