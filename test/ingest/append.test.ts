@@ -56,7 +56,7 @@ async function stored(): Promise<unknown[]> {
     order by 1, 2, 3`);
 }
 
-describe("Google's export only adds rows, so a later file adds to its month", () => {
+describe("Google's export only adds rows, so a later file adds to its month", { timeout: 240_000 }, () => {
   test("later rows add; the same file again changes nothing; rollback takes the addition back", async () => {
     const first = await write("a.csv", [
       { cost: "10", exported: 1 },
