@@ -1,4 +1,4 @@
-import { REST, type RawFile, type RequestData, type RouteLike } from "@discordjs/rest";
+import { REST, type RawFile, type RequestData, type ResponseLike, type RESTOptions, type RouteLike } from "@discordjs/rest";
 
 import { toChannelError } from "./discord-error.ts";
 
@@ -6,6 +6,16 @@ import { toChannelError } from "./discord-error.ts";
 const TIMEOUT_MS = 10_000;
 /** One more try of a 5xx or a timeout by the client itself; after that the outbox waits longer. Posts carry a nonce. */
 const RETRIES = 1;
+
+/**
+ * Node's own fetch in place of the client's way. That one sends by whichever copy of undici was loaded first in the
+ * process: where that is Slack's, forms made by Node are not known to it and every card with a picture fails
+ * ("action is not a function").
+ */
+const requestByFetch: RESTOptions["makeRequest"] = async (url, { method, headers, body, signal }) => {
+  const given = { method, headers, body, signal } as RequestInit;
+  return (await fetch(url, given)) as unknown as ResponseLike;
+};
 
 export type DiscordRestOptions = {
   /** `https://discord.com/api`, or whatever stands in its place. */
@@ -42,6 +52,7 @@ export function createDiscordRest({ apiUrl, token }: DiscordRestOptions): Discor
     version: "10",
     timeout: TIMEOUT_MS,
     retries: RETRIES,
+    makeRequest: requestByFetch,
     rejectOnRateLimit: ({ route }) => route.startsWith("/channels/"),
   }).setToken(token);
   let trouble: string | null = null;
