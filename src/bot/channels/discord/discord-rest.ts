@@ -1,4 +1,4 @@
-import { REST, type RawFile, type RequestData, type ResponseLike, type RESTOptions, type RouteLike } from "@discordjs/rest";
+import { REST, type RawFile, type RequestData, type RESTOptions, type RouteLike } from "@discordjs/rest";
 
 import { toChannelError } from "./discord-error.ts";
 
@@ -12,9 +12,9 @@ const RETRIES = 1;
  * process: where that is Slack's, forms made by Node are not known to it and every card with a picture fails
  * ("action is not a function").
  */
-const requestByFetch: RESTOptions["makeRequest"] = async (url, { method, headers, body, signal }) => {
+const requestByFetch: RESTOptions["makeRequest"] = (url, { method, headers, body, signal }) => {
   const given = { method, headers, body, signal } as RequestInit;
-  return (await fetch(url, given)) as unknown as ResponseLike;
+  return fetch(url, given);
 };
 
 export type DiscordRestOptions = {
