@@ -11,6 +11,8 @@ export type Group = {
   readonly amount: bigint;
   /** The untagged part that no tag could reach. */
   readonly unallocatable: bigint;
+  /** What allocation rules moved here (negative: away); part of `amount`. */
+  readonly moved?: bigint;
   readonly sourceRows: number;
   readonly members: number;
   readonly other: boolean;
@@ -28,7 +30,7 @@ export type BreakdownInput = {
 /** ISO 4217 for "no currency": quantities. */
 export const NO_CURRENCY = "XXX";
 
-type Cell = { amount: bigint; previous: bigint; unallocatable: bigint; sourceRows: number };
+type Cell = { amount: bigint; previous: bigint; unallocatable: bigint; moved: bigint; sourceRows: number };
 type Series = {
   key: readonly (string | null)[];
   total: bigint;
@@ -88,7 +90,7 @@ function linesOf(input: BreakdownInput): Line[] {
     last = { group, series };
     let cell = series.cells.get(group.start);
     if (cell === undefined) {
-      cell = { amount: 0n, previous: 0n, unallocatable: 0n, sourceRows: 0 };
+      cell = { amount: 0n, previous: 0n, unallocatable: 0n, moved: 0n, sourceRows: 0 };
       series.cells.set(group.start, cell);
     }
     cell[side] += group.amount;
@@ -99,6 +101,7 @@ function linesOf(input: BreakdownInput): Line[] {
     series.total += group.amount;
     cell.sourceRows += group.sourceRows;
     cell.unallocatable += group.unallocatable;
+    if (group.moved !== undefined) cell.moved += group.moved;
   };
   for (const group of input.current) put(group, "amount");
   for (const group of input.previous ?? []) put(group, "previous");
@@ -146,9 +149,10 @@ function cutTop(ranked: Series[], top: number | null): Series[] {
     other.previous += series.previous;
     other.members += series.members;
     for (const [start, cell] of series.cells) {
-      const sum = other.cells.get(start) ?? { amount: 0n, previous: 0n, unallocatable: 0n, sourceRows: 0 };
+      const sum = other.cells.get(start) ?? { amount: 0n, previous: 0n, unallocatable: 0n, moved: 0n, sourceRows: 0 };
       sum.amount += cell.amount;
       sum.previous += cell.previous;
+      sum.moved += cell.moved;
       sum.sourceRows += cell.sourceRows;
       other.cells.set(start, sum);
     }
@@ -172,6 +176,7 @@ function rowsOf(series: Series, line: Line, sum: bigint, input: BreakdownInput):
     if (input.previous !== null) Object.assign(row, changeOf(cell.amount, cell.previous));
     const share = start === null ? ratioText(cell.amount, sum) : null;
     if (share !== null) row.share = share;
+    if (cell.moved !== 0n) row.moved = decimalText(cell.moved);
     if (cell.unallocatable !== 0n && !series.other) row.unallocatable = decimalText(cell.unallocatable);
     if (series.other) Object.assign(row, { other: true, count: series.members });
     return row;

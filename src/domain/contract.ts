@@ -49,6 +49,8 @@ export const costRow = z.object({
   previous: decimal.optional(),
   change: z.object({ amount: decimal, ratio: decimal.nullable() }).optional(),
   share: decimal.optional(),
+  /** Of an allocated answer: what the rules moved here (negative: away), part of `amount`. */
+  moved: decimal.optional(),
   /** Of an untagged row: the part no tag can reach (tax, credits, adjustments, support). */
   unallocatable: decimal.optional(),
   other: z.literal(true).optional(),
@@ -88,6 +90,23 @@ export const receipt = z.object({
   rejects: z.number().int().nullable(),
   rates: z
     .array(z.object({ from: currency, to: currency, day: dayText, rate: decimal, carriedFrom: dayText.nullable() }))
+    .optional(),
+  /** Of an allocated answer: over whom shared spend was spread, by which rules, and how much each moved. */
+  allocation: z
+    .object({
+      to: z.string(),
+      rules: z.array(
+        z.object({
+          name: z.string(),
+          method: z.string(),
+          moved: z.array(amount),
+          /** Not spread: nobody has usage of their own to spread it over. */
+          left: z.array(amount),
+          /** The earlier rule that spreads some of the same charges: this one is left out. */
+          leftOutFor: z.string().nullable(),
+        }),
+      ),
+    })
     .optional(),
   notes: z.array(z.string()),
   question: z.string(),

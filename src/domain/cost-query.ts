@@ -73,6 +73,8 @@ export const costQuerySchema = z.object({
   /** How the period was said ("last month"), so that comparisons align by calendar; null = explicit days. */
   said: z.string().max(80).nullable().default(null),
   by: z.array(dimensionSchema).max(BY_MAX).default([]),
+  /** Shared spend is spread over who uses it, by the allocation rules; `by` says over whom. */
+  allocated: z.boolean().default(false),
   filters: z.array(conditionSchema).max(FILTERS_MAX).default([]),
   metric: z.enum(METRICS).default("effective"),
   per: z.enum(GRAINS).nullable().default(null),

@@ -8,6 +8,7 @@ export const CLAUSE_IDS = [
   "billing",
   "invoice",
   "by",
+  "allocated",
   "for",
   "not",
   "metric",
@@ -42,6 +43,8 @@ export function clauseText(query: CostQuery, id: ClauseId): string | null {
       return select.by === "invoice" ? `invoice ${quoteValue(select.invoice)}` : null;
     case "by":
       return query.by.length === 0 ? null : `by ${query.by.map(dimensionText).join(",")}`;
+    case "allocated":
+      return query.allocated ? "allocated" : null;
     case "for":
       return filtersText(query, false);
     case "not":

@@ -12,7 +12,8 @@ const DIMENSIONS: readonly Dimension[] = ["service", "region", "sub-account", "t
 /** Why the amount changed, for each currency apart: contributions and a rest that add up to the change exactly. */
 export async function readDrivers(asking: Asking, before: CostSpan): Promise<Driver[]> {
   const { snapshot, filter, query, sides, conversion } = asking;
-  const by = DIMENSIONS.filter((dimension) => dimension !== "team" || snapshot.rollups.current);
+  // A driver says who was tagged; where shared spend was spread, that is not who bears it.
+  const by = DIMENSIONS.filter((dimension) => dimension !== "team" || (snapshot.rollups.current && !query.allocated));
   const rates = conversion?.rates ?? null;
   const changes = await readCosts(
     snapshot,

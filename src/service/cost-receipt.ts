@@ -4,13 +4,15 @@ import { isProvisional } from "../analysis/provider-calendar.ts";
 import { ratioText } from "../analysis/ratio-text.ts";
 import type { CostRow, Receipt } from "../domain/contract.ts";
 import type { CostQuery } from "../domain/cost-query.ts";
-import { formatMoney, parseAtoms } from "../domain/money.ts";
+import type { TagAlias } from "../domain/dimension.ts";
+import { atomsToDecimal, formatMoney, parseAtoms } from "../domain/money.ts";
 import { addDays, periodLength, type Period } from "../domain/period.ts";
 import { dimensionText, questionText } from "../domain/question-text.ts";
 import { readsTags } from "../store/cost-dimension.ts";
 import { batchesIn, readCosts, type CostFact } from "../store/cost-read.ts";
 import type { ActiveBatch } from "../store/cost-snapshot.ts";
 import { listDimensionValues } from "../store/dimension-values.ts";
+import { moveNotes, type Moves } from "./allocation-moves.ts";
 import type { Asking } from "./cost-asking.ts";
 
 const BASIS: Readonly<Record<CostQuery["select"]["by"], string>> = {
@@ -54,6 +56,26 @@ export async function writeReceipt(
     ],
     question: `cost ${questionText(resolved(query, asking))}`,
   };
+}
+
+/** The receipt of an allocated answer: by which rules, and what each of them did. */
+export function withAllocation(receipt: Receipt, to: TagAlias | null, moves: Moves | null): Receipt {
+  if (to === null || moves === null) return receipt;
+  const amounts = (sums: ReadonlyMap<string, bigint>) =>
+    [...sums].map(([currency, atoms]) => ({ amount: atomsToDecimal(atoms), currency }));
+  const rules = moves.done.map(({ name, by, moved, left, clash }) => ({
+    name,
+    method: by,
+    moved: amounts(moved),
+    left: amounts(left),
+    leftOutFor: clash,
+  }));
+  const names = rules.map(({ name }) => name);
+  const first =
+    names.length === 0
+      ? `Allocated, but no rule spreads anything over ${to} in this period: allocate set NAME SCOPE to ${to} by cost makes one.`
+      : `Allocated: shared spend is spread over ${to} by ${names.length === 1 ? "rule" : "rules"} ${names.join(", ")}; the total is the same without.`;
+  return { ...receipt, allocation: { to, rules }, notes: [first, ...moveNotes(moves), ...receipt.notes] };
 }
 
 /** The question with every word that depends on the day replaced by days. */

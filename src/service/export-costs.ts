@@ -39,12 +39,14 @@ function sheetOf(answer: CostAnswer): Sheet {
   const named = keys.filter((key) => answer.rows.some((row) => row.names?.[key] !== undefined));
   const periods = answer.rows.some((row) => row.period !== undefined);
   const compared = answer.rows.some((row) => row.previous !== undefined);
+  const spread = answer.receipt.allocation !== undefined;
   const quantities = answer.rows.some((row) => row.currency === null);
   const header = [
     ...keys.flatMap((key) => (named.includes(key) ? [key, `${key} name`] : [key])),
     ...(periods ? ["from", "to (exclusive)"] : []),
     "amount",
     quantities ? "unit" : "currency",
+    ...(spread ? ["of it shared"] : []),
     ...(compared ? ["previous", "change"] : []),
     "source rows",
   ];
@@ -60,6 +62,7 @@ function sheetOf(answer: CostAnswer): Sheet {
     ...(periods ? [dayCell(row.period?.from), dayCell(row.period?.to)] : []),
     number(row.amount),
     text(quantities ? row.unit : row.currency),
+    ...(spread ? [number(row.moved ?? "0")] : []),
     ...(compared ? [number(row.previous), number(row.change?.amount)] : []),
     number(String(row.sourceRows)),
   ];

@@ -10,7 +10,8 @@ import { appendAudit } from "../store/audit.ts";
 import { endRule, insertRule } from "../store/allocation-rules.ts";
 import type { Context, Verb } from "./context.ts";
 import { auditOf } from "./manage-people.ts";
-import { allRules, showAllocation, type Allocation } from "./show-allocation.ts";
+import { allRules } from "./allocate-costs.ts";
+import { showAllocation, type Allocation } from "./show-allocation.ts";
 import { requireWholeScope } from "./whole-scope.ts";
 
 export type NewRule = AllocationRule & { readonly from: Day };

@@ -1,7 +1,8 @@
 import { breakDown, type Group } from "../analysis/breakdown.ts";
 import { alignedBucket, bucketPeriod, comparePeriods, type Comparison } from "../analysis/compare.ts";
 import type { CostAnswer, CostRow } from "../domain/contract.ts";
-import type { CostQuery } from "../domain/cost-query.ts";
+import { costQuerySchema, type CostQuery } from "../domain/cost-query.ts";
+import type { TagAlias } from "../domain/dimension.ts";
 import { AppError } from "../domain/errors.ts";
 import { addDays, addMonths, monthOf, monthPeriod, type Day } from "../domain/period.ts";
 import { costFilter } from "../store/cost-filter.ts";
@@ -11,11 +12,13 @@ import { withCostSnapshot, type ActiveBatch, type CostSnapshot } from "../store/
 import { batchesMatching, withinScope } from "../store/cost-sources.ts";
 import { readDataThrough } from "../store/data-through.ts";
 import { loadNames } from "../store/dimension-values.ts";
+import { allocationTarget, allRules, beforeAllocation, withMoves } from "./allocate-costs.ts";
+import { readMoves, type Ask, type Moves } from "./allocation-moves.ts";
 import type { Context, Verb } from "./context.ts";
 import type { Asking, Sides } from "./cost-asking.ts";
 import { convertTo } from "./cost-conversion.ts";
 import { readDrivers } from "./cost-drivers.ts";
-import { writeReceipt } from "./cost-receipt.ts";
+import { withAllocation, writeReceipt } from "./cost-receipt.ts";
 import { withSupport } from "./cost-support.ts";
 
 /** Most rows one answer carries; the rest is one row "other". Named in the receipt when it bites. */
@@ -35,7 +38,8 @@ export async function showCosts({ ctx, input }: Verb<CostQuery>): Promise<CostAn
 /** The same from a snapshot the caller holds: several answers of one moment, as a digest needs them. */
 export async function showCostsIn(everything: CostSnapshot, ctx: Context, query: CostQuery): Promise<CostAnswer> {
   const whole = await withinScope(everything, ctx.scope);
-  const filter = costFilter(ctx.scope, query);
+  const to = allocationTarget(ctx, query);
+  const filter = costFilter(ctx.scope, beforeAllocation(query, to));
   const snapshot = { ...whole, batches: await batchesMatching(whole, filter) };
   // A filter that matches nothing still deserves the day its scope is complete through.
   const sources = snapshot.batches.length > 0 ? snapshot.batches : whole.batches;
@@ -53,26 +57,65 @@ export async function showCostsIn(everything: CostSnapshot, ctx: Context, query:
 
   const current = await withSupport(asking, await readSide(asking, sides.current, issuers));
   const previous = sides.previous === null ? null : await readSide(asking, sides.previous, issuers);
+  const allocated = to === null ? null : await allocateSides(everything, asking, to, { current, previous });
   const { rows, total } = breakDown({
     by: issuers ? ["invoice", "invoice-issuer"] : query.by,
-    current: current.map((fact) => (issuers ? underInvoice(fact, query) : fact)),
-    previous: previous === null ? null : previous.map((fact) => besideCurrent(fact, query, sides.compared)),
+    current: (allocated?.current ?? current).map((fact) => (issuers ? underInvoice(fact, query) : fact)),
+    previous:
+      previous === null
+        ? null
+        : (allocated?.previous ?? previous).map((fact) => besideCurrent(fact, query, sides.compared)),
     top: query.top ?? (query.per === null ? ROWS_MAX : null),
     periodOf: (start) => bucketPeriod(start, query.per ?? "day", query.select.by === "days" ? sides.period : null),
   });
   const drivers =
-    sides.previous === null || query.metric === "usage" ? null : await readDrivers(asking, sides.previous);
+    sides.previous === null || query.metric === "usage" || isPartAllocated(query, to)
+      ? null
+      : await readDrivers(asking, sides.previous);
   return {
     query,
     rows: await nameKeys(asking, rows),
     total,
     ...(drivers === null ? {} : { drivers }),
-    receipt: await writeReceipt(asking, current, previous ?? [], rows),
+    receipt: withAllocation(await writeReceipt(asking, current, previous ?? [], rows), to, allocated?.moves ?? null),
+  };
+}
+
+/** What moved the whole explains nothing of the part some bear of it. */
+function isPartAllocated({ filters }: CostQuery, to: TagAlias | null): boolean {
+  return to !== null && filters.some(({ dimension }) => dimension === to);
+}
+
+/** Both sides after shared spend was spread: each by the rules that held in its own days. */
+async function allocateSides(
+  everything: CostSnapshot,
+  asking: Asking,
+  to: TagAlias,
+  { current, previous }: { readonly current: readonly CostFact[]; readonly previous: readonly CostFact[] | null },
+): Promise<{ current: CostFact[]; previous: CostFact[] | null; moves: Moves }> {
+  const { ctx, query, sides } = asking;
+  const rules = await allRules(ctx);
+  const plain = costQuerySchema.parse({ select: query.select });
+  const ask: Ask = (span, changes = {}) =>
+    showCostsIn(everything, ctx, { ...plain, ...changes, select: { by: "days", ...span } });
+  const { by, per, without, metric, currency } = query;
+  const shape = { by, per, filters: beforeAllocation(query, to).filters, without, metric, currency };
+  const moves = await readMoves(ask, { rules, to, period: sides.period, shape });
+  const beforeMoves =
+    sides.compared === null || previous === null
+      ? null
+      : await readMoves(ask, { rules, to, period: sides.compared.previous, shape });
+  return {
+    current: withMoves(current, moves.moves, query, to),
+    previous: previous === null || beforeMoves === null ? null : withMoves(previous, beforeMoves.moves, query, to),
+    moves,
   };
 }
 
 function readSide(asking: Asking, span: CostSpan, byIssuer: boolean): Promise<CostFact[]> {
   const { query, filter, conversion } = asking;
+  // A comparison ranks after both sides are known, an allocation after what is shared was spread.
+  const ranked = query.per === null && query.versus === null && query.by.length > 0 && !query.allocated;
   const read: CostRead = {
     span,
     by: query.by,
@@ -80,8 +123,7 @@ function readSide(asking: Asking, span: CostSpan, byIssuer: boolean): Promise<Co
     metric: query.metric,
     per: query.per,
     rates: conversion?.rates ?? null,
-    // A comparison ranks after both sides are known.
-    rowsMax: query.per === null && query.versus === null && query.by.length > 0 ? (query.top ?? ROWS_MAX) : null,
+    rowsMax: ranked ? (query.top ?? ROWS_MAX) : null,
     byIssuer,
   };
   return readCosts(asking.snapshot, read, conversion?.target ?? null);

@@ -17,6 +17,8 @@ export type CostFact = {
   readonly long: bigint;
   /** The untagged part that no tag could reach. */
   readonly unallocatable: bigint;
+  /** What allocation rules moved here (negative: away); part of `amount`. */
+  readonly moved?: bigint;
   readonly sourceRows: number;
   /** Groups in this row: 1, or how many stand behind "other". */
   readonly members: number;

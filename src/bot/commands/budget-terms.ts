@@ -200,6 +200,7 @@ function readScope(text: string, today: Day, begin: string): Scope {
 }
 
 function extraClause(query: CostQuery, text: string): string | null {
+  if (query.allocated) return "allocated";
   if (query.by.length > 0) return "by";
   if (query.per !== null) return "per";
   if (query.versus !== null) return "vs";

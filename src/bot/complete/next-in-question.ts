@@ -13,8 +13,10 @@ export type NextWords = { readonly words: readonly NextWord[]; readonly dimensio
 const GROUPING = wordsOfClause("by");
 const FILTERING = new Set([...wordsOfClause("for"), ...wordsOfClause("not")]);
 const LEAVING_OUT = wordsOfClause("without");
-/** Clauses whose word says what follows; the others are handled below. */
-const CHOOSING = CLAUSES.filter(({ option }) => option.choices !== undefined && option.name !== "without");
+/** Clauses whose word says what follows; the others are handled below, and one says everything by itself. */
+const CHOOSING = CLAUSES.filter(
+  ({ option }) => option.choices !== undefined && option.name !== "without" && option.name !== "allocated",
+);
 const PERIODS: readonly NextWord[] = [
   ["last month", "the whole calendar month before this one"],
   ["this month", "from its first day to today"],
@@ -94,7 +96,7 @@ function beginnings(tokens: readonly Token[]): NextWord[] {
   const clauses = CLAUSES.filter(({ words }) => words.length > 0)
     .filter(({ id, words }) => id === "for" || id === "not" || !words.some((word) => said.has(word)))
     .sort((a, b) => rankOf(a) - rankOf(b))
-    .map(({ words, summary }) => ({ word: words[0] ?? "", about: summary, more: true }));
+    .map(({ id, words, summary }) => ({ word: words[0] ?? "", about: summary, more: id !== "allocated" }));
   return [...(hasPeriod ? [] : PERIODS.slice(0, 3)), ...clauses];
 }
 

@@ -1,5 +1,5 @@
 import { BY_MAX, FILTER_VALUES_MAX, FILTERS_MAX, GRAINS } from "../../domain/cost-query.ts";
-import { tagKeyOf, isTagAlias, type Dimension } from "../../domain/dimension.ts";
+import { tagKeyOf, isTagAlias, TAG_ALIASES, type Dimension } from "../../domain/dimension.ts";
 import { EXCLUDABLE_KINDS, type Kind } from "../../domain/kind.ts";
 import { dimensionText, MISSING_WORDS, quoteValue } from "../../domain/question-text.ts";
 import type { Clause } from "./clause.ts";
@@ -224,6 +224,25 @@ function likelyValue(text: string): string[] {
   const guesses = [`service ${value}`, `team ${value}`, `provider ${value}`];
   return isProviderName(text) ? guesses.toReversed() : guesses;
 }
+
+export const allocatedClause: Clause = {
+  id: "allocated",
+  words: ["allocated"],
+  whole: ["after allocation", "fully loaded", "with shared costs", "with shared spend"],
+  syntax: "allocated",
+  ebnf: '"allocated"',
+  summary: `Shared spend is spread over who uses it, by the rules of \`allocate\`; the total stays the same. Over the ${TAG_ALIASES.join(", ")} of \`by\`, team when it names none; \`for\` and \`not\` of the same then mean who bears the cost.`,
+  examples: [
+    "last month by team allocated",
+    "2026-q3 by team allocated per month",
+    "last month by team allocated for team payments",
+  ],
+  option: { name: "allocated", choices: ["allocated"] },
+  read: (reader, position) => {
+    reader.draft.allocated = true;
+    return done(position);
+  },
+};
 
 export const withoutClause: Clause = {
   id: "without",

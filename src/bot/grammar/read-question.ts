@@ -147,6 +147,8 @@ function finish(reader: Reader): unknown {
   const pair = (unit !== null && versusSaid === `last ${unit}`) || (said === "today" && versusSaid === "yesterday");
   return {
     ...rest,
+    // Teams are who shared spend is spread over, unless said otherwise.
+    by: draft.allocated === true && draft.by.length === 0 ? ["team"] : draft.by,
     // Canonical order: what must hold before what must not.
     filters: [...draft.filters.filter((one) => !one.negated), ...draft.filters.filter((one) => one.negated)],
     select: select ?? { by: "days", from: firstDay(monthOf(env.today)), to: addDays(env.today, 1) },

@@ -16,6 +16,7 @@ export type Draft = {
   select?: CostQuery["select"];
   said: string | null;
   by: Dimension[];
+  allocated?: true;
   filters: CostQuery["filters"];
   metric?: CostQuery["metric"];
   per?: NonNullable<CostQuery["per"]>;

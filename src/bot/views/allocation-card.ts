@@ -2,6 +2,7 @@ import { describeFilter } from "../../analysis/describe-filter.ts";
 import type { AllocationRule } from "../../domain/allocation.ts";
 import { formatMoney, money, parseAtoms } from "../../domain/money.ts";
 import type { Day } from "../../domain/period.ts";
+import { daysText } from "../../domain/question-text.ts";
 import type { AllocationChange } from "../../service/set-allocation.ts";
 import type { Allocation } from "../../service/show-allocation.ts";
 import type { Block, Card, RichText } from "../card.ts";
@@ -18,7 +19,15 @@ export function allocationCard(allocation: Allocation): Card {
     summary: `${amounts(allocation.total)}, the same before and after.${moved ? "" : " No rule moves anything."}`,
     tone: "neutral",
     blocks: [tableOf(allocation)],
-    actions: [{ kind: "button", label: "The rules", style: "plain", command: "allocate list" }],
+    actions: [
+      {
+        kind: "button",
+        label: "As a cost answer",
+        style: "primary",
+        command: `cost ${daysText(allocation.period.from, allocation.period.to)} by ${allocation.to} allocated`,
+      },
+      { kind: "button", label: "The rules", style: "plain", command: "allocate list" },
+    ],
     footer: [...allocation.notes, "Effective cost. Shares are of the usage of the whole calendar month."],
   };
 }

@@ -31,7 +31,7 @@ export function costCard(
       : query.select.by === "billing-month"
         ? `${period} by invoice month`
         : period;
-  const title = `${metricWords(query)}${query.by.length === 0 ? "" : ` by ${query.by.join(", ")}`}, ${about}`;
+  const title = `${metricWords(query)}${query.by.length === 0 ? "" : ` by ${query.by.join(", ")}`}${query.allocated ? ", allocated" : ""}, ${about}`;
   if (answer.total.length === 0) return emptyCard(title, answer);
   return {
     title,

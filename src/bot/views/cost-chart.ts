@@ -13,7 +13,8 @@ const BANDS_MAX = 6;
 /** The picture of one currency of an answer; null when a table says it better. */
 export function costChart(answer: CostAnswer, query: CostQuery, line: CostAnswer["total"][number]): ChartView | null {
   if (query.form === "table" || query.metric === "usage") return null;
-  const title = query.by.length === 0 ? "Cost" : `Cost by ${query.by.join(", ")}`;
+  const title =
+    query.by.length === 0 ? "Cost" : `Cost by ${query.by.join(", ")}${query.allocated ? ", allocated" : ""}`;
   const base = {
     title,
     subtitle: `${periodWords(answer.receipt.period as { from: Day; to: Day })}, ${line.currency}`,

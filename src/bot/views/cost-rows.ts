@@ -9,6 +9,8 @@ export type ShownRow = {
   readonly cells: readonly string[];
   readonly amount: bigint;
   readonly previous: bigint;
+  /** What allocation rules moved here; part of `amount`. */
+  readonly moved: bigint;
   readonly share: string | null;
   readonly other: boolean;
   readonly row: CostRow | null;
@@ -22,9 +24,18 @@ export function shownRows(
   cellsOf: (row: CostRow) => readonly string[],
 ): ShownRow[] {
   const total = parseAtoms(line.amount);
-  const rows = sumsByKey(answer, line).map(({ row, amount, previous }): ShownRow => {
+  const rows = sumsByKey(answer, line).map(({ row, amount, previous, moved }): ShownRow => {
     const other = row.other === true;
-    return { label: rowWords(row), cells: cellsOf(row), amount, previous, share: ratioText(amount, total), other, row };
+    return {
+      label: rowWords(row),
+      cells: cellsOf(row),
+      amount,
+      previous,
+      moved,
+      share: ratioText(amount, total),
+      other,
+      row,
+    };
   });
   const named = rows.filter((row) => !row.other);
   if (named.length <= most) return rows;
@@ -32,15 +43,25 @@ export function shownRows(
   const count = rest.reduce((sum, row) => sum + (row.other ? (row.row?.count ?? 0) : 1), 0);
   const amount = rest.reduce((sum, row) => sum + row.amount, 0n);
   const previous = rest.reduce((sum, row) => sum + row.previous, 0n);
+  const moved = rest.reduce((sum, row) => sum + row.moved, 0n);
   const label = `Other (${count})`;
   const blank = (named[0]?.cells ?? []).slice(1).map(() => "");
   return [
     ...named.slice(0, most),
-    { label, cells: [label, ...blank], amount, previous, share: ratioText(amount, total), other: true, row: null },
+    {
+      label,
+      cells: [label, ...blank],
+      amount,
+      previous,
+      moved,
+      share: ratioText(amount, total),
+      other: true,
+      row: null,
+    },
   ];
 }
 
-type Sum = { readonly row: CostRow; amount: bigint; previous: bigint };
+type Sum = { readonly row: CostRow; amount: bigint; previous: bigint; moved: bigint };
 
 /** Sums over periods. Rows of a series share their key, so that its text is made once and not for each of its days. */
 function sumsByKey(answer: CostAnswer, line: CostAnswer["total"][number]): Sum[] {
@@ -51,11 +72,12 @@ function sumsByKey(answer: CostAnswer, line: CostAnswer["total"][number]): Sum[]
     let sum = known.get(row.key);
     if (sum === undefined || sum.row.other !== row.other) {
       const name = JSON.stringify([row.other === true, row.key]);
-      sum = sums.get(name) ?? { row, amount: 0n, previous: 0n };
+      sum = sums.get(name) ?? { row, amount: 0n, previous: 0n, moved: 0n };
       sums.set(name, sum);
       known.set(row.key, sum);
     }
     sum.amount += parseAtoms(row.amount);
+    if (row.moved !== undefined) sum.moved += parseAtoms(row.moved);
     if (row.previous !== undefined) sum.previous += parseAtoms(row.previous);
   }
   return [...sums.values()];

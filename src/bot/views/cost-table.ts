@@ -34,14 +34,16 @@ function keyTable(answer: CostAnswer, query: CostQuery, line: Line, caption: str
     row.other === true
       ? [`Other (${row.count ?? 0})`, ...dimensions.slice(1).map(() => "")]
       : dimensions.map((dimension) => valueWords(dimension, row.key[dimension] ?? null, row.names));
-  const rows = shownRows(answer, line, query.top ?? ROWS_SHOWN, cellsOf).flatMap((row) =>
-    splitUntagged(row, line, answer),
-  );
+  const shown = shownRows(answer, line, query.top ?? ROWS_SHOWN, cellsOf);
+  // What is shared says where it went; what is left untagged is one row.
+  const rows = query.allocated ? shown : shown.flatMap((row) => splitUntagged(row, line, answer));
   const compared = line.change !== undefined;
+  const spread = query.allocated && !compared;
   const body = rows.map((row): RichText[] => [
     ...row.cells,
     amountWords(atomsToDecimal(row.amount), line),
     ...(compared ? changeCells(row, line) : []),
+    ...(spread ? [row.moved === 0n ? "" : amountWords(atomsToDecimal(row.moved), line, true)] : []),
     row.share === null ? "" : percentWords(row.share, false),
   ]);
   return {
@@ -51,6 +53,7 @@ function keyTable(answer: CostAnswer, query: CostQuery, line: Line, caption: str
       ...dimensions.map((header): Column => ({ header, align: "left" })),
       right("Cost"),
       ...(compared ? [right("Change"), right("%")] : []),
+      ...(spread ? [right("Of it shared")] : []),
       right("Share"),
     ],
     rows: body,
@@ -61,6 +64,7 @@ function keyTable(answer: CostAnswer, query: CostQuery, line: Line, caption: str
       ...(line.change === undefined
         ? []
         : [amountWords(line.change.amount, line, true), percentWords(line.change.ratio)]),
+      ...(spread ? [""] : []),
       "",
     ],
   };

@@ -46,7 +46,7 @@ function clauseTexts(values: Values): string[] {
     const [opening] = words;
     const text = String(value).trim();
     // "by service" typed into the option `by` is meant as said.
-    const said = opening === undefined || text.toLowerCase().startsWith(`${opening} `);
+    const said = opening === undefined || `${text.toLowerCase()} `.startsWith(`${opening} `);
     return [said ? text : `${opening} ${text}`];
   });
   return [...clauses, String(values.get(MORE_OPTION) ?? "")];
