@@ -3,7 +3,8 @@ import { answerQuery } from "../bot/commands/cost.ts";
 import { savedQuery } from "../bot/commands/saved-question.ts";
 import { closeCard } from "../bot/views/close-card.ts";
 import { digestCard } from "../bot/views/digest-card.ts";
-import { hygieneCard, hygieneReplies } from "../bot/views/hygiene-card.ts";
+import { hygieneCard } from "../bot/views/hygiene-card.ts";
+import { hygieneReplies } from "../bot/views/hygiene-owners-card.ts";
 import { digestReplies } from "../bot/views/digest-thread.ts";
 import { pausedCard } from "../bot/views/subscription-card.ts";
 import { wasteCard } from "../bot/views/waste-card.ts";
@@ -96,7 +97,7 @@ async function postQuestion({ ctx, schedule, run, report }: Run<"question">): Pr
   return { status: "done", note: `answered ${saved.name}`, files, ...parentOf(channel, key, shown) };
 }
 
-/** Coverage in the channel; in its thread each owner, mentioned once, with what of theirs has no team. */
+/** Coverage in the channel; in its thread what no team bears by owner, then each owner, mentioned once, with theirs. */
 async function postHygiene(ctx: Context, schedule: KnownSchedule, run: RunRow): Promise<RunOutcome> {
   const hygiene = await tagHygiene({ ctx: asSchedule(ctx, schedule), input: { period: null } });
   if (hygiene.coverage.length === 0) return { status: "skipped", note: "there is no usage yet", posts: [] };

@@ -20,9 +20,28 @@ const DEFAULT_DAYS = 30;
 const CHART_WEEKS = 12;
 const PLACES_MAX = 200;
 const VALUES_MAX = 1_000;
+const OWNER_PLACES_MAX = 12;
+/** Where something is, as far as somebody can be asked about it. */
+const PLACE = ["sub-account", "service"] as const;
 
 type Amount = { readonly amount: string; readonly currency: string };
 
+/** What one owner has that no team bears, in one currency: by the owner directory, most specific entry first. */
+export type OwnerShare = {
+  /** null = nobody is named for it. */
+  readonly owner: Owner | null;
+  readonly currency: string;
+  /** Usage without a team. */
+  readonly untagged: string;
+  /** Tax, credits, purchases and the like without a team: no tag reaches them. */
+  readonly unallocatable: string;
+  /** What allocation rules spread of both over teams; null = only a part is seen, and rules are everybody's. */
+  readonly spread: string | null;
+  /** What no team bears in the end: untagged + unallocatable − spread. */
+  readonly unallocated: string;
+  /** The dearest of it, at most a few. */
+  readonly places: readonly UntaggedPlace[];
+};
 /** Where untagged usage is: an account and a service, and whom to ask about it. */
 export type UntaggedPlace = Amount & {
   readonly account: string | null;
@@ -45,6 +64,8 @@ export type Hygiene = {
   readonly coverage: readonly Coverage[];
   /** Usage without a team, the dearest places first. */
   readonly places: readonly UntaggedPlace[];
+  /** The same and what no tag can reach by who owns it, the dearest owner first; they add up to both exactly. */
+  readonly owners: readonly OwnerShare[];
   /** What no tag can reach: tax, credits, adjustments, purchases without a team. */
   readonly unallocatable: readonly (Amount & { readonly kind: string })[];
   readonly values: readonly (Amount & {
@@ -66,6 +87,7 @@ export type Hygiene = {
  */
 export async function tagHygiene({ ctx, input }: Verb<{ readonly period: Period | null }>): Promise<Hygiene> {
   const directory = (await listOwners(ctx.db.sql)).filter((owner) => isScopeWithin(owner.scope, ctx.scope));
+  const configured = new Set(Object.values(ctx.settings.tagAliases).flat());
   const keys = ctx.scope.length > 0 ? null : await listPromotedTags({ ctx });
   return withCostSnapshot(ctx.db, ctx.settings.tagAliases, async (snapshot) => {
     const answer = (changes: Partial<CostQuery> & Pick<CostQuery, "select">) =>
@@ -84,9 +106,14 @@ export async function tagHygiene({ ctx, input }: Verb<{ readonly period: Period 
     for (const tag of TAG_ALIASES)
       byTag.set(tag, await answer({ ...usage, by: [tag], top: VALUES_MAX, versus: { with: "period", ...before } }));
     const untagged: CostQuery["filters"] = [{ dimension: "team", negated: false, values: [null] }];
-    const places = await answer({ ...usage, by: ["sub-account", "service"], filters: untagged, top: PLACES_MAX });
+    const places = await answer({ ...usage, by: [...PLACE], filters: untagged });
     const notUsage: CostQuery["filters"] = [...untagged, { dimension: "kind", negated: true, values: ["usage"] }];
     const kinds = await answer({ select, by: ["kind"], filters: notUsage });
+    const unreached = await answer({ select, by: [...PLACE], filters: notUsage });
+    const left =
+      ctx.scope.length > 0
+        ? null
+        : await answer({ select, by: ["team", ...PLACE], filters: untagged, allocated: true });
     const from = addDays(weekStart(addDays(period.to, -1)), -7 * (CHART_WEEKS - 1));
     const weeks = await answer({
       select: { by: "days", from, to: period.to },
@@ -98,7 +125,13 @@ export async function tagHygiene({ ctx, input }: Verb<{ readonly period: Period 
       period,
       scope: describeFilter(ctx.scope),
       coverage: TAG_ALIASES.flatMap((tag) => coverageOf(tag, byTag.get(tag))),
-      places: places.rows.flatMap((row) => placeOf(row, directory, ctx)),
+      places: places.rows
+        .filter(({ amount }) => parseAtoms(amount) > 0n)
+        .slice(0, PLACES_MAX)
+        .map((row) => placeOf(row, directory, ctx)),
+      owners: ownersOf({ usage: places.rows, unreached: unreached.rows, left: left?.rows ?? null }, (row) =>
+        placeOf(row, directory, ctx),
+      ),
       unallocatable: kinds.rows.flatMap(({ key, amount, currency }) =>
         parseAtoms(amount) === 0n ? [] : [{ kind: key["kind"] ?? "other", amount, currency: currency ?? "" }],
       ),
@@ -106,7 +139,9 @@ export async function tagHygiene({ ctx, input }: Verb<{ readonly period: Period 
       keys:
         keys === null
           ? null
-          : nearMisses(keys.map((text) => ({ text, atoms: 0n }))).map(({ keep, others }) => ({ keep, others })),
+          : nearMisses(keys.map((text) => ({ text, atoms: configured.has(text) ? 1n : 0n }))).map(
+              ({ keep, others }) => ({ keep, others }),
+            ),
       weeks,
       question: places.receipt.question,
     };
@@ -130,18 +165,59 @@ function coverageOf(tag: TagAlias, answer: CostAnswer | undefined): Coverage[] {
   });
 }
 
-function placeOf(row: CostRow, directory: readonly Owner[], ctx: Context): UntaggedPlace[] {
-  if (row.other === true || parseAtoms(row.amount) <= 0n) return [];
+function placeOf(row: CostRow, directory: readonly Owner[], ctx: Context): UntaggedPlace {
   const { "sub-account": account = null, service = null } = row.key;
   const at: Condition[] = [
     { dimension: "sub-account", negated: false, values: [account] },
     { dimension: "service", negated: false, values: [service] },
     { dimension: "team", negated: false, values: [null] },
   ];
-  const fitting = directory.filter((owner) => isScopeWithin([...ctx.scope, ...at], owner.scope));
+  const fitting =
+    row.other === true ? [] : directory.filter((owner) => isScopeWithin([...ctx.scope, ...at], owner.scope));
   const [owner = null] = fitting.toSorted((a, b) => b.scope.length - a.scope.length);
   const accountName = row.names?.["sub-account"] ?? null;
-  return [{ account, accountName, service, owner, amount: row.amount, currency: row.currency ?? "" }];
+  return { account, accountName, service, owner, amount: row.amount, currency: row.currency ?? "" };
+}
+
+type Sums = { untagged: bigint; unallocatable: bigint; left: bigint };
+type OwnerSums = Sums & { readonly owner: Owner | null; readonly currency: string; places: UntaggedPlace[] };
+
+/** Costs of places, summed by whose they are. `left`: what no team bears after the allocation rules; null = not known. */
+function ownersOf(
+  costs: {
+    readonly usage: readonly CostRow[];
+    readonly unreached: readonly CostRow[];
+    readonly left: readonly CostRow[] | null;
+  },
+  placeFor: (row: CostRow) => UntaggedPlace,
+): OwnerShare[] {
+  const groups = new Map<string, OwnerSums>();
+  const put = (rows: readonly CostRow[], part: keyof Sums, isPlace: boolean): void => {
+    for (const row of rows) {
+      const place = placeFor(row);
+      const { owner, currency } = place;
+      const name = JSON.stringify([owner?.person?.id ?? null, owner?.channel ?? null, currency]);
+      const group = groups.get(name) ?? { owner, currency, untagged: 0n, unallocatable: 0n, left: 0n, places: [] };
+      groups.set(name, group);
+      group[part] += parseAtoms(row.amount);
+      if (isPlace && parseAtoms(row.amount) > 0n) group.places.push(place);
+    }
+  };
+  put(costs.usage, "untagged", true);
+  put(costs.unreached, "unallocatable", false);
+  put(costs.left ?? [...costs.usage, ...costs.unreached], "left", false);
+  return [...groups.values()]
+    .filter(({ untagged, unallocatable, left }) => untagged !== 0n || unallocatable !== 0n || left !== 0n)
+    .toSorted((a, b) => (a.left > b.left ? -1 : a.left < b.left ? 1 : 0))
+    .map(({ owner, currency, untagged, unallocatable, left, places }) => ({
+      owner,
+      currency,
+      untagged: atomsToDecimal(untagged),
+      unallocatable: atomsToDecimal(unallocatable),
+      spread: costs.left === null ? null : atomsToDecimal(untagged + unallocatable - left),
+      unallocated: atomsToDecimal(left),
+      places: places.slice(0, OWNER_PLACES_MAX),
+    }));
 }
 
 function valuesOf(tag: TagAlias, answer: CostAnswer | undefined): Hygiene["values"] {

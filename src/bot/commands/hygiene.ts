@@ -1,25 +1,38 @@
 import { AppError } from "../../domain/errors.ts";
+import type { Period } from "../../domain/period.ts";
+import { clauseText, questionText } from "../../domain/question-text.ts";
 import { tagHygiene } from "../../service/tag-hygiene.ts";
+import type { Context } from "../../service/context.ts";
 import type { Command } from "../command.ts";
 import { parseQuestion } from "../grammar/parse-question.ts";
 import { hygieneCard } from "../views/hygiene-card.ts";
+import { hygieneOwnersCard } from "../views/hygiene-owners-card.ts";
 
-/** `hygiene [PERIOD]`: how much of the bill can be charged to somebody, and whom to ask about the rest. */
+const USAGE = "hygiene [PERIOD] [by owner]";
+const BY_OWNER = /(^|\s)by\s+owners?(?=\s|$)/i;
+
+/** `hygiene [PERIOD]`: how much of the bill can be charged to somebody; `by owner`: and whose the rest is. */
 export const hygieneCommand: Command = {
   name: "hygiene",
   summary: "what nobody tagged, whom to ask, and tags spelled in several ways",
-  usage: "hygiene [PERIOD]",
-  examples: ["hygiene", "hygiene last month"],
+  usage: USAGE,
+  examples: ["hygiene", "hygiene last month", "hygiene by owner"],
   role: "viewer",
   run: async ({ ctx, text }) => {
-    const said = text.replace(/\bby owner\b/i, "").trim();
-    const read = said === "" ? null : parseQuestion(said, { today: ctx.clock.today() });
-    if (read !== null && (!read.ok || read.query.select.by !== "days" || read.query.filters.length > 0)) {
-      throw new AppError("bad-input", `"${said.slice(0, 60)}" is no period.`, { remedy: "Say: hygiene last month" });
-    }
-    const days = read?.ok === true && read.query.select.by === "days" ? read.query.select : null;
-    const period = days === null ? null : { from: days.from, to: days.to };
+    const period = periodIn(ctx, text.replace(BY_OWNER, " ").trim());
     const data = await tagHygiene({ ctx, input: { period } });
-    return { card: hygieneCard(data), data, exitCode: 0 };
+    const card = BY_OWNER.test(text) ? hygieneOwnersCard(data) : hygieneCard(data);
+    return { card, data, exitCode: 0 };
   },
 };
+
+/** null = none was said. */
+function periodIn(ctx: Context, said: string): Period | null {
+  if (said === "") return null;
+  const read = parseQuestion(said, { today: ctx.clock.today() });
+  if (read.ok && read.query.select.by === "days" && questionText(read.query) === clauseText(read.query, "period"))
+    return { from: read.query.select.from, to: read.query.select.to };
+  throw new AppError("bad-input", `"${said.slice(0, 60)}" is no period.`, {
+    remedy: "Say: hygiene last month, or hygiene last month by owner",
+  });
+}

@@ -2,14 +2,13 @@ import type { ChartView } from "../../charts/chart-view.ts";
 import { describeChart } from "../../charts/describe-chart.ts";
 import { atomsToDecimal, formatMoney, money, parseAtoms } from "../../domain/money.ts";
 import { day } from "../../domain/period.ts";
-import type { Owner } from "../../domain/person.ts";
 import { daysText } from "../../domain/question-text.ts";
-import type { Hygiene, UntaggedPlace } from "../../service/tag-hygiene.ts";
-import type { Block, Card, Inline, RichText } from "../card.ts";
+import type { Hygiene } from "../../service/tag-hygiene.ts";
+import type { Block, Card } from "../card.ts";
 import { periodWords } from "./cost-words.ts";
 import { amounts, largestFirst, type Amount } from "./digest-words.ts";
+import { ownersTable, placesQuestion, placeWords } from "./hygiene-owners-card.ts";
 
-const PLACES_SHOWN = 8;
 const NEAR_SHOWN = 6;
 const WARN_UNTAGGED = 0.05;
 
@@ -31,22 +30,21 @@ export function hygieneCard(hygiene: Hygiene): Card {
     blocks: [
       ...chartOf(hygiene),
       coverageTable(hygiene),
-      ...ownersTable(hygiene),
+      ...(hygiene.owners.length === 0 ? [] : [ownersTable(hygiene.owners)]),
       ...unallocatableOf(hygiene),
       ...nearOf(hygiene),
     ],
     actions: [
       { kind: "button", label: "Where it is", style: "primary", command: placesQuestion(hygiene) },
+      { kind: "button", label: "By owner", style: "plain", command: ownersQuestion(hygiene) },
       { kind: "button", label: "Every week here", style: "plain", command: "digest subscribe hygiene weekly" },
-      { kind: "button", label: "Who owns what", style: "plain", command: "owners list" },
     ],
     footer: ["Usage alone, effective cost. Tax, credits, adjustments and purchases are apart: no tag can reach them."],
   };
 }
 
-function placesQuestion({ period }: Hygiene): string {
-  const without = "tax,credits,refunds,corrections,adjustments,purchases";
-  return `cost ${daysText(period.from, period.to)} by sub-account,service for team untagged without ${without}`;
+function ownersQuestion({ period }: Hygiene): string {
+  return `hygiene ${daysText(period.from, period.to)} by owner`;
 }
 
 function percent(share: string | null): string {
@@ -59,10 +57,6 @@ function trend(now: string | null, before: string | null): string {
   return Math.abs(points) < 0.05
     ? ", as before"
     : `, ${points > 0 ? "up" : "down"} ${Math.abs(points).toFixed(1)} points`;
-}
-
-function placeWords({ account, accountName, service }: UntaggedPlace): string {
-  return `${service ?? "no service"} in ${accountName ?? account ?? "no account"}`;
 }
 
 function moneyOf({ amount, currency }: Amount): string {
@@ -86,50 +80,6 @@ function coverageTable({ coverage }: Hygiene): Block {
       formatMoney(money(untagged, currency)),
     ]),
   };
-}
-
-/** One owner and what of theirs is untagged, the dearest first; null = nobody is named. */
-function byOwner(places: readonly UntaggedPlace[]): { owner: Owner | null; places: UntaggedPlace[] }[] {
-  const groups = new Map<string, { owner: Owner | null; places: UntaggedPlace[] }>();
-  for (const place of places) {
-    const name = place.owner === null ? "" : (place.owner.person?.id ?? `#${place.owner.channel ?? ""}`);
-    const group = groups.get(name) ?? { owner: place.owner, places: [] };
-    group.places.push(place);
-    groups.set(name, group);
-  }
-  return [...groups.values()];
-}
-
-function totalOf(places: readonly UntaggedPlace[]): Amount[] {
-  const sums = new Map<string, bigint>();
-  for (const { amount, currency } of places) sums.set(currency, (sums.get(currency) ?? 0n) + parseAtoms(amount));
-  return [...sums].map(([currency, atoms]) => ({ currency, amount: atomsToDecimal(atoms) }));
-}
-
-function ownersTable({ places }: Hygiene): Block[] {
-  if (places.length === 0) return [];
-  return [
-    {
-      kind: "table",
-      caption: "Untagged usage, whom to ask",
-      columns: [
-        { header: "Owner", align: "left" },
-        { header: "Untagged", align: "right" },
-        { header: "Most of it", align: "left" },
-      ],
-      rows: byOwner(places)
-        .slice(0, PLACES_SHOWN)
-        .map(({ owner, places: own }): RichText[] => [
-          ownerName(owner),
-          amounts(totalOf(own)),
-          own[0] === undefined ? "" : placeWords(own[0]),
-        ]),
-    },
-  ];
-}
-
-function ownerName(owner: Owner | null): string {
-  return owner === null ? "nobody named" : (owner.person?.name ?? `#${owner.channel ?? ""}`);
 }
 
 function unallocatableOf({ unallocatable }: Hygiene): Block[] {
@@ -191,39 +141,4 @@ function merged(points: readonly Point[]): Point[] {
     sums.set(name, { ...point, atoms: (known?.atoms ?? 0n) + parseAtoms(point.amount) });
   }
   return [...sums.values()].map(({ atoms, ...point }) => ({ ...point, amount: atomsToDecimal(atoms) }));
-}
-
-/** Under the weekly card: one reply an owner, who is mentioned once, with what of theirs has no team. */
-export function hygieneReplies(hygiene: Hygiene): readonly { readonly name: string; readonly card: Card }[] {
-  return byOwner(hygiene.places)
-    .filter(({ owner }) => owner !== null)
-    .slice(0, PLACES_SHOWN)
-    .map(({ owner, places }, index) => ({ name: `owner-${index}`, card: ownerCard(owner, places, hygiene) }));
-}
-
-function ownerCard(owner: Owner | null, places: readonly UntaggedPlace[], hygiene: Hygiene): Card {
-  const person = owner?.person ?? null;
-  const who: Inline =
-    person === null ? { kind: "text", text: ownerName(owner) } : { kind: "person", id: person.id, text: person.name };
-  return {
-    title: `Untagged: ${ownerName(owner)}`,
-    summary: `${amounts(totalOf(places))} of usage that ${ownerName(owner)} owns has no team.`,
-    tone: "neutral",
-    blocks: [
-      {
-        kind: "note",
-        tone: "neutral",
-        text: [who, { kind: "text", text: ": please tag these, or say whose they are." }],
-      },
-      {
-        kind: "list",
-        items: places.slice(0, PLACES_SHOWN).map((place): RichText => [
-          { kind: "strong", text: `${moneyOf(place)} ` },
-          { kind: "text", text: placeWords(place) },
-        ]),
-      },
-    ],
-    actions: [{ kind: "button", label: "Where it is", style: "plain", command: placesQuestion(hygiene) }],
-    footer: [],
-  };
 }
