@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Channel } from "./bot/channels/channel.ts";
 import { createWebChannel } from "./bot/channels/web/web-channel.ts";
 import { startDeliverer } from "./bot/deliver-outbox.ts";
+import { watchLiveCards } from "./bot/live-cards.ts";
 import { watchInbound } from "./bot/resume-inbound.ts";
 import { clockOf, type Config } from "./config.ts";
 import { sampleSettings } from "./domain/settings.ts";
@@ -68,6 +69,7 @@ export async function startWork(
   const ctx = systemContext(estate);
   stack.add("hand-offs", passOnApprovals(ctx), (it) => it.stop());
   stack.add("inbound", watchInbound(estate.base), (it) => it.stop());
+  stack.add("answers", await watchLiveCards(estate.base), (it) => it.stop());
   const jobs = await startJobs({ ctx, ...work, metrics });
   stack.add("budgets", await watchBudgets(systemContext(estate)), (it) => it.stop());
   return stack.add("jobs", jobs, (it) => it.stop());

@@ -10,6 +10,7 @@ import type { Command, CommandAnswer, Effect } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { dispatch, effectOf } from "./dispatch.ts";
 import { checkValues, commandOf, type Values } from "./form-values.ts";
+import { liveShows, refreshLiveCard } from "./live-cards.ts";
 import { CLICK_REFUSED, clickRefusedCard, confirmCard, type ClickRefusal } from "./phrases.ts";
 
 /** What somebody did with a card. */
@@ -63,8 +64,26 @@ export async function actOnCard(
   }
   const before = await revisionOf(sql, row.cardKey);
   const answer = await dispatch({ ctx, text: wanted.command }, commands);
-  const edited = answer.exitCode === 0 && (await revisionOf(sql, row.cardKey)) > before;
+  const edited = answer.exitCode === 0 && (await showsItAll({ ctx, click, row, effect, before }));
   return { answer, command: wanted.command, refusal: null, effect, edited };
+}
+
+/**
+ * Whether the card now says what was done. A list does not, and a card only one person sees does not say it where all
+ * should see it.
+ */
+async function showsItAll(input: {
+  readonly ctx: Context;
+  readonly click: Click;
+  readonly row: ActionTokenRow;
+  readonly effect: Effect;
+  readonly before: number;
+}): Promise<boolean> {
+  const { before, click, ctx, effect, row } = input;
+  const answered = effect === "read" ? null : await refreshLiveCard(ctx, row.cardKey);
+  if ((await revisionOf(ctx.db.sql, row.cardKey)) <= before) return false;
+  const live = answered ?? (await liveShows(ctx.db.sql, row.cardKey));
+  return live === null || (live.kind === "one" && (row.audience === null || click.place.includes("@")));
 }
 
 /**

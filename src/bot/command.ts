@@ -1,6 +1,7 @@
 import type { Role } from "../domain/actor.ts";
 import type { Context } from "../service/context.ts";
 import type { Card } from "./card.ts";
+import type { Shows } from "./live-cards.ts";
 
 /** What a command answers: a card for people, the same as data for `--json`. */
 export type CommandAnswer = {
@@ -8,6 +9,8 @@ export type CommandAnswer = {
   readonly data: unknown;
   /** 0 done, 2 bad usage or input, 1 failure. */
   readonly exitCode: 0 | 1 | 2;
+  /** Recommendations it shows: while it is not old, it is edited when one of them changes (bot/live-cards.ts). */
+  readonly shows?: Shows;
 };
 
 /**

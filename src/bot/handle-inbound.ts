@@ -17,7 +17,7 @@ import {
   toldInbound,
   type InboundResult,
 } from "../store/inbound.ts";
-import { enqueuePost, logicalChannel } from "../store/outbox.ts";
+import { enqueuePost, logicalChannel, readCard } from "../store/outbox.ts";
 import { findPerson } from "../store/people.ts";
 import { actOnCard } from "./act-on-card.ts";
 import { ANSWER_TOKEN_SECONDS, mintTokens } from "./action-token.ts";
@@ -26,6 +26,7 @@ import type { Command, Effect } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { dispatch, effectOf } from "./dispatch.ts";
 import { askIdOf, type Handled, type Inbound, type InboundAnswer, type Outcome } from "./inbound.ts";
+import { keepAnswerTrue, type Placed, type Shows } from "./live-cards.ts";
 import { busyCard, cutOffCard, doneBeforeCard, givenUpCard } from "./phrases.ts";
 
 /** One store with its clock and settings: who asks is looked up. */
@@ -38,9 +39,9 @@ export type Handling = {
   readonly as?: { readonly actor: Extract<Actor, { kind: "user" }>; readonly scope: ScopeFilter };
   /**
    * Shows the answer. Until it resolves, a crash makes another process show it; when it rejects, it goes through the
-   * outbox. Absent: whoever called shows it, and it is lost with them.
+   * outbox. Absent: whoever called shows it, and it is lost with them. Resolves to where it is, when it can be edited there.
    */
-  readonly show?: (answer: Handled) => Promise<void>;
+  readonly show?: (answer: Handled) => Promise<Placed | null>;
   readonly commands?: readonly Command[];
 };
 
@@ -64,7 +65,7 @@ export async function handleInbound(input: Handling): Promise<Handled> {
     await finishInbound(sql, inbound, result);
   }
   const shown = await present(base, inbound, claim.seq, result);
-  await tell(input, shown);
+  await tell(input, shown, result);
   return shown;
 }
 
@@ -81,6 +82,8 @@ type Kept = {
   readonly show: InboundAnswer["show"];
   readonly shareable: boolean;
   readonly outcome?: Outcome;
+  readonly shows?: Shows;
+  readonly replaces?: boolean;
 };
 
 async function answer(input: Handling, attempt: number): Promise<InboundResult> {
@@ -92,7 +95,10 @@ async function answer(input: Handling, attempt: number): Promise<InboundResult> 
   // In the web chat an answer stands where it was asked, and may be wanted elsewhere.
   const shareable = isWhole && (show === "private" || inbound.surface === "web");
   const { exitCode, command, refusal } = done;
-  const kept: Kept = { card: done.card, show, shareable, outcome: { exitCode, command, refusal } };
+  const shows = done.shows === undefined ? {} : { shows: done.shows };
+  const replaces = inbound.act.kind === "act" && done.effect === "shared" && done.shows?.kind === "one";
+  const outcome = { exitCode, command, refusal };
+  const kept: Kept = { card: done.card, show, shareable, outcome, ...shows, ...(replaces ? { replaces } : {}) };
   const { actor } = ctx;
   return {
     actorId: actor.id,
@@ -103,7 +109,12 @@ async function answer(input: Handling, attempt: number): Promise<InboundResult> 
   };
 }
 
-type Done = Outcome & { readonly card: Card; readonly effect: Effect; readonly edited: boolean };
+type Done = Outcome & {
+  readonly card: Card;
+  readonly effect: Effect;
+  readonly edited: boolean;
+  readonly shows?: Shows | undefined;
+};
 
 async function run(ctx: Context, { inbound, as, commands = COMMANDS }: Handling, attempt: number): Promise<Done> {
   const { act } = inbound;
@@ -122,10 +133,10 @@ async function run(ctx: Context, { inbound, as, commands = COMMANDS }: Handling,
   if (attempt > INBOUND_ATTEMPTS_MAX) return { ...plain, card: givenUpCard(), exitCode: 1 };
   if (act.kind === "act") {
     const { answer: acted, ...rest } = await actOnCard({ ctx, click: { ...act, place: addressOf(inbound) } }, commands);
-    return { card: acted.card, exitCode: acted.exitCode, ...rest };
+    return { card: acted.card, exitCode: acted.exitCode, shows: acted.shows, ...rest };
   }
-  const { card, exitCode } = await dispatch({ ctx, text: act.text }, commands);
-  return { ...plain, card, exitCode, effect: effectOf(act.text, commands) };
+  const { card, exitCode, shows } = await dispatch({ ctx, text: act.text }, commands);
+  return { ...plain, card, exitCode, effect: effectOf(act.text, commands), shows };
 }
 
 /**
@@ -186,7 +197,7 @@ function requestOf({ surface, id }: Inbound): string {
 /** The answer with its buttons: a private one can be shared as it is. */
 async function present(base: InboundBase, inbound: Inbound, seq: string, result: InboundResult): Promise<Handled> {
   const { sql } = base.db;
-  const { card, show, shareable, outcome = UNTOLD } = result.answer as Kept;
+  const { card, outcome = UNTOLD, replaces = false, show, shareable, shows } = result.answer as Kept;
   const share = shareable ? await shareAction(base, inbound, seq, result) : [];
   const whole: Card = { ...card, actions: [...card.actions, ...share] };
   const isPrivate = show === "private";
@@ -197,7 +208,7 @@ async function present(base: InboundBase, inbound: Inbound, seq: string, result:
     audience: isPrivate ? result.actorId : null,
     seconds: ANSWER_TOKEN_SECONDS,
   });
-  return { card: whole, tokens, show, outcome };
+  return { card: whole, tokens, show, outcome, decidable: shows !== undefined, replaces };
 }
 
 async function shareAction(
@@ -229,15 +240,42 @@ function shareActions(seq: string, channels: readonly string[]): Action[] {
   return [{ kind: "select", label: "Share in…", options }];
 }
 
-async function tell({ base, inbound, show }: Handling, answer: Handled): Promise<void> {
+async function tell(given: Handling, answer: Handled, result: InboundResult): Promise<void> {
+  const { base, inbound, show } = given;
   const { sql } = base.db;
+  let placed: Placed | null = null;
   try {
-    await show?.(answer);
+    placed = (await show?.(answer)) ?? null;
   } catch (error) {
     base.log.warn({ err: error, surface: inbound.surface }, "inbound: the answer goes through the outbox");
     await showByOutbox({ base, inbound, answer });
   }
+  await keepTrue(given, { answer, result, placed });
   await toldInbound(sql, inbound);
+}
+
+/** A decision elsewhere edits what was answered here, where the surface lets it be edited. */
+async function keepTrue(
+  { as, base, inbound }: Handling,
+  given: { readonly answer: InboundAnswer; readonly result: InboundResult; readonly placed: Placed | null },
+): Promise<void> {
+  const { answer, placed, result } = given;
+  const { sql } = base.db;
+  const { card, shows } = result.answer as Kept;
+  const key = answerKey(inbound);
+  if (shows === undefined || answer.show === "none") return;
+  if (placed === null && (await readCard(sql, key)) === null) return;
+  const { id, name, role } = (as ?? (inbound.surface === "web" ? nobody(inbound) : await meet(base, inbound))).actor;
+  await keepAnswerTrue(sql, {
+    key,
+    card: answer.card,
+    shows,
+    added: { actions: answer.card.actions.slice(card.actions.length) },
+    actor: { kind: "user", id, name, role, scope: result.scope },
+    place: addressOf(inbound),
+    isPrivate: answer.show === "private",
+    placed,
+  });
 }
 
 /** Shows an answer without the click or command it belongs to: to the person, or where it was asked. */

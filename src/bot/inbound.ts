@@ -53,6 +53,10 @@ export type InboundAnswer = {
    * `none`: the posted card was edited and says it all.
    */
   readonly show: "private" | "public" | "none";
+  /** It shows what is decided on: where the surface cannot keep it true, it says so. */
+  readonly decidable?: boolean;
+  /** It shows, after a decision, what was clicked on: a card for one person alone gives way to it. */
+  readonly replaces?: boolean;
 };
 
 /** What `handleInbound` gives back: also what became of it, for surfaces that say more than the card. */

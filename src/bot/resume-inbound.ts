@@ -12,7 +12,14 @@ export async function resumeInbound(base: InboundBase): Promise<number> {
   for (const payload of left) {
     const inbound = payload as Inbound;
     try {
-      await handleInbound({ base, inbound, show: (answer) => showByOutbox({ base, inbound, answer }) });
+      await handleInbound({
+        base,
+        inbound,
+        show: async (answer) => {
+          await showByOutbox({ base, inbound, answer });
+          return null;
+        },
+      });
     } catch (error) {
       base.log.error({ err: error, surface: inbound.surface, id: inbound.id }, "inbound: could not be taken up");
     }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { isToken } from "../bot/action-token.ts";
 import { plainText } from "../bot/channels/plain-text.ts";
 import type { Handled } from "../bot/inbound.ts";
+import type { Placed } from "../bot/live-cards.ts";
 import { CLICK_REFUSED } from "../bot/phrases.ts";
 import { AppError } from "../domain/errors.ts";
 import { showSettings } from "../service/change-settings.ts";
@@ -12,7 +13,7 @@ import { readActionToken } from "../store/action-tokens.ts";
 import { readMessage, requireChannel, type ChannelRow, type MessageRow } from "../store/conversations.ts";
 import { findByKeys } from "../store/message-window.ts";
 import type { Asked } from "./ask-routes.ts";
-import { converse, findPair, placeOfAnswer, postAnswer, postQuestion, type Place } from "./converse.ts";
+import { converse, findPair, placedAt, placeOfAnswer, postAnswer, postQuestion, type Place } from "./converse.ts";
 import type { Estates, OpenEstate } from "./estates.ts";
 import { messageView } from "./message-view.ts";
 import { createOnce } from "./once.ts";
@@ -72,13 +73,15 @@ async function perform(input: { estate: OpenEstate; session: SignedIn; act: Act 
   const thread = channel.kind === "direct" ? message.thread : (message.thread ?? message.id);
   const here: Place = { channel: channel.name, thread };
   const said: MessageRow[] = [];
-  const say = async (answer: Handled): Promise<void> => {
+  const say = async (answer: Handled): Promise<Placed | null> => {
     const { command } = answer.outcome;
-    if (!isDone(answer) || command === null || answer.show === "none" || isBrief(answer)) return;
+    if (!isDone(answer) || command === null || answer.show === "none" || isBrief(answer)) return null;
     const own =
       answer.show === "private" ? await placeOfAnswer(sql, { session, effect: "own", channel, thread }) : here;
     const question = await postQuestion(sql, { place: own, session, id: act.actId, text: command });
-    said.push(question, await postAnswer(sql, { question, session, id: act.actId, answer }));
+    const answered = await postAnswer(sql, { question, session, id: act.actId, answer });
+    said.push(question, answered);
+    return placedAt(answered);
   };
   const click = { kind: "act", token, confirmed, ...given } as const;
   const answer = await converse({ estate, session, place: here, id: act.actId, act: click, say });

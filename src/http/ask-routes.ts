@@ -9,7 +9,7 @@ import type { Preferences } from "../domain/person.ts";
 import { showSettings } from "../service/change-settings.ts";
 import { suggestValues } from "../service/suggest-values.ts";
 import { requireChannel } from "../store/conversations.ts";
-import { converse, findPair, placeOfAnswer, postAnswer, postQuestion } from "./converse.ts";
+import { converse, findPair, placedAt, placeOfAnswer, postAnswer, postQuestion } from "./converse.ts";
 import type { Estates, OpenEstate } from "./estates.ts";
 import { messageView, type MessageView } from "./message-view.ts";
 import { createOnce } from "./once.ts";
@@ -85,7 +85,11 @@ async function answer(input: {
       place: { channel: channel.name, thread },
       id,
       act: { kind: "command", text },
-      say: async (answer) => void said.push(await postAnswer(sql, { question, session, id, answer })),
+      say: async (answer) => {
+        const answered = await postAnswer(sql, { question, session, id, answer });
+        said.push(answered);
+        return placedAt(answered);
+      },
     });
   }
   return { messages: said.map(messageView), preferences: (await showSettings({ ctx, input: {} })).mine };

@@ -1,5 +1,6 @@
 import { BOT } from "../bot/channels/web/web-channel.ts";
 import type { Effect } from "../bot/command.ts";
+import type { Placed } from "../bot/live-cards.ts";
 import { handleInbound } from "../bot/handle-inbound.ts";
 import { webInboundId, type Handled, type Inbound, type InboundAct } from "../bot/inbound.ts";
 import {
@@ -73,6 +74,11 @@ export async function postAnswer(
   return said;
 }
 
+/** Where an answer stands, for the edits that keep it true. */
+export function placedAt({ channel, id, thread }: MessageRow): Placed {
+  return { address: channel, reference: { channel, id, ...(thread === null ? {} : { thread }) } };
+}
+
 /**
  * What somebody did on the page, through the one way everything that arrives takes (bot/handle-inbound.ts): done once,
  * kept, so that its answer can be shared. `say` posts the answer; until it has, another process would.
@@ -83,7 +89,7 @@ export function converse(input: {
   readonly place: Place;
   readonly id: string;
   readonly act: InboundAct;
-  readonly say: (answer: Handled) => Promise<void>;
+  readonly say: (answer: Handled) => Promise<Placed | null>;
 }): Promise<Handled> {
   const { act, estate, id, place, say, session } = input;
   const { personId, name, scope } = session;

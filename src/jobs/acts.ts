@@ -4,6 +4,7 @@ import type { Act } from "../service/run-schedule.ts";
 import { sealAudit } from "../service/seal-audit.ts";
 import { reapActionTokens } from "../store/action-tokens.ts";
 import { reapInbound } from "../store/inbound.ts";
+import { reapLiveCards } from "../store/live-cards.ts";
 import { reapBatches } from "../store/reap.ts";
 import { pruneRuns } from "../store/schedules.ts";
 import { detect } from "./detect.ts";
@@ -35,6 +36,7 @@ export const ACTS: Readonly<Record<ScheduledJob, Act>> = {
     const reaped = await reapBatches(ctx.db.sql, REAPED_MAX);
     await reapActionTokens(ctx.db.sql);
     await reapInbound(ctx.db.sql);
+    await reapLiveCards(ctx.db.sql);
     const pruned = await pruneRuns(ctx.db.sql, RUNS_KEPT_DAYS);
     return { status: "done", note: `${reaped.length} replaced batches and ${pruned} old runs removed`, posts: [] };
   },

@@ -1,10 +1,11 @@
+import { keepAnswerTrue } from "../bot/live-cards.ts";
 import { renderRecommendation } from "../bot/views/render-recommendation.ts";
 import { recommendationListCard } from "../bot/views/recommendation-list-card.ts";
 import { bothScopes } from "../domain/scope.ts";
 import { listWaiting, presentRecommendations, waitingKey } from "../service/present-recommendations.ts";
 import { refreshRecommendations } from "../service/refresh-recommendations.ts";
 import type { Act } from "../service/run-schedule.ts";
-import { channelScope } from "../store/conversations.ts";
+import { channelScope, directChannel } from "../store/conversations.ts";
 import { enqueuePrivate } from "../store/outbox.ts";
 import { ingestUnderway } from "../store/schedules.ts";
 
@@ -24,11 +25,18 @@ export const reviewRecommendations: Act = async ({ ctx, schedule }) => {
     note: `${ran ? "recommendations brought up to the bills" : "nothing new in the bills"}, ${waiting.length} approvers have something waiting`,
     posts: [],
     save: async (tx) => {
-      for (const { personId, views } of waiting) {
-        await enqueuePrivate(tx, {
-          personId,
-          key: waitingKey(ctx, personId),
-          card: recommendationListCard(views, true),
+      for (const { actor, views } of waiting) {
+        const key = waitingKey(ctx, actor.id);
+        const card = recommendationListCard(views, true);
+        await enqueuePrivate(tx, { personId: actor.id, key, card });
+        await keepAnswerTrue(tx, {
+          key,
+          card,
+          shows: { kind: "list", states: [], mine: true },
+          actor,
+          place: directChannel(actor.id),
+          isPrivate: true,
+          placed: null,
         });
       }
       const scope = bothScopes(schedule.scope, await channelScope(tx, channel));

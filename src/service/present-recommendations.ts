@@ -48,7 +48,10 @@ export async function presentRecommendations(
   return shown;
 }
 
-export type Waiting = { readonly personId: string; readonly views: readonly RecommendationView[] };
+export type Waiting = {
+  readonly actor: Extract<Actor, { kind: "user" }>;
+  readonly views: readonly RecommendationView[];
+};
 
 /** Who could approve something now, and what: people of the role who do not want to be left alone. */
 export async function listWaiting({ ctx }: Verb<Record<string, never>>): Promise<Waiting[]> {
@@ -60,7 +63,7 @@ export async function listWaiting({ ctx }: Verb<Record<string, never>>): Promise
     const own = contextOf(ctx, person);
     if (!hasRole(own.actor, "approver")) return [];
     const mine = views.filter((view) => waitsForActor(own, view));
-    return mine.length === 0 ? [] : [{ personId: person.id, views: mine }];
+    return mine.length === 0 ? [] : [{ actor: own.actor, views: mine }];
   });
 }
 
@@ -69,8 +72,8 @@ export function waitingKey(ctx: Context, personId: string): string {
   return `waiting:${personId}:${weekStart(ctx.clock.today())}`;
 }
 
-function contextOf(ctx: Context, { id, name, role, scope }: Person): Context {
+function contextOf(ctx: Context, { id, name, role, scope }: Person): Context & Pick<Waiting, "actor"> {
   const { defaultRole } = ctx.settings.people ?? NO_PEOPLE;
-  const actor: Actor = { kind: "user", id, name, role: role ?? defaultRole, scope };
+  const actor: Waiting["actor"] = { kind: "user", id, name, role: role ?? defaultRole, scope };
   return { ...ctx, actor, scope: scope.length === 0 ? EVERYTHING : scope };
 }

@@ -12,6 +12,7 @@ import type {
 } from "../domain/recommendation.ts";
 import type { Settings } from "../domain/settings.ts";
 import type { SqlLike } from "../store/db.ts";
+import { noteRecommendationChange } from "../store/live-cards.ts";
 import { enqueueReply, enqueueUpdate } from "../store/outbox.ts";
 import { findPeopleByHandle } from "../store/people.ts";
 import { readHandOffs } from "../store/recommendations-hand-off.ts";
@@ -122,6 +123,8 @@ export async function rerender(
   if (view === undefined) throw new Error(`no view of ${recommendation.id}`);
   const parent = recommendationKey(recommendation.id);
   await enqueueUpdate(sql, { key: parent, card: render.card(view) });
+  // Answers that show it are made again with their askers' rights (src/bot/live-cards.ts).
+  await noteRecommendationChange(sql, recommendation.id);
   for (const one of happenings) await enqueueReply(sql, { parent, card: render.event(view, one) });
   return view;
 }

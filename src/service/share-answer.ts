@@ -38,6 +38,19 @@ export async function sharingPlaces(sql: SqlLike, result: Origin, sharer: Sharer
   return [...first, ...names.filter((name) => !first.includes(name))].slice(0, PLACES_MAX);
 }
 
+export type SharedAnswer = {
+  readonly channel: string;
+  /** Outbox key of the copy everybody sees. */
+  readonly key: string;
+  readonly card: object;
+  /** Line on the copy that says who shared it. */
+  readonly by: string;
+  /** The Shows of src/bot/live-cards.ts it was kept with; null = it shows nothing that is decided on. */
+  readonly shows: object | null;
+  /** Who asked, and what the answer was allowed to show. */
+  readonly asker: { readonly id: string; readonly name: string; readonly scope: ScopeFilter };
+};
+
 /**
  * Posts an answer where all see it: that very card, nothing is asked again. Refused when the channel may show less than
  * the answer was allowed to. A private one is shared by whoever asked, one that stood where all could read it by whoever
@@ -46,7 +59,7 @@ export async function sharingPlaces(sql: SqlLike, result: Origin, sharer: Sharer
 export async function shareAnswer({
   ctx,
   input,
-}: Verb<{ readonly id: string; readonly channel: string | null }>): Promise<{ channel: string }> {
+}: Verb<{ readonly id: string; readonly channel: string | null }>): Promise<SharedAnswer> {
   const { sql } = ctx.db;
   const kept = /^\d{1,18}$/.test(input.id) ? await readInboundAnswer(sql, input.id) : null;
   if (kept === null || !(await mayShare(ctx, kept))) {
@@ -67,22 +80,20 @@ export async function shareAnswer({
       remedy: "Ask it in that channel: the answer is then cut to what may be shown there.",
     });
   }
-  const { card } = kept.answer as { card: object };
+  const { card, shows = null } = kept.answer as { card: { footer: readonly string[] }; shows?: object };
   const { actor } = ctx;
   // Asked in a thread of this very place, it is shown there.
   const thread = kept.channel === channel && kept.thread !== null ? { thread: kept.thread } : {};
-  const status = `Shared by ${actor.kind === "user" ? actor.name : kept.actorName}`;
+  const key = `shared:${input.id}`;
+  const by = `Shared by ${actor.kind === "user" ? actor.name : kept.actorName}`;
+  // By whom something was decided is worth more than by whom it was shared.
+  const copy = shows === null ? { ...card, status: by } : { ...card, footer: [by, ...card.footer] };
   await sql.begin(async (tx) => {
-    await enqueuePost(tx, {
-      channel,
-      key: `shared:${input.id}`,
-      card: { ...card, status },
-      priority: "interactive",
-      ...thread,
-    });
+    await enqueuePost(tx, { channel, key, card: copy, priority: "interactive", ...thread });
     await appendAudit(tx, [auditOf(ctx, { id: input.id, channel, reason: null })]);
   });
-  return { channel };
+  const asker = { id: kept.actorId, name: kept.actorName, scope: kept.scope };
+  return { channel, key, card: copy, by, shows, asker };
 }
 
 type KeptAnswer = NonNullable<Awaited<ReturnType<typeof readInboundAnswer>>>;

@@ -73,16 +73,18 @@ export async function enqueueUpload(
 /**
  * Wants another card where one was posted (or is about to be) under `key`, in every place that has it, in the
  * caller's transaction. Several updates before delivery are delivered as one. Returns how many places will change.
+ * `ifRevision`: only what nobody has changed since that revision was read.
  */
 export async function enqueueUpdate(
   sql: SqlLike,
-  input: { readonly key: string; readonly card: object },
+  input: { readonly key: string; readonly card: object; readonly ifRevision?: number },
 ): Promise<number> {
   const rows = await sql`
     with written as (
       update outbox set card = ${jsonb(input.card)}::text::jsonb, revision = revision + 1,
         attempts = 0, next_attempt_at = now(), wanted_at = now(), dead_at = null
-      where key = ${input.key} and kind <> 'upload' returning id)
+      where key = ${input.key} and kind <> 'upload'
+        and (${input.ifRevision ?? null}::int is null or revision <= ${input.ifRevision ?? null}::int) returning id)
     select pg_notify(${OUTBOX_NOTIFY}, id::text) from written`;
   return rows.count;
 }
@@ -95,6 +97,16 @@ export async function readPosted(
   const [row] = await sql<{ card: object; revision: number; reference: object | null }[]>`
     select card, revision, reference from outbox
     where channel = ${input.channel} and key = ${input.key} and card is not null`;
+  return row ?? null;
+}
+
+/** The card wanted now under a key, in whatever place, and its revision; null = it was never asked for. */
+export async function readCard(
+  sql: SqlLike,
+  key: string,
+): Promise<{ readonly card: object; readonly revision: number } | null> {
+  const [row] = await sql<{ card: object; revision: number }[]>`
+    select card, revision from outbox where key = ${key} and card is not null order by revision desc, id limit 1`;
   return row ?? null;
 }
 

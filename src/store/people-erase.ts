@@ -64,6 +64,7 @@ export async function erasePerson(sql: SqlLike, erasure: Erasure): Promise<void>
   await sql`delete from outbox where channel = ${own} or person_id = ${id}`;
   await sql`delete from channel where name = ${own} or owner_id = ${id}`;
   await sql`delete from read_mark where person_id = ${id}`;
+  await sql`delete from live_card where actor_id = ${id}`;
   await sql`
     update message set author_name = ${ERASED_NAME},
       body = case when body is null then null else ${ERASED_MESSAGE} end

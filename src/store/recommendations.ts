@@ -11,6 +11,7 @@ import type {
   ResourceFacet,
 } from "../domain/recommendation.ts";
 import type { SqlLike } from "./db.ts";
+import { noteRecommendationChange } from "./live-cards.ts";
 
 /** Most recommendations one read returns: past it people filter. */
 export const RECOMMENDATIONS_MAX = 5_000;
@@ -82,6 +83,7 @@ export async function insertRecommendation(sql: SqlLike, fresh: Recommendation):
       ${atomsToDecimal(fresh.savingAsked.atoms)}::numeric, ${fresh.savingAsked.currency}, ${fresh.window.from},
       ${fresh.window.to}, ${json(fresh.facets)}::text::jsonb, ${fresh.requestedBy}, ${fresh.expiresOn})
     on conflict (id) do nothing returning id`;
+  if (rows.length === 1) await noteRecommendationChange(sql, fresh.id);
   return rows.length === 1;
 }
 
@@ -125,6 +127,7 @@ export async function saveRecommendation(
       snoozed_until = ${after.snoozedUntil}, reopens_on = ${after.reopensOn}, applied_on = ${after.appliedOn},
       undo_until = ${undoUntil}, changed_at = now()
     where id = ${before.id} and state = ${before.state} and revision = ${before.revision} returning id`;
+  if (rows.length === 1) await noteRecommendationChange(sql, before.id);
   return rows.length === 1;
 }
 

@@ -22,7 +22,14 @@ const stand = async (here: string): Promise<void> => {
 await receiveInbound(db.sql, inbound);
 await stand("received");
 if (point === "shown") {
-  await handleInbound({ base, inbound, show: () => stand("shown") });
+  await handleInbound({
+    base,
+    inbound,
+    show: async () => {
+      await stand("shown");
+      return null;
+    },
+  });
 } else {
   await claimInbound(db.sql, inbound, randomUUID());
   await stand("claimed");

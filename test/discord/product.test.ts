@@ -9,6 +9,7 @@ import { createChartRenderer, type ChartRenderer } from "../../src/charts/render
 import { DEMO_RENDER } from "../../src/jobs/demo-acts.ts";
 import { renderBudget } from "../../src/bot/views/budget-card.ts";
 import { recommendationCard } from "../../src/bot/views/recommendation-card.ts";
+import { refreshLiveCards } from "../../src/bot/live-cards.ts";
 import { dispatch } from "../../src/bot/dispatch.ts";
 import { evaluateBudgets } from "../../src/service/evaluate-budgets.ts";
 import { enqueuePost } from "../../src/store/outbox.ts";
@@ -321,6 +322,39 @@ describe("an approval", () => {
     const { mine } = await bot.outcomeOf(await bot.ben.press(stale, buttonOf(stale, "Approve")));
     expect(says(mine ?? card)).toMatch(/changed since|Approved by Marc/);
   });
+});
+
+test("an answer for one person alone is edited by a decision elsewhere for as long as Discord lets it, and says so", async () => {
+  const [one] = (await listRecommendations(db.sql, { states: ["rejected"] })).slice(-1);
+  if (one === undefined) throw new Error("nothing was rejected");
+  await db.sql`
+    update recommendation set state = 'proposed', undo_until = null, reopens_on = null, expires_on = '2027-01-01'
+    where id = ${one.id}`;
+  const says = (message: FakeMessage | null): string => JSON.stringify([message?.content, message?.embeds]);
+  const { mine } = await bot.outcomeOf(
+    await bot.ben.command("finops", [{ name: "command", type: 3, value: `recs show ${one.id}` }]),
+  );
+  expect(says(mine)).toMatch(/kept up to date for 14 minutes/);
+  const marc: Context = { ...ctx, actor: { kind: "user", id: "demo_marc", name: "Marc", role: "approver", scope: [] } };
+  const decide = async (text: string): Promise<void> => {
+    while ((await db.sql`select 1 from live_card where recommendation = ${one.id}`).length === 0)
+      await db.sql`select pg_sleep(0.02)`;
+    await dispatch({ ctx: marc, text });
+    await refreshLiveCards(ctx);
+    await delivered();
+  };
+  await decide(`recs reject ${one.id} --reason "still needed"`);
+  await bot.fake.until(() => /Rejected by Marc/.test(says(mine)), "the answer");
+  expect(mine?.onlyFor).toBe(bot.ben.user.id);
+  expect(componentsOf(mine as FakeMessage).some(({ label }) => String(label).startsWith("Approve"))).toBe(false);
+  // After the interaction's life nothing is said anew, and nobody is told that something is wrong.
+  const edits = mine?.edits;
+  bot.fake.world.advance(20 * 60_000);
+  await decide(`recs undo ${one.id}`);
+  expect(mine?.edits).toBe(edits);
+  const [stuck] = await db.sql<{ count: number }[]>`
+    select count(*)::int as count from outbox where dead_at is not null or last_error is not null`;
+  expect(stuck?.count).toBe(0);
 });
 
 /** Until nothing waits in the outbox: a click on what is about to change is refused, rightly. */

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 
 import type { Card } from "../../src/bot/card.ts";
 import { COMMANDS } from "../../src/bot/commands.ts";
+import { refreshLiveCards } from "../../src/bot/live-cards.ts";
 import { dispatch } from "../../src/bot/dispatch.ts";
 import { enqueueUpdate } from "../../src/store/outbox.ts";
 import { readWindow } from "../../src/store/message-window.ts";
@@ -237,6 +238,92 @@ describe("a decision", () => {
     await slack().ben.click(stale, label);
     await settle(() => expect(slack().whispered(BEN).length).toBe(before + 1));
     expect(await stateOf(db, id)).toMatch(/^expired/);
+  });
+});
+
+describe("an answer that shows what is decided on", () => {
+  const keepTrue = async (): Promise<void> => {
+    await refreshLiveCards(all.system);
+    await service.deliver();
+  };
+  /** One to decide on that no card shows: only answers do. */
+  const unposted = async (): Promise<string> => {
+    const [row] = await db.sql<{ id: string }[]>`
+      update recommendation set state = 'proposed', expires_on = '2027-01-01', undo_until = null, reopens_on = null
+      where id = (select id from recommendation where finding ->> 'risk' <> 'H'
+        order by (finding -> 'saving' ->> 'amount')::numeric, id limit 1) returning id`;
+    const id = row?.id ?? "";
+    await db.sql`update decision set voided_at = now() where recommendation_id = ${id} and voided_at is null`;
+    await db.sql`delete from outbox where key = ${`recommendation:${id}`}`;
+    return id;
+  };
+
+  test("in a talk is edited by a decision elsewhere, and its Share button stays", async () => {
+    const id = await unposted();
+    await slack().ana.direct(`recs show ${id}`);
+    const talk = [...slack().state.channels.values()].find(({ kind, user }) => kind === "im" && user === ANA)?.id ?? "";
+    await settle(() => expect(wordsOf(slack().posted(talk).at(-1)?.blocks ?? [])).toContain(id));
+    const answer = slack().posted(talk).at(-1);
+    if (answer === undefined) throw new Error("no answer");
+    await vi.waitFor(async () =>
+      expect(await db.sql`select 1 from live_card where recommendation = ${id}`).toHaveLength(1),
+    );
+    await keepTrue();
+    expect(answer.edits).toBe(0);
+    await dispatch({ ctx: all.as("ben"), text: `recs approve ${id}` });
+    await keepTrue();
+    expect(answer.text).toMatch(/Approved by Ben/);
+    const buttons = buttonsOf(answer.blocks);
+    expect(buttons.some((label) => label.startsWith("Approve"))).toBe(false);
+    expect(buttons.some((label) => label.startsWith("Share in"))).toBe(true);
+    // The copy everybody gets is of that moment too, and goes on being true.
+    const copy = (): FakeMessage | undefined =>
+      slack()
+        .posted(FINOPS_CHANNEL)
+        .find((one) => words(one).includes("Shared by ana") && words(one).includes(id));
+    await slack().ana.click(answer, buttons.find((label) => label.startsWith("Share in")) ?? "");
+    await vi.waitFor(async () => {
+      await keepTrue();
+      expect(copy()?.text).toMatch(/Approved by Ben/);
+    });
+    const shared = copy();
+    await dispatch({ ctx: all.as("ben"), text: `recs undo ${id}` });
+    await keepTrue();
+    expect(answer.text).toMatch(/Waiting for/);
+    expect(shared?.text).toMatch(/Waiting for/);
+    await dispatch({ ctx: all.as("ben"), text: `recs reject ${id} --reason done` });
+  });
+
+  test("for one person alone says that it stays as it is, and gives way to its own click", async () => {
+    const id = await unposted();
+    const before = slack().whispered(ANA).length;
+    await slack().ana.command(FINOPS_CHANNEL, `recs show ${id}`);
+    await settle(() => expect(slack().whispered(ANA).length).toBe(before + 2));
+    const answer = slack().whispered(ANA).at(-1);
+    if (answer === undefined) throw new Error("no answer");
+    expect(words(answer)).toContain("is not kept up to date");
+    await slack().ana.click(answer, approveLabel(answer));
+    await settle(() => expect(answer.text).toMatch(/Approved by ana/));
+    expect(buttonsOf(answer.blocks).some((label) => label.startsWith("Approve"))).toBe(false);
+    // Said where all see it, once.
+    const said = slack()
+      .posted(FINOPS_CHANNEL)
+      .filter(({ text }) => text.includes("Approved by ana") && text.includes(answer.text.split("\n")[0] ?? "?"));
+    expect(said).toHaveLength(1);
+    expect(await stateOf(db, id)).toMatch(/^approved/);
+  });
+
+  test("on the home tab follows a decision that no posted card tells of", async () => {
+    const id = await unposted();
+    const [row] = await db.sql<
+      { name: string }[]
+    >`select finding ->> 'name' as name from recommendation where id = ${id}`;
+    const name = row?.name ?? "";
+    await slack().ana.openHome();
+    const home = (): string => wordsOf(slack().ana.home().body["blocks"] as never);
+    await vi.waitFor(() => expect(home()).toContain(name), { timeout: 10_000 });
+    await dispatch({ ctx: all.as("ben"), text: `recs reject ${id} --reason done` });
+    await vi.waitFor(() => expect(home()).not.toContain(name), { timeout: 15_000 });
   });
 });
 

@@ -24,7 +24,13 @@ export type Posting = {
 };
 
 /** Where a surface put a message: kept by the outbox, handed back for edits. Plain JSON. */
-export type Reference = { readonly channel: string; readonly id: string; readonly thread?: string };
+export type Reference = {
+  readonly channel: string;
+  readonly id: string;
+  readonly thread?: string;
+  /** Discord: the interaction by which a message for one person is edited, while it lives. Secret. */
+  readonly interaction?: string;
+};
 
 /** How fast delivery goes. One send at a time to a place, always; a 429 stalls its place for as long as it says. */
 export type Pace = {

@@ -1,3 +1,4 @@
+import { mayHappen } from "../../analysis/lifecycle.ts";
 import { AppError } from "../../domain/errors.ts";
 import { formatMoney } from "../../domain/money.ts";
 import type { RecommendationView } from "../../domain/recommendation.ts";
@@ -25,12 +26,11 @@ export async function approveSeveral(
   words: readonly string[],
   confirm: string | null,
 ): Promise<CommandAnswer> {
-  const views = await chosen(ctx, words);
+  const views = await chosenForBulk(ctx, words);
   if (views.length === 0) {
     return { card: recommendationListCard([], true), data: { decisions: [] }, exitCode: 0 };
   }
-  const mark = bulkMark(views);
-  if (confirm !== mark) return confirmation(views, words, mark, confirm !== null);
+  if (confirm !== bulkMark(views)) return confirmation(views, words, confirm);
   const results = await approveEach(ctx, views);
   return {
     card: bulkOutcomeCard(results),
@@ -47,7 +47,8 @@ export async function approveSeveral(
   };
 }
 
-async function chosen(ctx: Context, words: readonly string[]): Promise<RecommendationView[]> {
+/** What `recs approve` with these words is about. */
+export async function chosenForBulk(ctx: Context, words: readonly string[]): Promise<RecommendationView[]> {
   if (words[0]?.toLowerCase() !== "mine") {
     if (words.length > BULK_MAX) throw new AppError("limit", `At most ${BULK_MAX} can be approved at once.`);
     const ids = [...new Set(words.map((word) => word.toLowerCase()))];
@@ -79,19 +80,34 @@ async function approveEach(
 function confirmation(
   views: readonly RecommendationView[],
   words: readonly string[],
-  mark: string,
-  changed: boolean,
+  confirm: string | null,
 ): CommandAnswer {
+  return {
+    card: bulkCard(views, words, confirm),
+    data: { confirm: commandOf(views, words), recommendations: views.map(recommendationData) },
+    exitCode: 0,
+    shows: { kind: "bulk", words },
+  };
+}
+
+/** Asks once for all of them. `confirm`: the mark that was sent and does not fit any more. Nothing left to approve: no button. */
+export function bulkCard(views: readonly RecommendationView[], words: readonly string[], confirm: string | null): Card {
+  const list = recommendationListCard(views, true);
+  const open = views.filter(({ recommendation: { state } }) => mayHappen(state, "approve")).length;
+  if (open === 0)
+    return { ...list, title: "Approve: nothing is left", summary: "All of them are decided.", actions: [] };
   const sums = savingTotals(views)
     .map((total) => formatMoney(total))
     .join(" + ");
-  const command = `recs approve ${words.join(" ")} --confirm ${mark}`;
-  const list = recommendationListCard(views, true);
-  const card: Card = {
+  const label = `Approve ${views.length} · ${sums}/mo`;
+  return {
     ...list,
     title: `Approve ${views.length}?`,
-    summary: `${changed ? "They changed meanwhile, please look again. " : ""}${views.length} recommendations, ${sums} a month together. One confirmation approves all.`,
-    actions: [{ kind: "button", label: `Approve ${views.length} · ${sums}/mo`, style: "primary", command }],
+    summary: `${confirm === null ? "" : "They changed meanwhile, please look again. "}${views.length} recommendations, ${sums} a month together. One confirmation approves all.`,
+    actions: [{ kind: "button", label, style: "primary", command: commandOf(views, words) }],
   };
-  return { card, data: { confirm: command, recommendations: views.map(recommendationData) }, exitCode: 0 };
+}
+
+function commandOf(views: readonly RecommendationView[], words: readonly string[]): string {
+  return `recs approve ${words.join(" ")} --confirm ${bulkMark(views)}`;
 }

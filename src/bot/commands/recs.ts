@@ -122,6 +122,7 @@ async function list(ctx: Context, given: RecsArguments): Promise<CommandAnswer> 
     card: recommendationListCard(views, mine),
     data: { recommendations: views.map(recommendationData) },
     exitCode: 0,
+    shows: { kind: "list", states, mine },
   };
 }
 
@@ -129,7 +130,8 @@ async function show(ctx: Context, given: RecsArguments): Promise<CommandAnswer> 
   // A finding of the waste card is shown as what can be decided on, also before the service has looked.
   await refreshRecommendations({ ctx, input: { render } });
   const view = await showRecommendation({ ctx, input: { id: idOf(given) } });
-  return { card: recommendationCard(view), data: recommendationData(view), exitCode: 0 };
+  const shows = { kind: "one", id: view.recommendation.id, note: null } as const;
+  return { card: recommendationCard(view), data: recommendationData(view), exitCode: 0, shows };
 }
 
 async function approve(ctx: Context, given: RecsArguments): Promise<CommandAnswer> {
@@ -150,10 +152,16 @@ async function propose(ctx: Context): Promise<CommandAnswer> {
   const views = await listRecommendations({ ctx, input: { states: OPEN, mine: false } });
   const card = recommendationListCard(views, false);
   const summary = `${done.proposed.length} new, ${done.moved.length} changed, ${done.unchanged} as before. ${card.summary}`;
-  return { card: { ...card, summary }, data: { ...done, recommendations: views.map(recommendationData) }, exitCode: 0 };
+  return {
+    card: { ...card, summary },
+    data: { ...done, recommendations: views.map(recommendationData) },
+    exitCode: 0,
+    shows: { kind: "list", states: OPEN, mine: false },
+  };
 }
 
 function answer(event: PersonEvent, outcome: DecisionOutcome): CommandAnswer {
+  const note = outcome.kind === "refused" ? outcomeMessage(outcome, event) : null;
   return {
     card: outcomeCard(outcome, event),
     data: {
@@ -163,6 +171,7 @@ function answer(event: PersonEvent, outcome: DecisionOutcome): CommandAnswer {
       recommendation: outcome.view === null ? null : recommendationData(outcome.view),
     },
     exitCode: outcome.kind === "done" ? 0 : 2,
+    ...(outcome.view === null ? {} : { shows: { kind: "one", id: outcome.view.recommendation.id, note } }),
   };
 }
 

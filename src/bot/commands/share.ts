@@ -1,6 +1,10 @@
+import { roleOf } from "../../domain/actor.ts";
 import { AppError } from "../../domain/errors.ts";
-import { shareAnswer } from "../../service/share-answer.ts";
+import type { Context } from "../../service/context.ts";
+import { shareAnswer, type SharedAnswer } from "../../service/share-answer.ts";
+import type { Card } from "../card.ts";
 import type { Command } from "../command.ts";
+import { keepAnswerTrue, type Shows } from "../live-cards.ts";
 
 const USAGE = "share ID [#CHANNEL]";
 
@@ -17,7 +21,9 @@ export const shareCommand: Command = {
     if (id === undefined || rest.length > 0) {
       throw new AppError("bad-input", "Say which answer: its number stands on its Share button.", { remedy: USAGE });
     }
-    const data = await shareAnswer({ ctx, input: { id, channel } });
+    const shared = await shareAnswer({ ctx, input: { id, channel } });
+    await keepTrue(ctx, shared);
+    const data = { channel: shared.channel };
     const summary = `Everybody in #${data.channel} sees it now.`;
     return {
       card: { title: "Shared", summary, tone: "good", blocks: [], actions: [], footer: [] },
@@ -26,3 +32,18 @@ export const shareCommand: Command = {
     };
   },
 };
+
+/** What was shared is as old as the answer: what was decided since is on it a moment later. */
+async function keepTrue(ctx: Context, { asker, by, card, channel, key, shows }: SharedAnswer): Promise<void> {
+  if (shows === null) return;
+  await keepAnswerTrue(ctx.db.sql, {
+    key,
+    card: card as Card,
+    shows: shows as Shows,
+    added: { footer: [by] },
+    actor: { kind: "user", ...asker, role: asker.id === ctx.actor.id ? roleOf(ctx.actor) : "viewer" },
+    place: channel,
+    isPrivate: false,
+    placed: null,
+  });
+}

@@ -6,7 +6,7 @@ import type { Card } from "../../card.ts";
 import { ChannelError } from "../channel-error.ts";
 import type { Channel, Pace, Posting, Reference } from "../channel.ts";
 import { safeLine } from "../safe-text.ts";
-import { CODE, codeOf, toChannelError } from "./discord-error.ts";
+import { CODE, codeOf, isOver, toChannelError } from "./discord-error.ts";
 import type { DiscordRest } from "./discord-rest.ts";
 import { DISCORD_CAPABILITIES, FILE_BYTES_MAX, NONCE_MAX } from "./limits.ts";
 import {
@@ -54,7 +54,19 @@ export function createDiscordChannel(deps: DiscordChannelDeps): Channel {
     return bodyOf(renderDiscord(card, { tokens, mention }), deps.draw, known);
   };
 
+  /** A message for one person, by the interaction it answered; when that is over it stays as it is, and has said so. */
+  const editAnswer = async (interaction: string, id: string, posting: Posting): Promise<void> => {
+    const [application = "", token = ""] = interaction.split(":");
+    const { body } = withoutPictures(await render(posting, []));
+    try {
+      await rest.patch(Routes.webhookMessage(application, token, id), { body, auth: false });
+    } catch (error) {
+      if (!isOver(error)) throw error;
+    }
+  };
+
   const edit = async (reference: Reference, posting: Posting): Promise<void> => {
+    if (reference.interaction !== undefined) return editAnswer(reference.interaction, reference.id, posting);
     const channel = reference.thread ?? reference.channel;
     const before = remembered.get(reference.id);
     if (before !== undefined && before.revision > posting.revision) return;

@@ -13,6 +13,7 @@ export const CODE = {
   closedToUs: 50_007,
   notInThisChannel: 50_024,
   invalidWebhookToken: 50_027,
+  unknownWebhook: 10_015,
   missingPermissions: 50_013,
   archivedThread: 50_083,
   threadExists: 160_004,
@@ -25,6 +26,12 @@ const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREAC
 /** Discord's JSON error code; null for whatever else went wrong. */
 export function codeOf(error: unknown): number | null {
   return error instanceof DiscordAPIError && typeof error.code === "number" ? error.code : null;
+}
+
+/** Whether an interaction can no longer be answered, nor its answers be edited. */
+export function isOver(error: unknown): boolean {
+  const over: readonly (number | null)[] = [CODE.invalidWebhookToken, CODE.unknownInteraction, CODE.unknownWebhook];
+  return over.includes(codeOf(error)) || codeOf(error) === CODE.unknownMessage;
 }
 
 /**

@@ -11,6 +11,7 @@ import { formOfClick } from "../../act-on-card.ts";
 import type { Command } from "../../command.ts";
 import { contextOf, handleInbound, type InboundBase } from "../../handle-inbound.ts";
 import type { InboundAnswer } from "../../inbound.ts";
+import type { Placed } from "../../live-cards.ts";
 import { DEMO_BANNER_SHORT } from "../../phrases.ts";
 import { firstRunCard } from "../../views/first-run-card.ts";
 import type { Channel } from "../channel.ts";
@@ -132,7 +133,11 @@ function workOf({ current, commands }: DiscordDeps): InboundWork {
     receive: async (inbound) => receiveInbound((await current()).base.db.sql, inbound),
     handle: async (inbound, show) => {
       const { base, sample } = await current();
-      const labelled = (answer: InboundAnswer): Promise<void> => show(sample ? asSample(answer) : answer);
+      const labelled = async (answer: InboundAnswer): Promise<Placed | null> => {
+        if (!sample) return show(answer);
+        const placed = await show(asSample(answer));
+        return placed === null ? null : { ...placed, footer: [...(placed.footer ?? []), DEMO_BANNER_SHORT] };
+      };
       await handleInbound({ base, inbound, commands, show: labelled });
     },
     formOf: async (token) => formOfClick((await current()).base, token),

@@ -11,6 +11,7 @@ import type { Logger } from "pino";
 import type { Form } from "../channel.ts";
 import type { Command } from "../../command.ts";
 import type { Inbound, InboundAct, InboundAnswer } from "../../inbound.ts";
+import type { Placed } from "../../live-cards.ts";
 import { sayCallback, tellAnswer, THINKING, type Acknowledged, type Telling } from "./answer-interaction.ts";
 import { choicesOf, typingOf, type Typing } from "./complete-option.ts";
 import { toChannelError } from "./discord-error.ts";
@@ -40,7 +41,7 @@ export type InboundWork = {
   /** Keeps it before it is acknowledged. False: it was here before. */
   readonly receive: (inbound: Inbound) => Promise<boolean>;
   /** Does it once and has the answer shown; what cannot be shown so goes through the outbox. */
-  readonly handle: (inbound: Inbound, show: (answer: InboundAnswer) => Promise<void>) => Promise<void>;
+  readonly handle: (inbound: Inbound, show: (answer: InboundAnswer) => Promise<Placed | null>) => Promise<void>;
   readonly formOf: (token: string) => Promise<Form | null>;
   readonly suggest: (base: InboundBase, typing: Typing) => Promise<readonly { value: string; about?: string }[]>;
 };
@@ -159,9 +160,9 @@ function changedMessage(interaction: APIInteraction): object | null {
 async function work(deps: HandlerDeps, to: Acknowledged, act: InboundAct): Promise<void> {
   const inbound: Inbound = { ...to.base, act };
   const timer = setTimeout(() => void sayStillWorking(deps, to, act), STILL_WORKING_MS);
-  const show = async (answer: InboundAnswer): Promise<void> => {
+  const show = (answer: InboundAnswer): Promise<Placed | null> => {
     clearTimeout(timer);
-    await tellAnswer(deps, to, answer);
+    return tellAnswer(deps, to, answer);
   };
   await deps.work
     .handle(inbound, show)

@@ -4,6 +4,7 @@ import type { HomeView, KnownBlock } from "@slack/types";
 import type { Logger } from "pino";
 
 import type { Sql } from "../../../store/db.ts";
+import { RECOMMENDATION_NOTIFY } from "../../../store/live-cards.ts";
 import { OUTBOX_NOTIFY } from "../../../store/outbox.ts";
 import { listSlackHomes, noteSlackHome, slackHomeShown } from "../../../store/slack.ts";
 import { ANSWER_TOKEN_SECONDS, mintTokens } from "../../action-token.ts";
@@ -57,12 +58,12 @@ export function createHome(deps: HomeDeps): Home {
     }, SETTLE_MS);
     timer.unref();
   };
-  const listening = Promise.all([OUTBOX_NOTIFY, "finops_flip"].map((name) => sql.listen(name, ring))).catch(
-    (error: unknown) => {
-      log.warn({ err: error }, "slack: home tabs are only published when they are opened");
-      return [];
-    },
-  );
+  const listening = Promise.all(
+    [OUTBOX_NOTIFY, RECOMMENDATION_NOTIFY, "finops_flip"].map((name) => sql.listen(name, ring)),
+  ).catch((error: unknown) => {
+    log.warn({ err: error }, "slack: home tabs are only published when they are opened");
+    return [];
+  });
   return {
     opened: (team, user, name) => publish(deps, { team, user, name }, false),
     stop: async () => {

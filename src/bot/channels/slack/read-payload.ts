@@ -14,6 +14,8 @@ export type Reply = {
   readonly conversation: string | null;
   readonly thread: string | null;
   readonly user: string;
+  /** What was clicked is seen by this person alone: only by the click's own address can it be changed. */
+  readonly whispered?: boolean;
 };
 export type Arrival = { readonly inbound: Inbound; readonly reply: Reply };
 
@@ -39,13 +41,19 @@ export function readCommand(body: SlashCommand, tenant: string): Arrival {
 export function readClick(body: BlockAction, tenant: string): Arrival | null {
   const [action] = body.actions;
   if (action === undefined || action.action_id.startsWith(LINK_PREFIX)) return null;
-  const container = body.container as { channel_id?: string; message_ts?: string; thread_ts?: string };
+  const container = body.container as {
+    channel_id?: string;
+    message_ts?: string;
+    thread_ts?: string;
+    is_ephemeral?: boolean;
+  };
   const conversation = body.channel?.id ?? container.channel_id ?? null;
   const reply = {
     responseUrl: body.response_url ?? null,
     conversation,
     thread: container.thread_ts ?? null,
     user: body.user.id,
+    whispered: container.is_ephemeral === true,
   };
   const choice = action.type === "static_select" ? Number(action.selected_option.value) : null;
   const act: InboundAct = {

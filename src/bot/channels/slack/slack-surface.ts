@@ -151,7 +151,11 @@ function createWorker(deps: SlackDeps, parts: Parameters<typeof showAnswer>[0]):
     await handleInbound({
       base,
       inbound: known,
-      show: (answer) => showAnswer(parts, { inbound: known, reply, answer: sample ? asSample(answer) : answer }),
+      show: async (answer) => {
+        if (!sample) return showAnswer(parts, { inbound: known, reply, answer });
+        const placed = await showAnswer(parts, { inbound: known, reply, answer: asSample(answer) });
+        return placed === null ? null : { ...placed, footer: [DEMO_BANNER_SHORT] };
+      },
     });
     await noteSlackPlaces(deps.real.db.sql, tenant, placesOf({ inbound, reply }));
   };
