@@ -2,15 +2,20 @@ import { basename } from "node:path";
 
 import { areChunks, chunkName } from "./chunk-names.ts";
 import { claimKey, type Claim } from "./claims.ts";
-import type { Manifest } from "./file/manifest.ts";
+import { manifestProblem, quotedList, type MatchedManifest } from "./manifest-problem.ts";
 
 /** A file as the plan sees it. */
 export type PlannedFile = {
   readonly fileNo: number;
   readonly path: string;
   readonly sha256: string;
+  readonly bytes: number;
   /** The formats whose later deliveries add to a month instead of replacing it. */
   readonly appends: boolean;
+  /** Lines read, good and bad; null: it was not read in this call. */
+  readonly rows: number | null;
+  /** Why it could not be read; null: it could. */
+  readonly broken: string | null;
 };
 
 /** One delivery: what replaces (or adds to) one key. */
@@ -25,7 +30,9 @@ export type Delivery = {
 
 export type PlanOptions = {
   readonly files: readonly PlannedFile[];
-  readonly manifests: readonly Manifest[];
+  readonly manifests: readonly MatchedManifest[];
+  /** Keys that files read earlier in this call have filled, with the names of those files. */
+  readonly filled: ReadonlyMap<string, readonly string[]>;
   /** --parts: the person says that files of one key belong together. */
   readonly parts: boolean;
 };
@@ -46,8 +53,11 @@ function planOne(claims: readonly Claim[], files: ReadonlyMap<number, PlannedFil
   const append = paths.some((file) => file.appends);
   const mode = append ? "append" : paths.length === 1 ? "snapshot" : "parts";
   const planned = { claims, mode, exports: append ? exportsOf(paths, options) : [] } as const;
-  const missing = missingFromManifest(options, paths);
-  if (missing !== null) return { ...planned, refusal: missing };
+  const incomplete = manifestProblem(options.manifests, paths, options.files) ?? brokenPart(paths, options);
+  if (incomplete !== null) return { ...planned, refusal: incomplete };
+  const [claim] = claims;
+  const filled = claim === undefined ? undefined : options.filled.get(claimKey(claim));
+  if (filled !== undefined && !append) return { ...planned, refusal: alreadyFilled(paths, filled) };
   if (paths.length === 1 || options.parts || append) return { ...planned, refusal: null };
   return { ...planned, refusal: evidence(paths, options.manifests) };
 }
@@ -56,43 +66,38 @@ function planOne(claims: readonly Claim[], files: ReadonlyMap<number, PlannedFil
 function exportsOf(files: readonly PlannedFile[], { parts, manifests }: PlanOptions): number[][] {
   const sets = new Map<string, number[]>();
   for (const { fileNo, path } of files) {
-    const manifest = manifests.find((each) => each.names.includes(basename(path)));
-    const name = parts ? "" : (manifest?.path ?? chunkName(path)?.template ?? `${fileNo}`);
+    const manifest = manifests.find((each) => each.parts.some((part) => part.path === path));
+    const name = parts ? "" : (manifest?.manifest.path ?? chunkName(path)?.template ?? `${fileNo}`);
     sets.set(name, [...(sets.get(name) ?? []), fileNo]);
   }
   return [...sets.values()];
 }
 
 /** Null when the files are one set by manifest or by chunk number; else the sentence that helps. */
-function evidence(files: readonly PlannedFile[], manifests: readonly Manifest[]): string | null {
+function evidence(files: readonly PlannedFile[], manifests: readonly MatchedManifest[]): string | null {
   const paths = files.map((file) => file.path);
-  const together = manifests.some((manifest) => paths.every((path) => manifest.names.includes(basename(path))));
+  const together = manifests.some(({ parts }) => paths.every((path) => parts.some((part) => part.path === path)));
   if (together) return null;
   const chunks = areChunks(paths);
   const names = files.map((file) => basename(file.path));
   if (chunks?.complete === true) return null;
   if (chunks !== null) {
-    return `by their names ${list(names)} are parts of one export, but part ${chunks.missing.join(", ")} is missing. Name all parts, or say --parts if these are all.`;
+    return `by their names ${quotedList(names)} are parts of one export, but part ${chunks.missing.join(", ")} is missing. Name all parts, or say --parts if these are all.`;
   }
-  return `${list(names)} both hold this month, and nothing says whether they are parts of one bill or an older and a newer copy of it. Ingest only the newest, or one after the other, or say --parts if they belong together.`;
+  return `${quotedList(names)} both hold this month, and nothing says whether they are parts of one bill or an older and a newer copy of it. Ingest only the newest, or one after the other, or say --parts if they belong together.`;
 }
 
-/** A manifest that lists a file of this key lists them all: one that was not named is missing. */
-function missingFromManifest(options: PlanOptions, files: readonly PlannedFile[]): string | null {
-  const given = new Set(options.files.map((file) => basename(file.path)));
-  for (const manifest of options.manifests) {
-    if (!files.some((file) => manifest.names.includes(basename(file.path)))) continue;
-    const missing = manifest.names.filter((name) => !given.has(name));
-    if (missing.length > 0) {
-      return `the manifest "${basename(manifest.path)}" lists ${list(missing)}, which ${missing.length === 1 ? "is" : "are"} not here. Fetch the whole export, then ingest its folder.`;
-    }
-  }
-  return null;
+function alreadyFilled(files: readonly PlannedFile[], before: readonly string[]): string {
+  const names = files.map((file) => basename(file.path));
+  return `${quotedList(names)} also ${names.length === 1 ? "holds" : "hold"} this month, which ${quotedList(before)} of this call ${before.length === 1 ? "has" : "have"} just filled, and nothing says whether they are parts of one bill or an older and a newer copy of it. Ingest only the newest, or one after the other, or say --parts if they belong together.`;
 }
 
-function list(names: readonly string[]): string {
-  const SHOWN_MAX = 5;
-  const shown = names.slice(0, SHOWN_MAX).map((name) => `"${name}"`);
-  if (names.length > SHOWN_MAX) return `${shown.join(", ")} and ${names.length - SHOWN_MAX} more`;
-  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}`;
+/** A file that by its name, or by --parts, belongs to these and could not be read: without it the month is not whole. */
+function brokenPart(files: readonly PlannedFile[], { files: all, parts }: PlanOptions): string | null {
+  const templates = new Set(files.map(({ path }) => chunkName(path)?.template ?? path));
+  const broken = all.find(
+    (each) => each.broken !== null && (parts || templates.has(chunkName(each.path)?.template ?? "")),
+  );
+  if (broken === undefined) return null;
+  return `"${basename(broken.path)}" belongs to the same export and cannot be read (${broken.broken ?? ""}), so this month would not be whole. Mend or leave out that file.`;
 }

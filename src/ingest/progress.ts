@@ -13,13 +13,16 @@ export type IngestProgress = {
 
 type FileInHand = { readonly path: string; readonly bytes: number };
 
-/** Share of the call that is reading; the rest is storing. */
-const READING_PERCENT = 70;
+/** Share of a file's work that is reading it; the rest is storing. */
+const READING_SHARE = 0.7;
 
 /** The progress of one call. */
 export type Progress = {
+  /** `share`: of the storing of the group in hand, 0…1. */
   readonly report: (phase: IngestProgress["phase"], what: string, share: number) => void;
-  /** A file begins; the one before is done. */
+  /** Files that are read together begin; the ones before are stored. */
+  readonly group: (files: readonly FileInHand[]) => void;
+  /** A file of the group begins; the one before is read. */
   readonly file: (file: FileInHand) => void;
   /** Share of the file in hand, 0…1. */
   readonly within: (share: number) => void;
@@ -28,25 +31,36 @@ export type Progress = {
 
 /** Counts the bytes of a call's files and tells how far it is. */
 export function trackProgress(files: readonly FileInHand[], onProgress: (progress: IngestProgress) => void): Progress {
-  const bytesTotal = files.reduce((sum, file) => sum + file.bytes, 0);
-  let bytes = 0;
+  const sizeOf = (some: readonly FileInHand[]): number => some.reduce((sum, file) => sum + file.bytes, 0);
+  const bytesTotal = sizeOf(files);
+  let [stored, group, read] = [0, 0, 0];
   let rows = 0;
+  let percent = 0;
   let current: FileInHand | null = null;
-  const tell = (phase: IngestProgress["phase"], what: string, percent: number): void =>
-    onProgress({ phase, what, rows, bytes, bytesTotal, percent: Math.min(100, Math.round(percent)) });
+  const tell = (phase: IngestProgress["phase"], what: string, done: number): void => {
+    const now = bytesTotal === 0 ? 0 : Math.round((Math.min(done, bytesTotal) / bytesTotal) * 100);
+    percent = Math.max(percent, now);
+    onProgress({ phase, what, rows, bytes: stored + read, bytesTotal, percent });
+  };
   const reading = (extra: number): void =>
-    tell("reading", current?.path ?? "", bytesTotal === 0 ? 0 : ((bytes + extra) / bytesTotal) * READING_PERCENT);
+    tell("reading", current?.path ?? "", stored + (read + extra) * READING_SHARE);
   return {
-    report: (phase, what, share) => tell(phase, what, READING_PERCENT + share * (100 - READING_PERCENT)),
+    report: (phase, what, share) => tell(phase, what, stored + group * (READING_SHARE + share * (1 - READING_SHARE))),
+    group: (some) => {
+      stored += group;
+      [group, read] = [sizeOf(some), 0];
+      current = null;
+    },
     file: (file) => {
-      bytes += current?.bytes ?? 0;
+      read += current?.bytes ?? 0;
       current = file;
       reading(0);
     },
     within: (share) => reading((current?.bytes ?? 0) * share),
     rows: (count) => {
-      bytes = bytesTotal;
-      rows = count;
+      read = group;
+      current = null;
+      rows += count;
     },
   };
 }

@@ -11,6 +11,7 @@ export const ingestCli: CliCommand = {
   usage: [
     "ingest PATH… [--source NAME] [--parts] [--replace] [--dry-run]",
     "ingest --parts PATH…      these files are one export",
+    "ingest FOLDER             a manifest in it (AWS, Azure) is held against the files: parts, rows, bytes",
     "ingest --replace PATH…    these files alone are their month, even where days are lost",
   ],
   options: {

@@ -40,6 +40,8 @@ export type Duck = {
   readonly encode: (options: EncodeOptions) => AsyncGenerator<ReadPiece>;
   /** Highest resident memory the child has had, bytes. */
   readonly peakRssBytes: () => number;
+  /** False once the child has ended; every call then throws AppError("unavailable"). */
+  readonly isAlive: () => boolean;
   readonly close: () => Promise<void>;
 };
 
@@ -135,6 +137,7 @@ function openChannel(child: ChildProcess): Duck {
     },
     encode: (options) => readPieces(ask, options),
     peakRssBytes: () => peak,
+    isAlive: () => child.connected && child.exitCode === null && child.signalCode === null,
     close: () => closeChild(child, ended),
   };
 }

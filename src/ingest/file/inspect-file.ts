@@ -52,7 +52,17 @@ async function readMagic(path: string): Promise<Buffer> {
   }
 }
 
-async function readSample(path: string, gzip: boolean, name: string): Promise<Buffer> {
+/** Whole lines of the beginning of a CSV, as UTF-8. */
+export async function readBeginning(
+  file: Pick<SourceFile, "path" | "encoding"> & { readonly gzip: boolean },
+  bytes: number,
+): Promise<Buffer> {
+  const sample = await readSample(file.path, file.gzip, basename(file.path), bytes);
+  const text = file.encoding === "utf-8" ? sample : Buffer.from(decode(sample, file.encoding), "utf8");
+  return sample.length < bytes ? text : text.subarray(0, text.lastIndexOf("\n") + 1);
+}
+
+async function readSample(path: string, gzip: boolean, name: string, bytesMax = SAMPLE_BYTES): Promise<Buffer> {
   const parts: Buffer[] = [];
   let bytes = 0;
   const raw = createReadStream(path, { highWaterMark: 1 << 18 });
@@ -60,7 +70,7 @@ async function readSample(path: string, gzip: boolean, name: string): Promise<Bu
     for await (const chunk of chunks) {
       parts.push(chunk);
       bytes += chunk.length;
-      if (bytes >= SAMPLE_BYTES) break;
+      if (bytes >= bytesMax) break;
     }
   };
   try {
@@ -75,7 +85,7 @@ async function readSample(path: string, gzip: boolean, name: string): Promise<Bu
         "Fetch the file again.",
       );
   }
-  return Buffer.concat(parts).subarray(0, SAMPLE_BYTES);
+  return Buffer.concat(parts).subarray(0, bytesMax);
 }
 
 /** UTF-16 by byte order mark or by its zero bytes, UTF-8 when every byte sequence is, else Latin-1. */

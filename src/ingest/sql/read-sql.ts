@@ -27,6 +27,11 @@ export function carefulRelation(path: string, file: SourceFile): string {
   return `read_csv(${quoteText(path)}, header = false, ${csvOptions(file.delimiter, file.header, [`${quoteText(LINE_COLUMN)}: 'BIGINT'`])})`;
 }
 
+/** DuckDB relation over the beginning of a CSV, header and all: lines that are no records are left out. */
+export function sampleRelation(path: string, file: SourceFile): string {
+  return `read_csv(${quoteText(path)}, header = true, ${csvOptions(file.delimiter, file.header, [])}, ignore_errors = true, strict_mode = false)`;
+}
+
 function csvOptions(delimiter: string, header: readonly string[], first: readonly string[]): string {
   const columns = [...first, ...header.map((name) => `${quoteText(name)}: 'VARCHAR'`)].join(", ");
   return `${dialect(delimiter)}, columns = {${columns}}`;

@@ -55,18 +55,18 @@ export function widenStageSql(): string[] {
   );
 }
 
-/** The tables every scan adds to. */
+/** The tables every scan adds to, empty. */
 export function createStageSql(): string[] {
   const decimals = (names: readonly string[], scale: number): string =>
     names.map((name) => `${name} decimal(38,${scale})`).join(", ");
   return [
     ...[STAGE_STATICS, ...Object.values(STAGE_TEXTS)].map(
-      ({ table, text, hash }) => `create table ${table} (${hash} ubigint, ${text} varchar)`,
+      ({ table, text, hash }) => `create or replace table ${table} (${hash} ubigint, ${text} varchar)`,
     ),
-    `create table stage_keys (file_no integer, key_h ubigint, provider varchar, dataset varchar, account varchar, billing_month date,
+    `create or replace table stage_keys (file_no integer, key_h ubigint, provider varchar, dataset varchar, account varchar, billing_month date,
       state utinyint, currency varchar, dropped_reason varchar, n bigint, residuals bigint, ${decimals(CONTROLS, 18)},
       ${WARNINGS.map((name) => `${name} bigint`).join(", ")})`,
-    `create table stage_charges (file_no integer, key_h ubigint, day date, day_end date, attr_h ubigint,
+    `create or replace table stage_charges (file_no integer, key_h ubigint, day date, day_end date, attr_h ubigint,
       resource_h ubigint, tags_h ubigint, hour_quantity decimal(38,${FEW_DECIMALS}), hours_low hugeint, hours_high hugeint, n bigint, row_h ubigint,
       ${decimals(MEASURES, FEW_DECIMALS)})`,
   ];
