@@ -11,13 +11,13 @@ import { z } from "zod";
 
 import type { Card } from "../bot/card.ts";
 import { BOT } from "../bot/channels/web/web-channel.ts";
-import { errorCard, roleNeededMessage, unexpectedCard } from "../bot/phrases.ts";
+import { errorCard, unexpectedCard } from "../bot/phrases.ts";
 import { firstRunCard } from "../bot/views/first-run-card.ts";
 import { ingestCard } from "../bot/views/ingest-card.ts";
-import { hasRole } from "../domain/actor.ts";
 import type { IngestAnswer } from "../domain/contract.ts";
 import { AppError } from "../domain/errors.ts";
 import { checkFirstRun } from "../service/check-first-run.ts";
+import { requireBillLoader } from "../service/ingest-bills.ts";
 import { listChannels, postMessage, type ChannelRow } from "../store/conversations.ts";
 import type { SqlLike } from "../store/db.ts";
 import type { HttpDeps, IngestRequest } from "./deps.ts";
@@ -31,7 +31,6 @@ import { actorOf, type SignedIn } from "./session.ts";
 const FILES_MAX = 200;
 const NAME_MAX = 120;
 const UPLOAD_LIMIT = { burst: FILES_MAX, perMinute: 60 };
-const UPLOAD_ROLE = "analyst";
 const DEFAULT_CHANNEL = "finops";
 
 const ingestSchema = z.object({
@@ -151,13 +150,9 @@ async function postChecklist(estate: OpenEstate, session: SignedIn, channel: Cha
   await postMessage(sql, { channel: channel.name, key: "first-run", author: BOT, card: firstRunCard(state) });
 }
 
-/** A delivery is always whole: its answer names totals of months, replaced ones too. */
+/** Before anything is received: the rule is the verb's. */
 function requireUploader(session: SignedIn): void {
-  const actor = actorOf(session);
-  if (session.scope.length > 0) throw new AppError("forbidden", "Bills are loaded by people who see all of them.");
-  if (hasRole(actor, UPLOAD_ROLE)) return;
-  const { message, remedy } = roleNeededMessage("upload", UPLOAD_ROLE, actor);
-  throw new AppError("forbidden", message, { remedy });
+  requireBillLoader({ actor: actorOf(session), scope: session.scope });
 }
 
 /** The name as a file name and nothing else: no folder, no dots in front, plain characters. */

@@ -96,7 +96,7 @@ export async function findUnchanged(
 function latestByKey(batches: readonly Batch[]): Batch[] {
   const latest = new Map<string, Batch>();
   for (const batch of batches) {
-    if (batch.status === "loading" || batch.status === "failed") continue;
+    if (batch.status === "loading" || batch.status === "failed" || batch.status === "refused") continue;
     const key = `${batch.sourceId}/${claimKey(batch)}`;
     if (!latest.has(key)) latest.set(key, batch);
   }

@@ -30,6 +30,7 @@ import { appendNotices, noticesOf, unchangedAnswer } from "./delivery-notices.ts
 import { crashPoint } from "./crash-point.ts";
 import { fingerprintSet } from "./file/fingerprint.ts";
 import type { CallFile, IngestRun } from "./ingest-run.ts";
+import { keepRefusal, settle } from "./keep-refusal.ts";
 import type { Delivery } from "./plan-deliveries.ts";
 import { reconcileGap } from "./reconcile.ts";
 import { outsideScope, resolveSource } from "./resolve-source.ts";
@@ -65,6 +66,21 @@ export async function loadDelivery(run: IngestRun, delivery: Delivery): Promise<
   const files = delivery.claims.map((claim) => run.files.get(claim.fileNo)).filter((file) => file !== undefined);
   const rejects = rejectsOf(run, delivery.claims);
   const base = baseAnswer(run, delivery, files, rejects);
+  const answer = await loadUnlessRefused(run, delivery, first, files, rejects, base);
+  if (run.input.dryRun) return answer;
+  return answer.status === "refused"
+    ? keepRefusal(run, answer, { dataset: first.dataset, files, rejects: rejects.located })
+    : settle(run, answer);
+}
+
+async function loadUnlessRefused(
+  run: IngestRun,
+  delivery: Delivery,
+  first: Claim,
+  files: readonly CallFile[],
+  rejects: DeliveryRejects,
+  base: IngestBatchAnswer,
+): Promise<IngestBatchAnswer> {
   if (delivery.refusal !== null) return { ...base, status: "refused", reason: delivery.refusal };
   try {
     return await loadAccepted(run, delivery, first, files, rejects, base);

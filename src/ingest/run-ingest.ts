@@ -13,6 +13,7 @@ import { unchangedAnswer } from "./delivery-notices.ts";
 import { openDuck, type Duck } from "./duck/duck-process.ts";
 import { groupFiles } from "./group-files.ts";
 import { refusedFile, type CallFile, type IngestEnvironment, type IngestInput } from "./ingest-run.ts";
+import { keepRefusal } from "./keep-refusal.ts";
 import { loadGroup, plannedFile, type GroupCall } from "./load-group.ts";
 import { planDeliveries } from "./plan-deliveries.ts";
 import { previewKeys } from "./preview-keys.ts";
@@ -151,13 +152,31 @@ async function ingestGroup(call: GroupCall, { files, opened, known, progress }: 
     progress.rows(claims.reduce((sum, claim) => sum + claim.accepted + claim.rejected, 0));
     crashPoint("staged");
     const loaded = await loadGroup(call, group, claims);
-    const broken = [...group.broken].map(([fileNo, why]) => refusedFile(call.files.get(fileNo)?.path ?? "", why));
-    return [...broken, ...loaded];
+    return [...(await refuseFiles(call, [...group.broken])), ...loaded];
   } catch (error) {
     if (duck.isAlive() || !(error instanceof AppError)) throw error;
     // The reader died of these files; the next group has another one.
-    return files.map((file) => refusedFile(file.path, explain(error)));
+    return refuseFiles(
+      call,
+      files.map((file) => [file.fileNo, explain(error)] as const),
+    );
   }
+}
+
+/** Files that nothing could be read of. */
+async function refuseFiles(
+  call: GroupCall,
+  files: readonly (readonly [number, string])[],
+): Promise<IngestBatchAnswer[]> {
+  const answers: IngestBatchAnswer[] = [];
+  for (const [fileNo, reason] of files) {
+    const file = call.files.get(fileNo);
+    if (file === undefined) continue;
+    const answer = refusedFile(file.path, reason);
+    const kept = { dataset: "", files: [file], rejects: [] };
+    answers.push(call.input.dryRun ? answer : await keepRefusal(call, answer, kept));
+  }
+  return answers;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { IngestAnswer } from "../domain/contract.ts";
 import { AppError } from "../domain/errors.ts";
 import type { IngestProgress } from "../ingest/progress.ts";
 import { runIngest, tidyUp } from "../ingest/run-ingest.ts";
-import type { Verb } from "./context.ts";
+import type { Context, Verb } from "./context.ts";
 import { requireWholeScope } from "./whole-scope.ts";
 
 export type IngestBills = {
@@ -23,16 +23,24 @@ export type IngestBills = {
 };
 
 /**
- * Reads bills and makes each complete delivery visible at once. One entry a delivery; refused and held ones say why.
- * Throws AppError when a path names nothing or the store cannot be reached.
+ * Who loads bills, on every surface (terminal, page, schedule): an admin who sees all of them. A load changes everybody's
+ * numbers and its answer names the totals of whole months; taking one back and the sources ask for the same.
  */
-export async function ingestBills({ ctx, input }: Verb<IngestBills>): Promise<IngestAnswer> {
+export function requireBillLoader(ctx: Pick<Context, "actor" | "scope">): void {
   if (!hasRole(ctx.actor, "admin")) {
     throw new AppError("forbidden", "Only an admin may load bills.", {
       remedy: "Ask one, or change the roles in finops.yaml.",
     });
   }
   requireWholeScope(ctx, "ingest");
+}
+
+/**
+ * Reads bills and makes each complete delivery visible at once. One entry a delivery; refused and held ones say why.
+ * Throws AppError when a path names nothing or the store cannot be reached.
+ */
+export async function ingestBills({ ctx, input }: Verb<IngestBills>): Promise<IngestAnswer> {
+  requireBillLoader(ctx);
   const env = { db: ctx.db, settings: ctx.settings, dataDir: ctx.dataDir, today: ctx.clock.today() };
   const answer = await runIngest(env, {
     paths: input.paths,

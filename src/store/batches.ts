@@ -28,6 +28,7 @@ export type BatchStatus =
   | "failed"
   | "reaped";
 
+/** A batch. Of a refused one that nobody knows the owner or the month of, `sourceId`, `source` and `billingMonth` are "". */
 export type Batch = DeliveryKey & {
   readonly id: string;
   readonly source: string;
@@ -91,18 +92,20 @@ export type BatchFilter =
   | { readonly by: "id"; readonly id: string }
   | { readonly by: "key"; readonly key: DeliveryKey }
   | { readonly by: "files"; readonly sha256s: readonly string[] }
+  | { readonly by: "refused"; readonly limit: number }
   | { readonly by: "all"; readonly limit: number };
 
 /** Batches, newest first. */
 export async function loadBatches(sql: SqlLike, filter: BatchFilter): Promise<Batch[]> {
   const rows = await sql<BatchRow[]>`
-    select b.id::text, b.source_id::text, s.name as source, b.dataset, b.provider, b.billing_account, b.billing_month::text,
+    select b.id::text, coalesce(b.source_id::text, '') as source_id, coalesce(s.name, '') as source, b.dataset, b.provider,
+      b.billing_account, coalesce(b.billing_month::text, '') as billing_month,
       b.mode, b.status, b.reason, b.fingerprint, b.row_identity, b.files, b.cube_version, b.rows_read::text, b.rows_accepted::text,
       b.rows_rejected::text, b.rows_stored::text, b.totals, b.control, b.notices, b.first_day::text, b.last_day::text,
       b.replaces::text, b.created_at::text, a.visible, a.incomplete
-    from ingest_batch b join source s on s.id = b.source_id left join active_batch a on a.batch_id = b.id
+    from ingest_batch b left join source s on s.id = b.source_id left join active_batch a on a.batch_id = b.id
     where ${condition(sql, filter)}
-    order by b.id desc limit ${filter.by === "all" ? filter.limit : 10_000}`;
+    order by b.id desc limit ${"limit" in filter ? filter.limit : 10_000}`;
   return rows.map(batchOf);
 }
 
@@ -115,6 +118,8 @@ function condition(sql: SqlLike, filter: BatchFilter) {
         and b.billing_account = ${filter.key.billingAccount} and b.billing_month = ${filter.key.billingMonth}`;
     case "files":
       return sql`exists (select 1 from jsonb_array_elements(b.files) f where f ->> 'sha256' = any(${filter.sha256s}))`;
+    case "refused":
+      return sql`b.status = 'refused'`;
     case "all":
       return sql`b.status <> 'reaped'`;
   }
@@ -255,8 +260,8 @@ export async function loadRejects(sql: SqlLike, batchId: string | null, limit: n
       value: string | null;
       reason: string;
     }[]
-  >`select b.id::text as batch, s.name as source, to_char(b.billing_month, 'YYYY-MM') as month, r.file, r.line::text, r.column_name, r.value, r.reason
-    from ingest_reject r join ingest_batch b on b.id = r.batch_id join source s on s.id = b.source_id
+  >`select b.id::text as batch, coalesce(s.name, '') as source, coalesce(to_char(b.billing_month, 'YYYY-MM'), '') as month, r.file, r.line::text, r.column_name, r.value, r.reason
+    from ingest_reject r join ingest_batch b on b.id = r.batch_id left join source s on s.id = b.source_id
     where ${which} order by b.id desc, r.file, r.line limit ${limit}`;
   return rows.map((row) => ({
     batch: row.batch,

@@ -17,10 +17,11 @@ export type BatchLine = {
 /** The latest batches, newest first. */
 export async function loadLatestBatches(sql: SqlLike, most: number): Promise<BatchLine[]> {
   const rows = await sql<BatchLine[]>`
-    select b.id::text as id, s.name as source, to_char(b.billing_month, 'YYYY-MM') as "billingMonth", b.status,
+    select b.id::text as id, coalesce(s.name, b.provider) as source,
+      coalesce(to_char(b.billing_month, 'YYYY-MM'), '') as "billingMonth", b.status,
       b.rows_stored::float8 as "rowsStored", b.rows_rejected::float8 as rejects,
       to_char(coalesce(b.flipped_at, b.created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at
-    from ingest_batch b join source s on s.id = b.source_id where b.status <> 'reaped'
+    from ingest_batch b left join source s on s.id = b.source_id where b.status <> 'reaped'
     order by b.id desc limit ${most}`;
   return [...rows];
 }

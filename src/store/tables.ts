@@ -32,11 +32,11 @@ export const source = pgTable("source", {
 
 export const ingestBatch = pgTable("ingest_batch", {
   id: id("id").primaryKey().generatedAlwaysAsIdentity(),
-  sourceId: id("source_id").notNull(),
+  sourceId: id("source_id"),
   dataset: text("dataset").notNull(),
   provider: text("provider").notNull(),
   billingAccount: text("billing_account").notNull(),
-  billingMonth: day("billing_month").notNull(),
+  billingMonth: day("billing_month"),
   mode: text("mode").notNull(),
   status: text("status").notNull(),
   reason: text("reason"),

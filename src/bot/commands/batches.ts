@@ -44,8 +44,8 @@ export const batchesCommand: Command = {
                     .slice(0, BATCHES_SHOWN)
                     .map((batch) => [
                       batch.id,
-                      batch.source,
-                      batch.billingMonth.slice(0, 7),
+                      batch.source || batch.provider || "–",
+                      batch.billingMonth.slice(0, 7) || "–",
                       stateOf(batch),
                       batch.rowsAccepted.toLocaleString("en-US"),
                       batch.rowsRejected.toLocaleString("en-US"),
@@ -53,7 +53,7 @@ export const batchesCommand: Command = {
                     ]),
                 },
               ],
-        actions: batches.some((batch) => batch.rowsRejected > 0)
+        actions: batches.some((batch) => batch.rowsRejected > 0 || batch.status === "refused")
           ? [{ kind: "button", label: "Refused rows", style: "plain", command: "rejects" }]
           : [],
         footer: batches.length > BATCHES_SHOWN ? [`The newest ${BATCHES_SHOWN} of ${batches.length}.`] : [],

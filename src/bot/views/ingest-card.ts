@@ -124,9 +124,15 @@ function footerOf(batches: readonly IngestBatchAnswer[]): string[] {
   const read = sum(batches, (batch) => batch.rowsRead);
   const accepted = sum(batches, (batch) => batch.rowsAccepted);
   const rejects = sum(batches, (batch) => batch.rejects);
-  const ids = batches.flatMap((batch) => (batch.id === null ? [] : [batch.id]));
+  const ids = batches.flatMap((batch) => (batch.id === null || batch.status === "refused" ? [] : [batch.id]));
+  const withRejects = batches.filter((batch) => batch.id !== null && batch.rejects > 0);
   return [
     `Rows read ${read} = accepted ${accepted} + rejected ${rejects}.`,
+    ...(withRejects.length === 0
+      ? []
+      : [
+          `${withRejects.map((batch) => `rejects ${batch.id ?? ""}`).join(", ")} shows the refused rows with their place.`,
+        ]),
     ...(ids.length === 0 ? [] : [`Batches ${ids.join(", ")}; rollback BATCH restores what was there before.`]),
   ];
 }
