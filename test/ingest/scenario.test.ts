@@ -28,7 +28,7 @@ const VIEWS: Readonly<Record<string, string>> = {
   by_charge_category: "a.provider, a.charge_category || coalesce('/' || a.charge_class, '')",
 };
 
-describe("the scenario's bills", () => {
+describe("the scenario's bills", { timeout: 240_000 }, () => {
   let fixture: IngestFixture;
   let expected: Expected;
   beforeAll(async () => {

@@ -96,6 +96,14 @@ describe("a login of one's own", () => {
     expect((await login("Lea", SHARED)).status).toBe(409);
     const guest = signedOf(await login("Gus", SHARED));
     expect((await jsonOf<Start>(start(guest))).person).toMatchObject({ name: "Gus", role: "analyst" });
+    // Who loads bills is the verb's rule, asked before anything is received.
+    const upload = await fetch(`${guarded.url}/api/chat/upload?name=a.csv`, {
+      method: "POST",
+      headers: { cookie: guest.cookie, origin: guarded.url, "x-csrf-token": guest.csrf },
+      body: "a,b",
+    });
+    expect(upload.status).toBe(403);
+    expect(await upload.text()).toContain("Only an admin may load bills.");
     await changeScope({ ctx: root(), input: { who: "gus", scope: PAYMENTS } });
     expect((await start(guest)).status).toBe(403);
   });
