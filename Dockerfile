@@ -5,6 +5,7 @@
 FROM node:24-trixie-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY patches ./patches
 # The pinned runtime (npm package `node`) is a development package: here the image brings Node 24 itself.
 RUN npm ci --omit=dev --no-audit --no-fund
 

@@ -3,16 +3,16 @@
 // on whatever Node the machine has; everything after it runs on the Node 24 that the packages bring.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const marker = join(root, "node_modules", ".finops-installed");
-const wanted = createHash("sha256")
-  .update(readFileSync(join(root, "package-lock.json")))
-  .update(`${process.platform} ${process.arch}`)
-  .digest("hex");
+const patches = readdirSync(join(root, "patches")).map((name) => join(root, "patches", name));
+const wanted = createHash("sha256");
+for (const file of [join(root, "package-lock.json"), ...patches.sort()]) wanted.update(readFileSync(file));
+const fingerprint = wanted.update(`${process.platform} ${process.arch}`).digest("hex");
 
 const [major] = process.versions.node.split(".").map(Number);
 if (major < 18) {
@@ -21,13 +21,13 @@ if (major < 18) {
   );
   process.exit(1);
 }
-if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) process.exit(0);
+if (existsSync(marker) && readFileSync(marker, "utf8") === fingerprint) process.exit(0);
 
 console.error("Installing packages (once; about a minute) …");
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 const env = { ...process.env, NODE_ENV: "development" };
-// `install` and not `ci`: the lock names the native parts of the platforms its author could reach, and `ci` refuses a lock
-// that lacks one of another platform. Versions are the locked ones all the same, and --no-save leaves the lock as it is.
+// `install` and not `ci`, which would first remove what is there: an update then takes seconds. Versions are the locked ones
+// all the same, and --no-save leaves the lock as it is.
 // A pruned or production install lacks the pinned runtime, so development packages are always included.
 const done = spawnSync(npm, ["install", "--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], {
   cwd: root,
@@ -49,4 +49,4 @@ if (!existsSync(join(root, "node_modules", "node", "bin", "node"))) {
   });
   if (placed.status !== 0) process.exit(placed.status ?? 1);
 }
-writeFileSync(marker, wanted);
+writeFileSync(marker, fingerprint);

@@ -20,18 +20,22 @@ import type { Context } from "./service/context.ts";
 import { loadDemo } from "./service/load-demo.ts";
 import { readSampleState } from "./service/sample-state.ts";
 import { addSamplePeople } from "./service/sample-people.ts";
+import type { KeepServer } from "./store/embedded-server.ts";
 import { configureMirrors } from "./store/outbox.ts";
 import { DEMO_DATABASE, openStore, REAL_DATABASE } from "./store/open-store.ts";
 import { syncPeople } from "./store/people.ts";
 
+type Wanted = { readonly name: Estate["name"]; readonly keep: KeepServer };
+
 /** Opens the store of the real estate or of the sample one beside it. */
-export async function openEstate(config: Config, log: Logger, stack: Stack, name: Estate["name"]): Promise<Estate> {
+export async function openEstate(config: Config, log: Logger, stack: Stack, { name, keep }: Wanted): Promise<Estate> {
   const { dataDir, settings } = config;
   const db = await openStore({
     dataDir,
     databaseUrl: config.databaseUrl ?? undefined,
     database: name === "demo" ? DEMO_DATABASE : REAL_DATABASE,
     connectionsMax: config.databaseConnectionsMax,
+    keep,
   });
   stack.add(`${name} store`, db, (it) => it.close());
   if (name === "demo") await addSamplePeople(db.sql);
@@ -42,10 +46,13 @@ export async function openEstate(config: Config, log: Logger, stack: Stack, name
   return { name, base: { ...base, settings: name === "demo" ? sampleSettings(settings) : settings } };
 }
 
+/** Both estates live on one server: what happens to it is said, and acted on, by the real one. */
+const QUIETLY: KeepServer = { onGone: () => undefined, onBack: () => undefined, onMoved: () => undefined };
+
 /** null when the server lets us make no second database: then there is no sample, and all else works. */
 export async function openDemo(config: Config, log: Logger, stack: Stack): Promise<Estate | null> {
   try {
-    return await openEstate(config, log, stack, "demo");
+    return await openEstate(config, log, stack, { name: "demo", keep: QUIETLY });
   } catch (error) {
     log.warn({ err: error }, "no sample estate: its database cannot be made");
     return null;

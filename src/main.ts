@@ -15,10 +15,11 @@ import { createMetrics, timeRequests } from "./http/metrics.ts";
 import { startHttp } from "./http/serve.ts";
 import { loadSessionKey } from "./http/session.ts";
 import type { Jobs } from "./jobs/start-jobs.ts";
-import { createStack, stopOnSignals, watchDatabase, type Stack } from "./lifecycle.ts";
+import { createStack, stopOnSignals, type Stack } from "./lifecycle.ts";
 import { createLog } from "./log.ts";
 import { ingestBills } from "./service/ingest-bills.ts";
 import { listSources } from "./store/batches-sources.ts";
+import type { KeepServer } from "./store/embedded-server.ts";
 import { startSurfaces } from "./surfaces.ts";
 
 const EXIT_BAD_INPUT = 2;
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
 
 /** Stores, charts and metrics, the page, the sample estate, then everything that happens by itself. */
 async function start(config: Config, log: Logger, stack: Stack): Promise<void> {
-  const real = await openEstate(config, log, stack, "real");
+  const real = await openEstate(config, log, stack, { name: "real", keep: keepDatabase(config, log, stack) });
   const empty = config.sources.length === 0 && (await listSources(real.base.db.sql)).every(({ removed }) => removed);
   const demo = config.demo && empty ? await openDemo(config, log, stack) : null;
 
@@ -77,21 +78,25 @@ async function start(config: Config, log: Logger, stack: Stack): Promise<void> {
   if (demo !== null) await showDemo(demo, { real, stack, metrics, platforms: surfaces.channels, say });
   jobs = await startWork(real, stack, metrics, surfaces.channels);
 
-  const again = (): void => void restart(config, log, stack);
-  const probe = () => real.base.db.sql`select 1`;
-  if (config.databaseUrl === null) stack.add("watch", watchDatabase(probe, again), (it) => it.stop());
-
   const seconds = (performance.now() / 1000).toFixed(1);
   log.info({ port: server.port, seconds }, "ready");
   say(`Cloud Intelligence is ready (${seconds} s): ${config.publicUrl ?? `http://localhost:${server.port}`}`);
   if (demo !== null) say("This is a sample estate. Your own bills: npm run -s finops -- ingest PATH");
 }
 
-/** The built-in Postgres was killed: everything that held a connection is closed, and comes up with a new one. */
-async function restart(config: Config, log: Logger, stack: Stack): Promise<void> {
-  log.error("the built-in database is gone, starting it again");
-  await stack.closeAll(log);
-  await start(config, log, stack);
+/**
+ * The built-in Postgres was killed: it is started again where it was and all clients find it, as they find one of the
+ * user's. Where its port was taken meanwhile, all that knew the old one is closed and comes up with the new one.
+ */
+function keepDatabase(config: Config, log: Logger, stack: Stack): KeepServer {
+  return {
+    onGone: () => log.error("the built-in database is gone, starting it again"),
+    onBack: () => log.warn("the built-in database is back"),
+    onMoved: () => {
+      log.warn("the built-in database is back on another port, starting again with it");
+      void stack.closeAll(log).then(() => start(config, log, stack));
+    },
+  };
 }
 
 /** Beyond this machine everybody who has the token may ask and load; roles.default may give more. */

@@ -14,6 +14,8 @@ export type Database = {
 const DATE_OID = 1082;
 const TIMESTAMP_OIDS = [1114, 1184];
 const CONNECT_TIMEOUT_S = 10;
+/** Longest pause before a server that went away is tried again: by default 20 s, in which a chat would be dead. */
+const RECONNECT_PAUSE_S_MAX = 1;
 
 export type DatabaseOptions = {
   /** Most connections it opens. */
@@ -26,6 +28,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   const sql = postgres(url, {
     max: options.connectionsMax ?? 10,
     connect_timeout: CONNECT_TIMEOUT_S,
+    backoff: (failures) => Math.min(RECONNECT_PAUSE_S_MAX, 3 ** failures / 100),
     onnotice: () => undefined,
     connection: { application_name: options.applicationName ?? "finops", TimeZone: "UTC" },
     types: {

@@ -53,17 +53,28 @@ const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   unix_socket_directories: "''",
 };
 
+/** For a process that lives as long as its server should: told what happens to it. */
+export type KeepServer = {
+  /** The server is gone (killed, stopped by hand); it is being started again. */
+  readonly onGone: () => void;
+  /** It runs again where it was: clients find it by themselves. */
+  readonly onBack: () => void;
+  /** It runs again, but elsewhere (its port was taken): URLs given before lead nowhere. */
+  readonly onMoved: () => void;
+};
+
 /**
  * Starts the embedded Postgres under `folder`, or adopts the one another process started.
- * The server is detached: it outlives a killed process and is found again by the next.
+ * The server is detached: it outlives a killed process and is found again by the next. With `keep`, it is started
+ * again, on its port, whenever it goes away before `release`.
  */
 export async function startEmbeddedServer(
   folder: string,
-  extraSettings: Readonly<Record<string, string>> = {},
+  options: { readonly settings?: Readonly<Record<string, string>>; readonly keep?: KeepServer } = {},
 ): Promise<EmbeddedServer> {
   await mkdir(folder, { recursive: true });
   const server = {
-    extraSettings,
+    extraSettings: options.settings ?? {},
     folder,
     data: join(folder, "data"),
     log: join(folder, "server.log"),
@@ -72,18 +83,28 @@ export async function startEmbeddedServer(
   const binaries = await findBinaries({ copyTo: join(folder, "programs"), readableByOthers: server.asRoot });
   await createCluster(server, binaries);
   const password = (await readFile(join(folder, "password"), "utf8")).trim();
-  let failures = 0;
-  for (let attempt = 1; attempt <= ATTEMPTS_MAX && failures < START_FAILURES_MAX; attempt += 1) {
-    const port = await runningPort(server.data);
-    const holder = port === null ? null : await hold(port, password);
-    if (port !== null && holder !== null) return adopted(server, binaries, port, password, holder);
-    if (port === null && !(await tryStart(server, binaries))) failures += 1;
-    if (port !== null) await pause(ATTEMPT_DELAY_MS);
-  }
+  const found = { server, binaries, password };
+  const held = await reach(found);
+  if (held !== null) return adopted(found, held, options.keep);
   const lastWords = (await readFile(server.log, "utf8").catch(() => "")).trimEnd().split("\n").slice(-2).join(" ");
   throw new AppError("unavailable", `The built-in Postgres under ${folder} does not start: ${lastWords}`, {
     remedy: `See ${server.log}, or set DATABASE_URL to another Postgres.`,
   });
+}
+
+type Found = { readonly server: Server; readonly binaries: Binaries; readonly password: string };
+
+/** The server held by this process, started where nobody runs it; null when it will not come up. */
+async function reach({ server, binaries, password }: Found): Promise<Hold | null> {
+  let failures = 0;
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX && failures < START_FAILURES_MAX; attempt += 1) {
+    const port = await runningPort(server.data);
+    const held = port === null ? null : await hold(port, password);
+    if (held !== null) return held;
+    if (port === null && !(await tryStart(server, binaries))) failures += 1;
+    if (port !== null) await pause(ATTEMPT_DELAY_MS);
+  }
+  return null;
 }
 
 type Server = {
@@ -94,39 +115,76 @@ type Server = {
   readonly asRoot: boolean;
 };
 
-function adopted(
-  server: Server,
-  binaries: Binaries,
-  port: number,
-  password: string,
-  holder: postgres.Sql,
-): EmbeddedServer {
+function adopted(found: Found, first: Hold, keep: KeepServer | undefined): EmbeddedServer {
+  const { server, binaries, password } = found;
+  const kept = keep === undefined ? { stop: async () => first } : keepUp(found, first, keep);
   return {
-    urlOf: (database) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`,
+    urlOf: (database) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${first.port}/${database}`,
     release: async () => {
+      const { sql } = await kept.stop();
       const alone =
-        await holder`select pg_advisory_unlock_shared(${IN_USE_LOCK}) as released, pg_try_advisory_lock(${IN_USE_LOCK}) as alone`
+        await sql`select pg_advisory_unlock_shared(${IN_USE_LOCK}) as released, pg_try_advisory_lock(${IN_USE_LOCK}) as alone`
           .then((rows) => rows[0]?.["alone"] === true)
           .catch(() => false);
       if (alone)
         await program(server, binaries.pgCtl, ["stop", "-D", server.data, "-m", "fast", "-w"]).catch(() => undefined);
-      await holder.end({ timeout: 1 });
+      await sql.end({ timeout: 1 });
     },
   };
 }
 
-/** A connection that marks the server as in use for as long as this process lives; null while it cannot be had. */
-async function hold(port: number, password: string): Promise<postgres.Sql | null> {
+/** Holds the server for as long as it is wanted, starting it again where it went away. `stop` gives the last hold. */
+function keepUp(found: Found, first: Hold, told: KeepServer): { readonly stop: () => Promise<Hold> } {
+  let held = first;
+  let stopped = false;
+  let reviving: Promise<Hold | null> = Promise.resolve(null);
+  const keep = async (): Promise<void> => {
+    for (;;) {
+      await held.lost;
+      if (stopped) return;
+      // A connection may be cut while its server lives: then it is only held again.
+      const gone = (await runningPort(found.server.data)) === null;
+      if (gone) told.onGone();
+      reviving = reach(found);
+      const again = await reviving;
+      if (again === null) continue;
+      void held.sql.end({ timeout: 1 });
+      held = again;
+      if (again.port !== first.port) return told.onMoved();
+      if (gone) told.onBack();
+    }
+  };
+  void keep();
+  return {
+    stop: async () => {
+      stopped = true;
+      return (await reviving) ?? held;
+    },
+  };
+}
+
+/** The mark of a process that uses the server: a lock that lives as long as its connection. */
+type Hold = { readonly sql: postgres.Sql; readonly port: number; readonly lost: Promise<void> };
+
+/** Marks the server as in use; null while it cannot be had. */
+async function hold(port: number, password: string): Promise<Hold | null> {
+  let onLost: () => void = () => undefined;
+  const lost = new Promise<void>((resolve) => {
+    onLost = resolve;
+  });
   const sql = postgres(`postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`, {
     max: 1,
     connect_timeout: 5,
+    // By default a connection is renewed within the hour, and the lock would go with the old one.
+    max_lifetime: null,
+    onclose: () => onLost(),
     onnotice: () => undefined,
     connection: { application_name: "finops-hold" },
   });
   try {
     // A server on its way down still holds the exclusive lock of whoever stops it: not ours to adopt.
     const rows = await sql`select pg_try_advisory_lock_shared(${IN_USE_LOCK}) as held`;
-    if (rows[0]?.["held"] === true) return sql;
+    if (rows[0]?.["held"] === true) return { sql, port, lost };
   } catch {
     // Starting up, shutting down, or a stale port: the caller tries again.
   }
@@ -171,9 +229,10 @@ async function isZombieOrForeign(pid: number): Promise<boolean> {
 
 /** Whether the server came up. */
 async function tryStart(server: Server, binaries: Binaries): Promise<boolean> {
-  const settings = { ...SERVER_SETTINGS, ...server.extraSettings, port: String(await freePort()) };
-  const flags = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   try {
+    const port = (await portOfLastRun(server.data)) ?? (await freePort());
+    const settings = { ...SERVER_SETTINGS, ...server.extraSettings, port: String(port) };
+    const flags = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
     await program(server, binaries.pgCtl, [
       "start",
       "-w",
@@ -194,11 +253,19 @@ async function tryStart(server: Server, binaries: Binaries): Promise<boolean> {
   }
 }
 
-async function freePort(): Promise<number> {
+/** The port it had, where it is still free: whoever knew the server finds it again. Postgres notes how it was started. */
+async function portOfLastRun(data: string): Promise<number | null> {
+  const started = await readFile(join(data, "postmaster.opts"), "utf8").catch(() => "");
+  const port = /\bport=(\d+)/.exec(started)?.[1];
+  return port === undefined ? null : await freePort(Number(port)).catch(() => null);
+}
+
+/** `wanted` when it is free (it throws otherwise), or any port that is. */
+async function freePort(wanted = 0): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => {
     probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", resolve);
+    probe.listen(wanted, "127.0.0.1", resolve);
   });
   const address = probe.address();
   await new Promise<void>((resolve) => {

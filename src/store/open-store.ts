@@ -4,7 +4,7 @@ import postgres from "postgres";
 
 import { AppError } from "../domain/errors.ts";
 import { openDatabase, type Database, type DatabaseOptions } from "./db.ts";
-import { startEmbeddedServer } from "./embedded-server.ts";
+import { startEmbeddedServer, type KeepServer } from "./embedded-server.ts";
 import { migrate } from "./migrate.ts";
 
 export const REAL_DATABASE = "finops";
@@ -18,6 +18,8 @@ export type StoreOptions = DatabaseOptions & {
   readonly databaseUrl: string | undefined;
   /** Name of the database on that server; with `databaseUrl` the real one is the URL's own. */
   readonly database: typeof REAL_DATABASE | typeof DEMO_DATABASE;
+  /** A service's: the embedded server is started again whenever it goes away. */
+  readonly keep?: KeepServer;
 };
 
 /** The store, migrated and ready. `close` also stops the embedded server when nobody else uses it. */
@@ -47,7 +49,10 @@ export async function openStore(options: StoreOptions): Promise<Database & { rea
 type Server = { adminUrl: string; url: string; name: string; embedded: boolean; release: () => Promise<void> };
 
 async function embedded(options: StoreOptions): Promise<Server> {
-  const server = await startEmbeddedServer(join(options.dataDir, "postgres"));
+  const server = await startEmbeddedServer(
+    join(options.dataDir, "postgres"),
+    options.keep === undefined ? {} : { keep: options.keep },
+  );
   return {
     adminUrl: server.urlOf("postgres"),
     url: server.urlOf(options.database),

@@ -22,11 +22,8 @@ export const TEMPLATE_DATABASE = "finops_template";
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "finops-test-"));
   // Tests survive no power cut: without fsync a clone takes 30 ms instead of 200.
-  const server = await startEmbeddedServer(folder, {
-    fsync: "off",
-    synchronous_commit: "off",
-    full_page_writes: "off",
-  });
+  const settings = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
+  const server = await startEmbeddedServer(folder, { settings });
   const admin = postgres(server.urlOf("postgres"), { max: 1 });
   await admin`create database ${admin(TEMPLATE_DATABASE)}`;
   await admin.end();
