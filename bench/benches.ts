@@ -135,4 +135,15 @@ export const BENCHES: readonly Bench[] = [
     inAll: true,
     read: readFigures,
   },
+  {
+    name: "discord-load",
+    about:
+      "Discord: 200 commands at once, idle and during an ingest; 5,000 messages over 100 channels, one limited, killed in the middle",
+    script: "discord-load.ts",
+    words: BILLS,
+    small: ["--small", "--no-ingest"],
+    keeps: false,
+    inAll: false,
+    read: readFigures,
+  },
 ];

@@ -1,21 +1,12 @@
-import { REST, type RawFile, type RequestData, type RESTOptions, type RouteLike } from "@discordjs/rest";
+import { REST, type RawFile, type RequestData, type RouteLike } from "@discordjs/rest";
 
 import { toChannelError } from "./discord-error.ts";
+import { createRequest } from "./request.ts";
 
 /** A call that takes longer is given up; interactive ones have 3 s anyway. */
 const TIMEOUT_MS = 10_000;
 /** One more try of a 5xx or a timeout by the client itself; after that the outbox waits longer. Posts carry a nonce. */
 const RETRIES = 1;
-
-/**
- * Node's own fetch in place of the client's way. That one sends by whichever copy of undici was loaded first in the
- * process: where that is Slack's, forms made by Node are not known to it and every card with a picture fails
- * ("action is not a function").
- */
-const requestByFetch: RESTOptions["makeRequest"] = (url, { method, headers, body, signal }) => {
-  const given = { method, headers, body, signal } as RequestInit;
-  return fetch(url, given);
-};
 
 export type DiscordRestOptions = {
   /** `https://discord.com/api`, or whatever stands in its place. */
@@ -52,7 +43,7 @@ export function createDiscordRest({ apiUrl, token }: DiscordRestOptions): Discor
     version: "10",
     timeout: TIMEOUT_MS,
     retries: RETRIES,
-    makeRequest: requestByFetch,
+    makeRequest: createRequest(),
     rejectOnRateLimit: ({ route }) => route.startsWith("/channels/"),
   }).setToken(token);
   let trouble: string | null = null;

@@ -5,7 +5,6 @@ import type { ChartView } from "../../../charts/chart-view.ts";
 import type { DiscordSettings } from "../../../domain/discord.ts";
 import { checkFirstRun } from "../../../service/check-first-run.ts";
 import type { Context } from "../../../service/context.ts";
-import { receiveInbound } from "../../../store/inbound.ts";
 import { enqueuePost } from "../../../store/outbox.ts";
 import { formOfClick } from "../../act-on-card.ts";
 import type { Command } from "../../command.ts";
@@ -13,6 +12,7 @@ import { contextOf, handleInbound, type InboundBase } from "../../handle-inbound
 import type { InboundAnswer } from "../../inbound.ts";
 import type { Placed } from "../../live-cards.ts";
 import { DEMO_BANNER_SHORT } from "../../phrases.ts";
+import { createRecorder } from "../../record-arrivals.ts";
 import { firstRunCard } from "../../views/first-run-card.ts";
 import type { Channel } from "../channel.ts";
 import { commandDefinitions } from "./command-definitions.ts";
@@ -129,8 +129,9 @@ async function welcome(
 }
 
 function workOf({ current, commands }: DiscordDeps): InboundWork {
+  const record = createRecorder();
   return {
-    receive: async (inbound) => receiveInbound((await current()).base.db.sql, inbound),
+    receive: async (inbound) => record((await current()).base.db.sql, inbound),
     handle: async (inbound, show) => {
       const { base, sample } = await current();
       const labelled = async (answer: InboundAnswer): Promise<Placed | null> => {

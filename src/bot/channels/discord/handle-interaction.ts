@@ -9,6 +9,7 @@ import {
 import type { Logger } from "pino";
 
 import type { Form } from "../channel.ts";
+import { createTurns, type Turns } from "../../answer-in-turn.ts";
 import type { Command } from "../../command.ts";
 import type { Inbound, InboundAct, InboundAnswer } from "../../inbound.ts";
 import type { Placed } from "../../live-cards.ts";
@@ -67,10 +68,11 @@ export type Handler = {
 export function createHandler(deps: HandlerDeps): Handler {
   const running = new Set<Promise<void>>();
   const warned = new Map<string, string>();
+  const turns = createTurns();
   return {
     take: (interaction, deliver) => {
       const { id, type } = interaction;
-      const done = handle(deps, interaction, deliver, warned)
+      const done = handle({ ...deps, turns }, interaction, deliver, warned)
         .catch((error: unknown) => {
           // The error's address holds the interaction's token, its body the card: only what happened is logged.
           deps.log.error({ interaction: id, type, reason: toChannelError(error).message }, "discord: not answered");
@@ -84,8 +86,10 @@ export function createHandler(deps: HandlerDeps): Handler {
   };
 }
 
+type Handling = HandlerDeps & { readonly turns: Turns };
+
 async function handle(
-  deps: HandlerDeps,
+  deps: Handling,
   interaction: APIInteraction,
   deliver: Deliver,
   warned: Map<string, string>,
@@ -104,7 +108,7 @@ async function handle(
   const asked = readInteraction(interaction, deps.commands);
   if (asked.kind === "open") return openForm(deps, asked.token, deliver);
   if (asked.kind !== "do") return deliver(sayCallback(unknownComponentCard));
-  const to = await acknowledge(deps, { interaction, base, since }, asked.act, deliver);
+  const to = await deps.turns.acknowledging(acknowledge(deps, { interaction, base, since }, asked.act, deliver));
   if (to === null) return;
   await work(deps, to, asked.act);
   await warnOfMissingRights(deps, to, warned);
@@ -157,15 +161,15 @@ function changedMessage(interaction: APIInteraction): object | null {
   };
 }
 
-async function work(deps: HandlerDeps, to: Acknowledged, act: InboundAct): Promise<void> {
+async function work(deps: Handling, to: Acknowledged, act: InboundAct): Promise<void> {
   const inbound: Inbound = { ...to.base, act };
   const timer = setTimeout(() => void sayStillWorking(deps, to, act), STILL_WORKING_MS);
   const show = (answer: InboundAnswer): Promise<Placed | null> => {
     clearTimeout(timer);
     return tellAnswer(deps, to, answer);
   };
-  await deps.work
-    .handle(inbound, show)
+  await deps.turns
+    .inTurn(() => deps.work.handle(inbound, show))
     .catch((error: unknown) => sorry(deps, to, error))
     .finally(() => clearTimeout(timer));
 }

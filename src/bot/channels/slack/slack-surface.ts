@@ -1,15 +1,15 @@
-import { setTimeout as wait } from "node:timers/promises";
-
 import type { App, Receiver } from "@slack/bolt";
 import type { Logger } from "pino";
 
 import type { SlackSettings } from "../../../domain/slack.ts";
 import { noteSlackPlaces, reapSlackMessages } from "../../../store/slack.ts";
 import { formOfClick } from "../../act-on-card.ts";
+import { createTurns } from "../../answer-in-turn.ts";
 import { checkValues } from "../../form-values.ts";
 import { handleInbound, type InboundBase } from "../../handle-inbound.ts";
 import type { InboundAnswer } from "../../inbound.ts";
 import { DEMO_BANNER_SHORT } from "../../phrases.ts";
+import { createRecorder } from "../../record-arrivals.ts";
 import type { Channel } from "../channel.ts";
 import { createDirectory } from "./directory.ts";
 import { createDraw } from "./draw-message.ts";
@@ -21,7 +21,6 @@ import { createInstaller, type SlackInstaller } from "./installer.ts";
 import { openWorkspaces } from "./open-workspaces.ts";
 import { createPictures, type ChartPng } from "./pictures.ts";
 import type { Arrival } from "./read-payload.ts";
-import { createRecorder } from "./record-arrivals.ts";
 import { showAnswer } from "./show-answer.ts";
 import { createSlackApp, type SlackHooks } from "./slack-app.ts";
 import { createSlackChannel } from "./slack-channel.ts";
@@ -60,12 +59,6 @@ export type SlackDeps = {
 const UPKEEP_MS = 15 * 60_000;
 const PROBE_MS = 5_000;
 const MESSAGES_DAYS = 365;
-
-/** Questions worked on at once: connections to the database stay free for what arrives meanwhile. */
-const WORKED_ON_AT_ONCE = 4;
-/** A burst of commands is acknowledged before it is answered: at most so long, looked at so often. */
-const ACKNOWLEDGED_FIRST_MS = 400;
-const CALM_LOOK_MS = 5;
 
 /** Starts Slack. Whether it can be reached or not, this returns at once and throws nothing. */
 export function startSlack(deps: SlackDeps): SlackSurface {
@@ -119,20 +112,11 @@ function createWorker(deps: SlackDeps, parts: Parameters<typeof showAnswer>[0]):
   const groups = Object.keys({ ...settings.userGroups, ...deps.real.settings.people?.groups });
   const directory = createDirectory({ workspaces: parts.workspaces, groups, log });
   const running = new Set<Promise<void>>();
-  const inTurn = createTurns(WORKED_ON_AT_ONCE);
+  const { acknowledging, inTurn } = createTurns();
   const record = createRecorder();
   const recorded = async ({ inbound }: Arrival): Promise<boolean> => {
     const { base } = await deps.current();
     return record(base.db.sql, inbound);
-  };
-  let arriving = 0;
-  /** What still waits for its acknowledgement goes first, within reason. */
-  const calm = async (): Promise<void> => {
-    const until = performance.now() + ACKNOWLEDGED_FIRST_MS;
-    for (;;) {
-      await wait(CALM_LOOK_MS);
-      if (arriving === 0 || performance.now() >= until) return;
-    }
   };
   const behind: Worker["behind"] = (work, what) => {
     const done = work
@@ -164,15 +148,11 @@ function createWorker(deps: SlackDeps, parts: Parameters<typeof showAnswer>[0]):
     groupsOf: directory.groupsOf,
     nameOf: (team, user) => directory.nameOf(team, user, user),
     take: async (arrival) => {
-      arriving += 1;
-      const isNew = await recorded(arrival).finally(() => (arriving -= 1));
+      const isNew = await acknowledging(recorded(arrival));
       if (!isNew) return false;
       // What fails is taken up again (bot/resume-inbound.ts).
       behind(
-        inTurn(async () => {
-          await calm();
-          await work(arrival);
-        }),
+        inTurn(() => work(arrival)),
         "not answered yet",
       );
       return true;
@@ -282,21 +262,4 @@ function keepUp({ real, log }: SlackDeps, installations: Installations | null): 
   timer.unref();
   void look();
   return { stop: () => clearInterval(timer) };
-}
-
-/** Lets so many run at once; the rest waits in order. */
-function createTurns(max: number): (work: () => Promise<void>) => Promise<void> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running >= max) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
-    try {
-      await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
 }

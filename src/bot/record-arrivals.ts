@@ -1,6 +1,6 @@
-import { receiveInbound } from "../../../store/inbound.ts";
-import type { Sql } from "../../../store/db.ts";
-import type { Inbound } from "../../inbound.ts";
+import { receiveInbound } from "../store/inbound.ts";
+import type { Sql } from "../store/db.ts";
+import type { Inbound } from "./inbound.ts";
 
 /** Commits of a burst that run at once: more would take the connections answers need. */
 const COMMITS_AT_ONCE = 2;
