@@ -6,8 +6,8 @@ export type KeyedFile = { readonly fileNo: number; readonly path: string; readon
 
 /**
  * Files that must be looked at together, in the order of the call: those that share a delivery key, a manifest, a name
- * but for the chunk number, or --parts. Each group is stored before the next is read, so that what is good is shown soon
- * and what is bad holds nothing back.
+ * but for the chunk number, or --parts. Each group (small ones: each wave of them) is stored before the next is read, so
+ * that what is good is shown soon and what is bad holds nothing back.
  */
 export function groupFiles(
   files: readonly KeyedFile[],
@@ -39,4 +39,21 @@ export function groupFiles(
     }
   }
   return groups.map((group) => group.files.toSorted((a, b) => a - b));
+}
+
+/** Files smaller than this together are read in a moment: apart they would take longer, each load has its own costs. */
+export const WAVE_BYTES = 1 << 20;
+
+/** Groups in the order they are stored: small neighbours together. */
+export function wavesOf(groups: readonly (readonly number[])[], bytesOf: (fileNo: number) => number): number[][][] {
+  const waves: { groups: number[][]; bytes: number }[] = [];
+  for (const group of groups) {
+    const bytes = group.reduce((sum, fileNo) => sum + bytesOf(fileNo), 0);
+    const last = waves.at(-1);
+    if (last !== undefined && last.bytes + bytes <= WAVE_BYTES) {
+      last.groups.push([...group]);
+      last.bytes += bytes;
+    } else waves.push({ groups: [[...group]], bytes });
+  }
+  return waves.map((wave) => wave.groups);
 }

@@ -11,7 +11,7 @@ import { claimKey, type Claim } from "./claims.ts";
 import { crashPoint } from "./crash-point.ts";
 import { unchangedAnswer } from "./delivery-notices.ts";
 import { openDuck, type Duck } from "./duck/duck-process.ts";
-import { groupFiles } from "./group-files.ts";
+import { groupFiles, WAVE_BYTES, wavesOf } from "./group-files.ts";
 import { refusedFile, type CallFile, type IngestEnvironment, type IngestInput } from "./ingest-run.ts";
 import { keepRefusal } from "./keep-refusal.ts";
 import { loadGroup, plannedFile, type GroupCall } from "./load-group.ts";
@@ -38,22 +38,10 @@ export async function runIngest(env: IngestEnvironment, input: IngestInput): Pro
   const filled = new Map<string, readonly string[]>();
   const shared = { env, input, spillDirectory, files: new Map(listed.files.map((file) => [file.fileNo, file])) };
   try {
-    const { opened, groups } = await groupCall({ ...listed, spillDirectory, known, reader, parts: input.parts });
-    for (const group of groups) {
-      const files = listed.files.filter((file) => group.includes(file.fileNo));
-      progress.group(files);
-      const { manifests } = listed;
-      const call = {
-        ...shared,
-        ...resources,
-        duck: await reader.open(),
-        report: progress.report,
-        manifests,
-        known,
-        filled,
-      };
-      answers.push(...(await ingestGroup(call, { files, opened, known, progress })));
-    }
+    const { opened, waves } = await groupCall({ ...listed, spillDirectory, known, reader, parts: input.parts });
+    const { manifests } = listed;
+    const call = { ...shared, ...resources, report: progress.report, manifests, known, filled };
+    for (const wave of waves) answers.push(...(await ingestWave({ call, reader, opened, known, progress }, wave)));
     crashPoint("before-release");
     return { batches: await markIncomplete(env, [...unchangedAnswers(listed.files, known), ...answers]) };
   } finally {
@@ -102,20 +90,22 @@ type Grouping = CallFiles & {
 /** Opens the files to be read and finds which may belong together. */
 async function groupCall(
   grouping: Grouping,
-): Promise<{ opened: Map<number, OpenedFile | string>; groups: number[][] }> {
-  const { files, manifests, known, reader, parts, spillDirectory } = grouping;
+): Promise<{ opened: Map<number, OpenedFile | string>; waves: number[][][] }> {
+  const { manifests, known, reader, parts, spillDirectory } = grouping;
+  // What is stored already stands by itself, unless it must be read again (`rereadable`).
+  const files = grouping.files.filter((file) => !known.has(file.fileNo));
+  const bytesOf = (fileNo: number): number => files.find((file) => file.fileNo === fileNo)?.bytes ?? 0;
+  const isOneWave = files.reduce((sum, file) => sum + file.bytes, 0) <= WAVE_BYTES || files.length === 1;
   const opened = new Map<number, OpenedFile | string>();
   const keyed: { fileNo: number; path: string; keys: string[] }[] = [];
   for (const { fileNo, path } of files) {
-    // What is stored already stands by itself, unless it must be read again (`rereadable`).
-    if (known.has(fileNo)) continue;
     const duck = await reader.open();
     const one = await openOne(duck, path);
     opened.set(fileNo, one);
-    const alone = files.length === 1 || typeof one === "string";
-    keyed.push({ fileNo, path, keys: alone ? [] : await previewKeys(duck, one, spillDirectory) });
+    const plain = isOneWave || typeof one === "string";
+    keyed.push({ fileNo, path, keys: plain ? [] : await previewKeys(duck, one, spillDirectory) });
   }
-  return { opened, groups: groupFiles(keyed, manifests, parts) };
+  return { opened, waves: wavesOf(groupFiles(keyed, manifests, parts), bytesOf) };
 }
 
 async function openOne(duck: Duck, path: string): Promise<OpenedFile | string> {
@@ -127,45 +117,64 @@ async function openOne(duck: Duck, path: string): Promise<OpenedFile | string> {
   }
 }
 
-type Group = {
-  readonly files: readonly CallFile[];
+type Wave = {
+  readonly call: Omit<GroupCall, "duck">;
+  readonly reader: ReaderProcess;
   readonly opened: Map<number, OpenedFile | string>;
-  /** Those read again after all leave it. */
+  /** Files read again after all leave it. */
   readonly known: Map<number, Batch[]>;
   readonly progress: Progress;
 };
 
-async function ingestGroup(call: GroupCall, { files, opened, known, progress }: Group): Promise<IngestBatchAnswer[]> {
-  const { duck, spillDirectory } = call;
+/** Ingests some groups at once. When the reader dies of a file, each group by itself: it takes no other with it. */
+async function ingestWave(wave: Wave, groups: readonly (readonly number[])[]): Promise<IngestBatchAnswer[]> {
+  const { call, progress } = wave;
+  const files = [...call.files.values()].filter((file) => groups.some((group) => group.includes(file.fileNo)));
+  const filled = [...call.filled];
+  progress.group(files);
+  const duck = await wave.reader.open();
   try {
-    const group = await openStage(duck);
-    const env = { duck, spillDirectory, progress, opened };
-    await stageFiles(env, group, files);
-    let claims = await claimsOf(duck, group);
-    const rereads = rereadable(call, group, claims);
-    if (rereads.length > 0) {
-      for (const { fileNo, path } of rereads) opened.set(fileNo, await openOne(duck, path));
-      await stageFiles(env, group, rereads);
-      for (const file of rereads) known.delete(file.fileNo);
-      claims = await claimsOf(duck, group);
-    }
-    progress.rows(claims.reduce((sum, claim) => sum + claim.accepted + claim.rejected, 0));
-    crashPoint("staged");
-    const loaded = await loadGroup(call, group, claims);
-    return [...(await refuseFiles(call, [...group.broken])), ...loaded];
+    const answers = await ingestFiles({ ...call, duck }, wave, files);
+    if (duck.isAlive() || groups.length === 1) return answers;
   } catch (error) {
     if (duck.isAlive() || !(error instanceof AppError)) throw error;
-    // The reader died of these files; the next group has another one.
-    return refuseFiles(
-      call,
-      files.map((file) => [file.fileNo, explain(error)] as const),
-    );
+    const why = explain(error);
+    if (groups.length === 1)
+      return refuseFiles(
+        call,
+        files.map((file) => [file.fileNo, why] as const),
+      );
   }
+  call.filled.clear();
+  for (const [key, names] of filled) call.filled.set(key, names);
+  const answers: IngestBatchAnswer[] = [];
+  for (const group of groups) answers.push(...(await ingestWave(wave, [group])));
+  return answers;
+}
+
+async function ingestFiles(call: GroupCall, wave: Wave, files: readonly CallFile[]): Promise<IngestBatchAnswer[]> {
+  const { duck, spillDirectory } = call;
+  const { opened, known, progress } = wave;
+  const group = await openStage(duck);
+  const env = { duck, spillDirectory, progress, opened };
+  await stageFiles(env, group, files);
+  let claims = await claimsOf(duck, group);
+  const rereads = rereadable(call, group, claims);
+  if (rereads.length > 0) {
+    for (const { fileNo, path } of rereads) opened.set(fileNo, await openOne(duck, path));
+    await stageFiles(env, group, rereads);
+    for (const file of rereads) known.delete(file.fileNo);
+    claims = await claimsOf(duck, group);
+  }
+  progress.rows(claims.reduce((sum, claim) => sum + claim.accepted + claim.rejected, 0));
+  crashPoint("staged");
+  const loaded = await loadGroup(call, group, claims);
+  return [...(await refuseFiles(call, [...group.broken])), ...loaded];
 }
 
 /** Files that nothing could be read of. */
 async function refuseFiles(
-  call: GroupCall,
+  call: Pick<GroupCall, "env" | "input" | "files">,
   files: readonly (readonly [number, string])[],
 ): Promise<IngestBatchAnswer[]> {
   const answers: IngestBatchAnswer[] = [];

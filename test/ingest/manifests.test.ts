@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -141,10 +142,15 @@ describe("a manifest says what is whole", () => {
   });
 });
 
+/** Nearly 2 MB: more than what is read together. */
+function many(month: string): FocusRow[] {
+  return Array.from({ length: 9_000 }, (_, n) => ({ month, cost: "1", resource: `i-${n}` }));
+}
+
 describe("what is good is shown before what comes after it is read", () => {
   test("a delivery is shown while the next file is still being read", async () => {
     const first = await write("a.csv", focusCsv(ONE));
-    const second = await write("b.csv", focusCsv([{ month: "2026-04", cost: "5" }]));
+    const second = await write("b.csv", focusCsv(many("2026-04")));
     const shown: Promise<Record<string, string>>[] = [];
     const answer = await fixture.ingest([first, second], {
       onProgress: ({ phase, what }) => {
@@ -153,17 +159,12 @@ describe("what is good is shown before what comes after it is read", () => {
     });
     expect(statuses(answer)).toEqual(["stored", "stored"]);
     expect(await shown[0]).toEqual({ USD: "30" });
-    expect(await shownTotal(fixture.db)).toEqual({ USD: "35" });
+    expect(await shownTotal(fixture.db)).toEqual({ USD: "9030" });
   });
 
   test("a month that shows only far into a second file is refused there; the first stays", async () => {
     const first = await write("a.csv", focusCsv(ONE));
-    const many: FocusRow[] = Array.from({ length: 9_000 }, (_, n) => ({
-      month: "2026-02",
-      cost: "1",
-      resource: `i-${n}`,
-    }));
-    const second = await write("b.csv", focusCsv([...many, { cost: "99" }]));
+    const second = await write("b.csv", focusCsv([...many("2026-02"), { cost: "99" }]));
     const answer = await fixture.ingest([first, second]);
     expect(answer.batches.map(({ billingMonth, status }) => `${billingMonth ?? ""} ${status}`)).toEqual([
       "2026-03 stored",
@@ -176,6 +177,24 @@ describe("what is good is shown before what comes after it is read", () => {
     expect(await shownTotal(fixture.db)).toEqual({ USD: "9030" });
   });
 
+  test("a reader that dies of a file takes no other file with it", async () => {
+    const first = await write("a.csv", focusCsv(ONE));
+    const deadly = await write("b.csv", focusCsv([{ month: "2026-04" }]));
+    const third = await write("c.csv", focusCsv([{ month: "2026-05", cost: "7" }]));
+    const answer = await fixture.ingest([first, deadly, third], {
+      onProgress: ({ phase, what }) => {
+        if (phase === "reading" && what === deadly) killReader();
+      },
+    });
+    expect(answer.batches.map(({ billingMonth, status }) => `${billingMonth ?? ""} ${status}`).sort()).toEqual([
+      " refused",
+      "2026-03 stored",
+      "2026-05 stored",
+    ]);
+    expect(answer.batches.find(({ status }) => status === "refused")).toMatchObject({ files: [deadly] });
+    expect(await shownTotal(fixture.db)).toEqual({ USD: "37" });
+  });
+
   test("progress never falls and ends at the whole", async () => {
     const paths = [await write("a.csv", focusCsv(ONE)), await write("b.csv", focusCsv([{ month: "2026-04" }]))];
     const seen: number[] = [];
@@ -184,3 +203,16 @@ describe("what is good is shown before what comes after it is read", () => {
     expect(seen.at(-1)).toBeGreaterThan(90);
   });
 });
+
+/** Kills the DuckDB child of this process, as an operating system short of memory does. */
+function killReader(): void {
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const parent = / [A-Z] (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1];
+      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      if (parent === String(process.pid) && command.includes("duck-child")) process.kill(Number(pid), "SIGKILL");
+    } catch {
+      continue; // a process that has just ended
+    }
+  }
+}
