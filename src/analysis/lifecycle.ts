@@ -86,7 +86,8 @@ export const EVENT_MEANING: Readonly<Record<LifecycleEvent, string>> = {
   comment: "a person adds a remark",
   wake: "the day a snooze ends has come",
   expire: "the day it expires has come without a decision",
-  measure: "enough days are billed after the work: the bill's figure stands beside the promise",
+  measure:
+    "enough days are billed after the work, or those days were billed again: the bill's figure stands beside the promise",
 };
 
 export type Move = {
@@ -195,6 +196,9 @@ export const MOVES: readonly Move[] = [
   move(["applied"], "measure", "saved-as-promised", "realised", [], "at least 90 % of the promise"),
   move(["applied"], "measure", "saved-in-part", "partly-realised", [], "more than 10 % of the promise"),
   move(["applied"], "measure", "saved-nothing", "not-realised", [], "10 % of the promise or less"),
+  move(["partly-realised", "not-realised"], "measure", "saved-as-promised", "realised", [], "the bill was restated"),
+  move(["realised", "not-realised"], "measure", "saved-in-part", "partly-realised", [], "the bill was restated"),
+  move(["realised", "partly-realised"], "measure", "saved-nothing", "not-realised", [], "the bill was restated"),
 ];
 
 export type Transition =

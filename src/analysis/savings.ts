@@ -15,9 +15,15 @@ export function measuringPeriods(appliedOn: Day, checkpointDays: CheckpointDays)
   };
 }
 
-/** What a resource cost and used over a period. Quantities are decimal text in `unit`; null = none, or mixed units. */
+/**
+ * What a resource cost and used over a period. `contracted`: the same usage at contracted prices, which no commitment
+ * changes. `covered`: the part of that a commitment covers. Quantities are decimal text in `unit`; null = none, or mixed
+ * units.
+ */
 export type BilledOver = {
   readonly cost: Money;
+  readonly contracted: Money;
+  readonly covered: Money;
   readonly billedDays: number;
   readonly quantity: { readonly atoms: bigint; readonly unit: string } | null;
 };
@@ -30,24 +36,63 @@ export type Measurement = {
   readonly notes: readonly string[];
 };
 
+type Side = { readonly period: Period; readonly billed: BilledOver };
+
 /**
  * The bill's own figure: 30.4 × (average daily EffectiveCost before − after). Simple before and after: growth is named,
- * not removed. Days without a charge cost nothing, on both sides, as the promise counted them.
+ * not removed. Days without a charge cost nothing, on both sides, as the promise counted them. Never more than the
+ * resource cost, whatever is refunded later; and what a commitment that came meanwhile took off the price is not the
+ * work's: then it is at most the part by which the usage at contracted prices fell.
  */
 export function measureSaving(input: {
   readonly promisedMonthly: Money;
-  readonly before: { readonly period: Period; readonly billed: BilledOver };
-  readonly after: { readonly period: Period; readonly billed: BilledOver };
+  readonly before: Side;
+  readonly after: Side;
 }): Measurement {
-  const beforeDaily = perDay(input.before);
-  const afterDaily = perDay(input.after);
-  const measuredMonthly = scale(subtract(beforeDaily, afterDaily), MONTH_DAYS_TENTHS, 10n);
+  const { before, after } = input;
+  const beforeDaily = perDay(before, before.billed.cost);
+  const afterDaily = perDay(after, after.billed.cost);
+  const fell = subtract(beforeDaily, afterDaily);
+  const limits = [limitByCost(beforeDaily, afterDaily), limitByUsage(before, after, beforeDaily)];
+  const bound = limits.reduce<Money>(
+    (least, limit) => (limit !== null && compare(limit.most, least) < 0 ? limit.most : least),
+    fell,
+  );
+  const measuredMonthly = scale(bound, MONTH_DAYS_TENTHS, 10n);
   return {
     beforeDaily,
     afterDaily,
     measuredMonthly,
     verdict: verdictOf(input.promisedMonthly, measuredMonthly),
-    notes: notesOf(input.before.billed, input.after.billed, afterDaily),
+    notes: [...notesOf(before.billed, after.billed, afterDaily), ...limits.flatMap((limit) => limit?.note ?? [])],
+  };
+}
+
+type Limit = { readonly most: Money; readonly note: string } | null;
+
+function limitByCost(beforeDaily: Money, afterDaily: Money): Limit {
+  if (afterDaily.atoms >= 0n) return null;
+  return {
+    most: beforeDaily,
+    note: "What was refunded after the work is not part of the figure: no more is saved than it cost.",
+  };
+}
+
+/** Whole percent of its cost at contracted prices that a commitment covers. */
+function coveredPercent({ contracted, covered }: BilledOver): bigint {
+  return contracted.atoms <= 0n ? 0n : (covered.atoms * 100n) / contracted.atoms;
+}
+
+function limitByUsage(before: Side, after: Side, beforeDaily: Money): Limit {
+  const [then, now] = [coveredPercent(before.billed), coveredPercent(after.billed)];
+  if (now <= then || after.billed.billedDays === 0 || beforeDaily.atoms <= 0n) return null;
+  const was = perDay(before, before.billed.contracted);
+  const is = perDay(after, after.billed.contracted);
+  if (was.atoms <= 0n) return null;
+  const fell = was.atoms > is.atoms ? was.atoms - is.atoms : 0n;
+  return {
+    most: scale(beforeDaily, fell, was.atoms),
+    note: `A commitment covers ${now} % of it now, ${then} % before: what that takes off the price is not part of the figure.`,
   };
 }
 
@@ -57,8 +102,8 @@ export function verdictOf(promised: Money, measured: Money): SavingVerdict {
   return compare(measured, scale(promised, 1n, 10n)) > 0 && measured.atoms > 0n ? "partly-realised" : "not-realised";
 }
 
-function perDay(side: { readonly period: Period; readonly billed: BilledOver }): Money {
-  return scale(side.billed.cost, 1n, BigInt(Math.max(1, periodLength(side.period))));
+function perDay({ period }: Side, amount: Money): Money {
+  return scale(amount, 1n, BigInt(Math.max(1, periodLength(period))));
 }
 
 function notesOf(before: BilledOver, after: BilledOver, afterDaily: Money): readonly string[] {

@@ -121,6 +121,10 @@ export type MeasuredSaving = {
   readonly afterDaily: Money;
   readonly verdict: SavingVerdict;
   readonly notes: readonly string[];
+  /** What the bill said before it was restated in its open month; null = it was not. */
+  readonly restatedFrom: Money | null;
+  /** What the bill says since its month was closed, where that is something else: the figure stays. */
+  readonly restatedTo: Money | null;
   readonly before: Period;
   readonly after: Period;
 };

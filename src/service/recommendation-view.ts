@@ -125,6 +125,10 @@ export async function rerender(
   await enqueueUpdate(sql, { key: parent, card: render.card(view) });
   // Answers that show it are made again with their askers' rights (src/bot/live-cards.ts).
   await noteRecommendationChange(sql, recommendation.id);
-  for (const one of happenings) await enqueueReply(sql, { parent, card: render.event(view, one) });
+  for (const one of happenings) {
+    // A figure that is restated is told where it was told.
+    const key = one.figure === null ? undefined : `measure:${one.figure.revision}:${one.figure.checkpointDays}`;
+    await enqueueReply(sql, { parent, card: render.event(view, one), key });
+  }
   return view;
 }

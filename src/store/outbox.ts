@@ -119,18 +119,26 @@ export async function revisionOf(sql: SqlLike, key: string): Promise<number> {
 
 /**
  * Asks for a card in the thread of another, wherever that one is posted (or about to be), in the caller's transaction:
- * once each time it is asked for.
+ * once each time it is asked for. With a `key` it is one message of that thread, edited when it is asked for again.
  */
 export async function enqueueReply(
   sql: SqlLike,
-  input: { readonly parent: string; readonly card: object; readonly priority?: Priority },
+  input: {
+    readonly parent: string;
+    readonly card: object;
+    readonly priority?: Priority;
+    readonly key?: string | undefined;
+  },
 ): Promise<void> {
-  const { parent, card, priority = "alert" } = input;
+  const { parent, card, key = randomUUID(), priority = "alert" } = input;
   await sql`
     with written as (
       insert into outbox (channel, key, kind, card, under, priority)
-      select channel, ${`${parent}#${randomUUID()}`}, 'post', ${jsonb(card)}::text::jsonb, ${parent}, ${PRIORITY[priority]}
-      from outbox where key = ${parent} and kind = 'post' returning id)
+      select channel, ${`${parent}#${key}`}, 'post', ${jsonb(card)}::text::jsonb, ${parent}, ${PRIORITY[priority]}
+      from outbox where key = ${parent} and kind = 'post'
+      on conflict (channel, key) do update set card = excluded.card, revision = outbox.revision + 1, attempts = 0,
+        next_attempt_at = now(), wanted_at = now(), dead_at = null
+      returning id)
     select pg_notify(${OUTBOX_NOTIFY}, id::text) from written`;
 }
 

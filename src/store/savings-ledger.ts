@@ -1,5 +1,5 @@
 import { atomsToDecimal, money, parseAtoms } from "../domain/money.ts";
-import { day, type Period } from "../domain/period.ts";
+import { day, type Day, type Period } from "../domain/period.ts";
 import type { CheckpointDays, MeasuredSaving, PricedFinding, SavingVerdict } from "../domain/recommendation.ts";
 import type { BilledOver } from "../analysis/savings.ts";
 import type { SqlLike } from "./db.ts";
@@ -20,6 +20,8 @@ type Row = {
   afterTo: string;
   verdict: SavingVerdict;
   notes: string[];
+  restatedFrom: string | null;
+  restatedTo: string | null;
 };
 
 /** Writes one line of the ledger; false when it is there already. */
@@ -37,13 +39,46 @@ export async function insertMeasured(sql: SqlLike, figure: MeasuredSaving): Prom
   return rows.length === 1;
 }
 
+/** Writes what a line became after its bills were restated. */
+export async function updateMeasured(sql: SqlLike, figure: MeasuredSaving): Promise<void> {
+  const amount = (a: { atoms: bigint }): string => atomsToDecimal(a.atoms);
+  const { restatedFrom, restatedTo } = figure;
+  await sql`
+    update savings_ledger set measured_monthly = ${amount(figure.measuredMonthly)}::numeric,
+      before_daily = ${amount(figure.beforeDaily)}::numeric, after_daily = ${amount(figure.afterDaily)}::numeric,
+      verdict = ${figure.verdict}, notes = ${JSON.stringify(figure.notes)}::text::jsonb, measured_at = now(),
+      restated_from = ${restatedFrom === null ? null : amount(restatedFrom)}::numeric,
+      restated_to = ${restatedTo === null ? null : amount(restatedTo)}::numeric
+    where recommendation_id = ${figure.recommendationId} and revision = ${figure.revision}
+      and checkpoint_days = ${figure.checkpointDays}`;
+}
+
+/** Recommendations with a line measured on bills that end on `from` or later: those that may be restated. */
+export async function listRecentlyMeasured(sql: SqlLike, from: Day): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select distinct recommendation_id as id from savings_ledger where after_to >= ${from} order by 1`;
+  return rows.map(({ id }) => id);
+}
+
+/** Names of the sources that bill the resource of a finding. */
+export async function readSourcesOf(sql: SqlLike, finding: PricedFinding): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`
+    select distinct s.name from billed_resource r
+    join charge c on c.resource_ref = r.id
+    join active_batch b on b.batch_id = c.batch_id and b.visible
+    join source s on s.id = b.source_id
+    where lower(r.resource_id) = ${finding.resource.toLowerCase()} and r.provider = ${finding.provider} order by 1`;
+  return rows.map(({ name }) => name);
+}
+
 /** The ledger's lines by recommendation, in the order they were measured. */
 export async function readMeasured(sql: SqlLike, ids: readonly string[]): Promise<Map<string, MeasuredSaving[]>> {
   const rows = await sql<Row[]>`
     select recommendation_id as "recommendationId", revision, checkpoint_days as "checkpointDays",
       applied_on as "appliedOn", currency, promised_monthly::text as promised, measured_monthly::text as measured,
       before_daily::text as "beforeDaily", after_daily::text as "afterDaily", before_from as "beforeFrom",
-      before_to as "beforeTo", after_from as "afterFrom", after_to as "afterTo", verdict, notes
+      before_to as "beforeTo", after_from as "afterFrom", after_to as "afterTo", verdict, notes,
+      restated_from::text as "restatedFrom", restated_to::text as "restatedTo"
     from savings_ledger where recommendation_id = any(${[...ids]}::text[])
     order by recommendation_id, revision, checkpoint_days`;
   const byId = new Map<string, MeasuredSaving[]>();
@@ -51,10 +86,27 @@ export async function readMeasured(sql: SqlLike, ids: readonly string[]): Promis
   return byId;
 }
 
-/** What the resource of a finding was billed and used on the days of a period: EffectiveCost of usage. */
+/**
+ * What the resource of a finding was billed and used on the days of a period: EffectiveCost of usage, and the same at
+ * contracted prices (list prices where a bill has none).
+ */
 export async function readBilledOver(sql: SqlLike, finding: PricedFinding, period: Period): Promise<BilledOver> {
-  const [row] = await sql<{ cost: string; days: number; units: number; unit: string | null; quantity: string }[]>`
-    select coalesce(sum(c.effective_cost), 0)::text as cost, count(distinct c.charge_day)::int as days,
+  const priced = sql`coalesce(nullif(c.contracted_cost, 0), c.list_cost)`;
+  const [row] = await sql<
+    {
+      cost: string;
+      contracted: string;
+      covered: string;
+      days: number;
+      units: number;
+      unit: string | null;
+      quantity: string;
+    }[]
+  >`
+    select coalesce(sum(c.effective_cost), 0)::text as cost,
+      coalesce(sum(${priced}), 0)::text as contracted,
+      coalesce(sum(${priced}) filter (where a.commitment_discount_id is not null), 0)::text as covered,
+      count(distinct c.charge_day)::int as days,
       count(distinct a.consumed_unit)::int as units, min(a.consumed_unit) as unit,
       coalesce(round(sum(c.consumed_quantity), 18), 0)::text as quantity
     from billed_resource r
@@ -65,9 +117,11 @@ export async function readBilledOver(sql: SqlLike, finding: PricedFinding, perio
       and (${finding.account}::text is null or a.sub_account_id = ${finding.account})
       and a.billing_currency = ${finding.saving.currency} and a.kind = 'usage'
       and c.charge_day >= ${period.from} and c.charge_day < ${period.to}`;
-  const { cost = "0", days = 0, units = 0, unit = null, quantity = "0" } = row ?? {};
+  const { cost = "0", contracted = "0", covered = "0", days = 0, units = 0, unit = null, quantity = "0" } = row ?? {};
   return {
     cost: money(cost, finding.saving.currency),
+    contracted: money(contracted, finding.saving.currency),
+    covered: money(covered, finding.saving.currency),
     billedDays: days,
     quantity: units === 1 && unit !== null ? { atoms: parseAtoms(quantity), unit } : null,
   };
@@ -86,6 +140,8 @@ function toMeasured(row: Row): MeasuredSaving {
     afterDaily: amount(row.afterDaily),
     verdict: row.verdict,
     notes: row.notes,
+    restatedFrom: row.restatedFrom === null ? null : amount(row.restatedFrom),
+    restatedTo: row.restatedTo === null ? null : amount(row.restatedTo),
     before: { from: day(row.beforeFrom), to: day(row.beforeTo) },
     after: { from: day(row.afterFrom), to: day(row.afterTo) },
   };

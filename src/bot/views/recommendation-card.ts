@@ -14,7 +14,7 @@ import {
 } from "../../domain/recommendation.ts";
 import type { Block, Card, RichText, Tone } from "../card.ts";
 import { recommendationActions } from "./recommendation-actions.ts";
-import { clockTime, undoText } from "./recommendation-words.ts";
+import { clockTime, measuredNotes, undoText } from "./recommendation-words.ts";
 import { nameOf, whereOf } from "./waste-card.ts";
 
 const RISKS = {
@@ -223,7 +223,7 @@ function measuredBlocks(measured: readonly MeasuredSaving[]): Block[] {
         formatMoney(figure.measuredMonthly),
       ]),
     },
-    { kind: "list", items: [...new Set(measured.flatMap((figure) => figure.notes))] },
+    { kind: "list", items: [...new Set(measured.flatMap(measuredNotes))] },
   ];
 }
 

@@ -6,6 +6,7 @@ import {
   type MeasuredSaving,
   type RecommendationView,
 } from "../../domain/recommendation.ts";
+import { measuredNotes } from "./recommendation-words.ts";
 
 /** A recommendation as data for `--json`. */
 export function recommendationData(view: RecommendationView): RecommendationAnswer {
@@ -48,7 +49,7 @@ export function measuredData(figure: MeasuredSaving): MeasuredAnswer {
     verdict: figure.verdict,
     before: { ...figure.before, daily: toDecimal(figure.beforeDaily) },
     after: { ...figure.after, daily: toDecimal(figure.afterDaily) },
-    notes: [...figure.notes],
+    notes: measuredNotes(figure),
   };
 }
 

@@ -9,7 +9,7 @@ import {
 } from "../../domain/recommendation.ts";
 import type { Happening } from "../../service/recommendation-view.ts";
 import type { Block, Card, Tone } from "../card.ts";
-import { undoText } from "./recommendation-words.ts";
+import { measuredNotes, undoText } from "./recommendation-words.ts";
 import { nameOf } from "./waste-card.ts";
 
 type Said = { readonly title: string; readonly text: string; readonly tone?: Tone };
@@ -130,8 +130,9 @@ function watchText(appliedOn: RecommendationView["recommendation"]["appliedOn"])
 
 function blocksOf({ handOff, figure }: Happening): Block[] {
   const link = handOff?.url ?? null;
+  const notes = figure === null ? [] : measuredNotes(figure);
   return [
     ...(link === null ? [] : [{ kind: "list" as const, items: [[{ kind: "link" as const, text: link, href: link }]] }]),
-    ...(figure === null || figure.notes.length === 0 ? [] : [{ kind: "list" as const, items: [...figure.notes] }]),
+    ...(notes.length === 0 ? [] : [{ kind: "list" as const, items: notes }]),
   ];
 }

@@ -3,6 +3,7 @@ import type { SavingsAnswer } from "../../domain/recommendation-answer.ts";
 import type { MeasuredSaving, RecommendationView } from "../../domain/recommendation.ts";
 import type { Block, Card } from "../card.ts";
 import { amountData, measuredData } from "./recommendation-data.ts";
+import { measuredNotes } from "./recommendation-words.ts";
 import { nameOf } from "./waste-card.ts";
 
 type Line = { readonly view: RecommendationView; readonly figure: MeasuredSaving };
@@ -119,7 +120,7 @@ function watchedBlocks(watched: readonly RecommendationView[]): Block[] {
 
 function notesOf(lines: readonly Line[]): Block[] {
   const notes = lines.flatMap(({ view, figure }) =>
-    figure.notes.map((note) => `${nameOf(view.recommendation.finding)}: ${note}`),
+    measuredNotes(figure).map((note) => `${nameOf(view.recommendation.finding)}: ${note}`),
   );
   return notes.length === 0 ? [] : [{ kind: "list", caption: "Notes", items: [...new Set(notes)] }];
 }
