@@ -14,7 +14,7 @@ import { ChannelError } from "../src/bot/channels/channel-error.ts";
 import type { Channel } from "../src/bot/channels/channel.ts";
 import { createWebChannel } from "../src/bot/channels/web/web-channel.ts";
 import { startDeliverer } from "../src/bot/deliver-outbox.ts";
-import { TERMINAL_CAPABILITIES } from "../src/bot/fit.ts";
+import { TERMINAL_CAPABILITIES } from "../src/bot/channels/terminal/capabilities.ts";
 import { claimLanes } from "../src/store/outbox-lanes.ts";
 import { openStore } from "../src/store/open-store.ts";
 import { figure, type Figure } from "./figure.ts";

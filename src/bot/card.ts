@@ -105,4 +105,6 @@ export type Card = {
   readonly status?: string;
   /** The receipt, one line each. */
   readonly footer: readonly string[];
+  /** What somebody types to see all of it, where a surface shows less: `cost last month by service`. */
+  readonly command?: string;
 };

@@ -79,7 +79,16 @@ async function runWord(
     const { message, remedy } = roleNeededMessage(command.name, command.role, ctx.actor);
     throw new AppError("forbidden", message, { remedy });
   }
-  return command.run({ ctx, text: rest });
+  return withCommand(await command.run({ ctx, text: rest }), command, rest);
+}
+
+/** What is read says what to type to read all of it: a surface may show less (bot/fit.ts). */
+function withCommand(answer: CommandAnswer, { name, effect }: Command, rest: string): CommandAnswer {
+  const { card } = answer;
+  const text = `${name} ${rest}`.trim();
+  const reads = answer.exitCode === 0 && (effect?.(rest) ?? "read") === "read";
+  if (!reads || card.command !== undefined || /[\r\n]/.test(text)) return answer;
+  return { ...answer, card: { ...card, command: text } };
 }
 
 function unknown(word: string, commands: readonly Command[]): CommandAnswer {

@@ -1,39 +1,89 @@
 import { unreachable } from "../domain/errors.ts";
+import { stepsOf, type Capabilities } from "./capabilities.ts";
 import type { Block, Card } from "./card.ts";
+import { fitActions, type Placed, type PlacedActions } from "./fit-actions.ts";
+import { safeLine } from "./channels/safe-text.ts";
 import { withoutEmpty } from "./without-empty.ts";
 
-/** What a surface can take. More numbers arrive with the surfaces that need them. */
-export type Capabilities = {
-  /** Rows of one table shown on the card; the total always is. */
-  readonly tableRowsMax: number;
-  readonly listItemsMax: number;
-  readonly factsMax: number;
-  readonly blocksMax: number;
-};
-
-export const WEB_CAPABILITIES: Capabilities = { tableRowsMax: 100, listItemsMax: 60, factsMax: 40, blocksMax: 40 };
-export const TERMINAL_CAPABILITIES: Capabilities = {
-  tableRowsMax: 1_000,
-  listItemsMax: 1_000,
-  factsMax: 200,
-  blocksMax: 200,
-};
-
 export type Fitted = {
+  /** Its receipt says what was left out, at the end. */
   readonly card: Card;
-  /** What was left out, one sentence each; also said on the card's receipt. */
+  /** Its actions as they can be pressed here; a surface where nothing is pressed reads `card.actions`. */
+  readonly rows: readonly (readonly Placed[])[];
+  /** What was left out, one sentence each, and what to type instead: never cut from the receipt. */
   readonly dropped: readonly string[];
+  /** Some rows of a table are among it. */
+  readonly rowsLeftOut: boolean;
 };
 
-/** Brings a card within a surface's limits. Never touches title, summary, totals, status or actions; what shows nothing is
- * left out without a word. */
-export function fit(whole: Card, limits: Capabilities): Fitted {
+const NOTHING_PRESSED: PlacedActions = { rows: [], typed: [], addresses: [] };
+/** Most commands that are written out; more of them are counted. */
+const TYPED_MAX = 8;
+/** Longest command that is worth writing out. */
+const COMMAND_MAX = 200;
+
+/**
+ * Brings a card within a surface's limits. Never touches title, summary, totals or status, and loses no action: those
+ * without a place of their own are entries of a menu, and only then commands to type. What shows nothing is left out
+ * without a word. `tokens`: one for each of the card's actions, in order; none: nothing can be pressed.
+ */
+export function fit(whole: Card, capabilities: Capabilities, tokens: readonly string[] = []): Fitted {
+  return fitParts(whole, capabilities, tokens, 0);
+}
+
+/**
+ * The same for a surface that limits a message as a whole: `draw` is tried with less and less of the card until `fits`.
+ * Returns the last try where nothing does: a card of many tables whose totals alone are too much.
+ */
+export function fitInto<Drawn>(input: {
+  readonly card: Card;
+  readonly capabilities: Capabilities;
+  readonly tokens: readonly string[];
+  readonly draw: (fitted: Fitted, at: Capabilities) => Drawn;
+  readonly fits: (drawn: Drawn) => boolean;
+}): Drawn {
+  const { card, tokens, draw, fits } = input;
+  const steps = stepsOf(input.capabilities);
+  for (const at of steps) {
+    const drawn = draw(fit(card, at, tokens), at);
+    if (fits(drawn)) return drawn;
+  }
+  const least = steps.at(-1) ?? input.capabilities;
+  for (let missing = 1; ; missing += 1) {
+    const drawn = draw(fitParts(card, least, tokens, missing), least);
+    if (missing >= card.blocks.length || fits(drawn)) return drawn;
+  }
+}
+
+/** `missing`: parts at the end that are left out whatever they are. */
+function fitParts(whole: Card, capabilities: Capabilities, tokens: readonly string[], missing: number): Fitted {
   const card = withoutEmpty(whole);
   const dropped: string[] = [];
-  const kept = keepBlocks(card.blocks, limits.blocksMax, dropped);
-  const blocks = kept.map((block) => fitBlock(block, limits, dropped));
-  if (dropped.length === 0) return { card, dropped };
-  return { card: { ...card, blocks, footer: [...card.footer, ...dropped] }, dropped };
+  const given = card.blocks.slice(0, card.blocks.length - missing);
+  const kept = keepBlocks(given, capabilities.parts.blocks);
+  const gone = card.blocks.length - kept.length;
+  if (gone > 0) dropped.push(`${gone} more ${gone === 1 ? "part is" : "parts are"} not shown here.`);
+  const blocks = kept.map((block) => fitBlock(block, capabilities, dropped));
+  if (dropped.length > 0 && card.command !== undefined) {
+    dropped.push(`All of it: ${capabilities.press.typed}${card.command} ${capabilities.elsewhere}.`);
+  }
+  const rowsLeftOut = countRows(blocks) < countRows(card.blocks);
+  const { rows, typed, addresses } =
+    capabilities.press.with === "tokens" ? fitActions(card, tokens, capabilities) : NOTHING_PRESSED;
+  dropped.push(...addresses, ...toType(typed, capabilities));
+  if (dropped.length === 0) return { card, rows, dropped, rowsLeftOut };
+  return { card: { ...card, blocks, footer: [...card.footer, ...dropped] }, rows, dropped, rowsLeftOut };
+}
+
+function toType(typed: readonly string[], { press }: Capabilities): string[] {
+  const short = typed.filter((command) => command.length <= COMMAND_MAX).slice(0, TYPED_MAX);
+  const rest = typed.length - short.length;
+  return [
+    ...short.map((command) => `Type: ${press.typed}${safeLine(command)}`),
+    ...(rest === 0
+      ? []
+      : [`${rest} more ${rest === 1 ? "command is" : "commands are"} not shown here; help lists all.`]),
+  ];
 }
 
 /**
@@ -57,30 +107,41 @@ function givesWay(block: Block): number {
   }
 }
 
-function keepBlocks(blocks: readonly Block[], max: number, dropped: string[]): readonly Block[] {
+function keepBlocks(blocks: readonly Block[], max: number): readonly Block[] {
   if (blocks.length <= max) return blocks;
   const order = blocks
     .map((block, index) => ({ index, rank: givesWay(block) }))
     .filter(({ rank }) => Number.isFinite(rank))
     .sort((a, b) => a.rank - b.rank || b.index - a.index);
   const gone = new Set(order.slice(0, blocks.length - max).map(({ index }) => index));
-  if (gone.size === 0) return blocks;
-  dropped.push(`${gone.size} more ${gone.size === 1 ? "part is" : "parts are"} not shown here.`);
   return blocks.filter((_, index) => !gone.has(index));
 }
 
-function fitBlock(block: Block, limits: Capabilities, dropped: string[]): Block {
-  if (block.kind === "table" && block.rows.length > limits.tableRowsMax) {
-    dropped.push(`${block.rows.length - limits.tableRowsMax} more rows are not shown here; totals include them.`);
-    return { ...block, rows: block.rows.slice(0, limits.tableRowsMax) };
+function fitBlock(block: Block, { parts }: Capabilities, dropped: string[]): Block {
+  switch (block.kind) {
+    case "table":
+      say(dropped, block.rows.length - parts.rows, "row", block.totals === undefined ? "" : "; totals include");
+      return { ...block, rows: block.rows.slice(0, parts.rows) };
+    case "list":
+      say(dropped, block.items.length - parts.items, "item");
+      return { ...block, items: block.items.slice(0, parts.items) };
+    case "facts":
+      say(dropped, block.facts.length - parts.facts, "fact");
+      return { ...block, facts: block.facts.slice(0, parts.facts) };
+    case "chart":
+    case "note":
+      return block;
+    default:
+      return unreachable(block);
   }
-  if (block.kind === "list" && block.items.length > limits.listItemsMax) {
-    dropped.push(`${block.items.length - limits.listItemsMax} more items are not shown here.`);
-    return { ...block, items: block.items.slice(0, limits.listItemsMax) };
-  }
-  if (block.kind === "facts" && block.facts.length > limits.factsMax) {
-    dropped.push(`${block.facts.length - limits.factsMax} more facts are not shown here.`);
-    return { ...block, facts: block.facts.slice(0, limits.factsMax) };
-  }
-  return block;
+}
+
+function say(dropped: string[], left: number, word: string, included = ""): void {
+  if (left <= 0) return;
+  const whom = included === "" ? "" : `${included} ${left === 1 ? "it" : "them"}`;
+  dropped.push(`${left} more ${word}${left === 1 ? " is" : "s are"} not shown here${whom}.`);
+}
+
+function countRows(blocks: readonly Block[]): number {
+  return blocks.reduce((count, block) => count + (block.kind === "table" ? block.rows.length : 0), 0);
 }

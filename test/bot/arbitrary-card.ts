@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 
-import type { Block, Card, Field, RichText } from "../../src/bot/card.ts";
+import type { Action, Block, Card, Field, RichText } from "../../src/bot/card.ts";
 import type { ChartView } from "../../src/charts/chart-view.ts";
 import { day } from "../../src/domain/period.ts";
 
@@ -164,6 +164,55 @@ export const anyCard: fc.Arbitrary<Card> = fc.record({
   ),
   footer: fc.array(text, { maxLength: 5 }),
 });
+
+/** A card of `max` commands at most, buttons, forms and options of menus together, as people would write them. */
+export function manyActions(max: number, min = 0): fc.Arbitrary<Card> {
+  const label = fc.string({ unit: "grapheme", minLength: 1, maxLength: 120 });
+  const command = fc.nat().map((number) => `recs approve rec_${number}`);
+  const action: fc.Arbitrary<Action> = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant("button" as const), label, style, command }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant("button" as const),
+        label,
+        style,
+        command,
+        confirm: fc.record({ title: label, text: label, yes: label }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant("form" as const),
+        label,
+        style,
+        title: label,
+        submit: label,
+        fields: fc.array(field, { maxLength: 5 }),
+        command: command.map((text) => [text]),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant("select" as const),
+        label,
+        options: fc.array(fc.record({ label, command }), { minLength: 1, maxLength: 40 }),
+      }),
+    },
+  );
+  const size = (one: Action): number => (one.kind === "select" ? one.options.length : 1);
+  return fc.array(action, { minLength: min, maxLength: max }).map((all) => {
+    let left = max;
+    const actions = all.filter((one) => {
+      const fits = size(one) <= left;
+      if (fits) left -= size(one);
+      return fits;
+    });
+    return { ...plainCard("A card of many actions"), actions };
+  });
+}
 
 /** A small card for tests of delivery. */
 export function plainCard(title: string, summary = `${title}.`): Card {

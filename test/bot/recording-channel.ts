@@ -1,5 +1,5 @@
 import type { Attachment, Channel, Pace, Posting, Reference } from "../../src/bot/channels/channel.ts";
-import { TERMINAL_CAPABILITIES } from "../../src/bot/fit.ts";
+import { TERMINAL_CAPABILITIES } from "../../src/bot/channels/terminal/capabilities.ts";
 
 export type Sent = {
   readonly act: "post" | "update" | "private" | "upload";

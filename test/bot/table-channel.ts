@@ -1,5 +1,5 @@
 import type { Channel, Posting } from "../../src/bot/channels/channel.ts";
-import { TERMINAL_CAPABILITIES } from "../../src/bot/fit.ts";
+import { TERMINAL_CAPABILITIES } from "../../src/bot/channels/terminal/capabilities.ts";
 import type { Sql } from "../../src/store/db.ts";
 
 export type TableSent = { readonly place: string; readonly key: string; readonly maybe: boolean };

@@ -4,9 +4,10 @@ import { describe, expect, test } from "vitest";
 import type { Action, Block, Card } from "../../src/bot/card.ts";
 import { plainText } from "../../src/bot/channels/plain-text.ts";
 import { BLOCKS_BYTES_MAX } from "../../src/bot/channels/slack/limits.ts";
+import { readPicked } from "../../src/bot/channels/slack/render-actions.ts";
 import { renderModal } from "../../src/bot/channels/slack/render-modal.ts";
 import { renderSlack, type RenderOptions } from "../../src/bot/channels/slack/render-slack.ts";
-import { anyCard, HOSTILE, plainCard } from "../bot/arbitrary-card.ts";
+import { anyCard, HOSTILE, manyActions, plainCard } from "../bot/arbitrary-card.ts";
 import { checkMessage, checkView } from "./fake/block-rules.ts";
 import { buttonsOf, liveMentions, wordsOf } from "./fake/reading.ts";
 import { createState, FakeRefusal, type FakeState, type Json } from "./fake/state.ts";
@@ -76,6 +77,30 @@ describe("any card", () => {
           return empty || ids.includes(`"token-${index}"`) ? [] : [index];
         });
         expect(lost).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("of many actions: each can be pressed, and is read back as what it is", () => {
+    fc.assert(
+      fc.property(manyActions(40), (card) => {
+        const { text, blocks } = renderSlack(card, { ...PLAIN, tokens: card.actions.map((_, index) => `f:${index}`) });
+        expect(refusal(() => checkMessage(state, { text, blocks: json(blocks) }))).toBeNull();
+        const found = blocks
+          .flatMap((block) => (block.type === "actions" ? block.elements : []))
+          .flatMap((element) => {
+            if (element.type === "button") return [element.action_id ?? ""];
+            if (element.type !== "static_select") return [];
+            return (element.options ?? []).map(({ value = "" }) => {
+              const { token, choice } = readPicked(element.action_id ?? "", value);
+              return choice === null ? token : `${token}/${choice}`;
+            });
+          });
+        const wanted = card.actions.flatMap((action, index) =>
+          action.kind === "select" ? action.options.map((_, choice) => `f:${index}/${choice}`) : [`f:${index}`],
+        );
+        expect(found.toSorted()).toEqual(wanted.toSorted());
       }),
       { numRuns: 60 },
     );

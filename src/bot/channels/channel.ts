@@ -1,5 +1,5 @@
 import type { Action, Card } from "../card.ts";
-import type { Capabilities } from "../fit.ts";
+import type { Capabilities } from "../capabilities.ts";
 
 /** A card on its way to one place. */
 export type Posting = {

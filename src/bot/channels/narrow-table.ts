@@ -11,13 +11,14 @@ type Grid = {
 };
 
 const GAP = "  ";
+/** Between numbers that would not fit otherwise. */
+const CLOSE = " ";
 /** A name is not made shorter than this beside its numbers; below, it gets a line of its own. */
 const NAME_MIN = 14;
 const NAME_MAX = 80;
 /** An amount of any currency fits; longer text in a column of numbers is somebody's joke. */
 const NUMBER_MAX = 32;
 const HEADER_MAX = 24;
-const COLUMNS_MAX = 12;
 
 /**
  * A table in monospaced type for a phone: side by side where it fits into `width` columns, else each name on its own
@@ -25,11 +26,11 @@ const COLUMNS_MAX = 12;
  */
 export function narrowTable(table: Table, width: number): string[] {
   const grid = gridOf(table);
-  return sideBySide(grid, width) ?? nameAbove(grid, width) ?? listed(grid, width);
+  return sideBySide(grid, width) ?? nameAbove(grid, width, GAP) ?? nameAbove(grid, width, CLOSE) ?? listed(grid, width);
 }
 
 function gridOf(table: Table): Grid {
-  const columns = table.columns.slice(0, COLUMNS_MAX);
+  const { columns } = table;
   const aligns = columns.map(({ align }) => align);
   const cells = (row: readonly RichText[]): string[] =>
     aligns.map((align, index) =>
@@ -74,21 +75,21 @@ function sideBySide(grid: Grid, width: number): string[] | null {
  * The first column on a line of its own, numbers right-aligned under it, other words beside them where there is room,
  * else on a line between. Null when there are no numbers or they do not fit either.
  */
-function nameAbove(grid: Grid, width: number): string[] | null {
+function nameAbove(grid: Grid, width: number, gap: string): string[] | null {
   const numbers = grid.aligns.flatMap((align, index) => (align === "right" ? [index] : []));
   const [first, ...words] = grid.aligns.flatMap((align, index) => (align === "left" ? [index] : []));
   const widths = widthsOf(grid);
   const kept = numbers.map((index) => widths[index] ?? 0);
-  const taken = sum(kept) + GAP.length * numbers.length;
+  const taken = sum(kept) + gap.length * numbers.length;
   if (first === undefined || numbers.length === 0 || taken > width) return null;
   const wordsOf = (row: readonly string[]): string =>
     words.flatMap((index) => ((row[index] ?? "") === "" ? [] : [row[index]])).join(" · ");
   const whole = grid.totals;
   // What a total says is never cut.
-  if (whole !== null && Math.max(textWidth(whole[first] ?? ""), textWidth(wordsOf(whole)) + GAP.length) > width)
+  if (whole !== null && Math.max(textWidth(whole[first] ?? ""), textWidth(wordsOf(whole)) + gap.length) > width)
     return null;
   const all = [grid.headers, ...grid.rows, ...(whole === null ? [] : [whole])];
-  const room = width - GAP.length - taken;
+  const room = width - gap.length - taken;
   const fitting = all.every((row) => textWidth(wordsOf(row)) <= room);
   // One number leaves room enough to tell rows apart; what a total says fits or is not put there.
   const shortened = numbers.length === 1 && room >= NAME_MIN && textWidth(whole === null ? "" : wordsOf(whole)) <= room;
@@ -99,14 +100,15 @@ function nameAbove(grid: Grid, width: number): string[] | null {
       numbers.map((index) => row[index] ?? ""),
       kept,
       numbers.map(() => "right"),
+      gap,
     );
     const name = truncateToWidth(row[first] ?? "", width);
     if (beside) {
       const words = padToWidth(truncateToWidth(said, room), room, "left");
-      return `${name}\n${GAP}${words}${GAP}${below}`.trimEnd();
+      return `${name}\n${gap}${words}${gap}${below}`.trimEnd();
     }
-    const between = said === "" ? [] : [GAP + truncateToWidth(said, width - GAP.length)];
-    return [name, ...between, GAP + below].join("\n");
+    const between = said === "" ? [] : [gap + truncateToWidth(said, width - gap.length)];
+    return [name, ...between, gap + below].join("\n");
   };
   return framed(grid.rows.map(lines), lines(grid.headers), whole === null ? null : lines(whole));
 }
@@ -123,12 +125,17 @@ function framed(rows: readonly string[], header: string, totals: string | null):
   return [header, rule, ...rows, ...(totals === null ? [] : [rule, totals])];
 }
 
-function aligned(cells: readonly string[], widths: readonly number[], aligns: readonly ("left" | "right")[]): string {
+function aligned(
+  cells: readonly string[],
+  widths: readonly number[],
+  aligns: readonly ("left" | "right")[],
+  gap = GAP,
+): string {
   return cells
     .map((cell, index) =>
       padToWidth(truncateToWidth(cell, widths[index] ?? 0), widths[index] ?? 0, aligns[index] ?? "left"),
     )
-    .join(GAP)
+    .join(gap)
     .trimEnd();
 }
 

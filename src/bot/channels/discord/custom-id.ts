@@ -27,3 +27,34 @@ export function readCustomId(id: string): Pressed | null {
   }
   return null;
 }
+
+const MORE = "m:";
+
+/** A menu of several actions, by its row: what is picked carries the rest (`pickedValue`). */
+export function moreId(row: number): string {
+  return `${MORE}${row}`;
+}
+
+export function isMoreId(id: string): boolean {
+  return id.startsWith(MORE);
+}
+
+/** What an option of such a menu carries: what picking it does, and which option where it was a menu itself. */
+export function pickedValue(option: {
+  readonly token: string;
+  readonly choice: number | null;
+  readonly opens: boolean;
+}): string {
+  const id = customId({ does: option.opens ? "open" : "act", token: option.token });
+  return option.choice === null ? id : `${id}/${option.choice}`;
+}
+
+/** `choice`: the option, where the action is a menu itself. */
+export type Picked = Pressed & { readonly choice: number | null };
+
+/** null: not ours, or malformed. */
+export function readPickedValue(value: string): Picked | null {
+  const [, id = "", choice] = /^([^/]*)(?:\/(\d{1,4}))?$/.exec(value) ?? [];
+  const pressed = readCustomId(id);
+  return pressed === null ? null : { ...pressed, choice: choice === undefined ? null : Number(choice) };
+}

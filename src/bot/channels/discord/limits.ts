@@ -1,4 +1,4 @@
-import type { Capabilities } from "../../fit.ts";
+import type { Capabilities } from "../../capabilities.ts";
 
 /**
  * What Discord takes, in UTF-16 units. Source: https://discord.com/developers/docs (resources/message, components,
@@ -35,8 +35,58 @@ export const MODAL_INPUT_MAX = 4_000;
 export const COMMAND_DESCRIPTION_MAX = 100;
 export const CHOICES_MAX = 25;
 
-/** Columns of a code block that a phone shows without breaking lines, and the most a desktop shows. */
-export const TABLE_COLUMNS = [44, 56] as const;
+/** Columns of a code block in an embed that a phone shows without breaking lines. */
+export const TABLE_COLUMNS_MAX = 32;
 
-/** What one card holds here, before characters are counted (render-discord.ts). */
-export const DISCORD_CAPABILITIES: Capabilities = { tableRowsMax: 15, listItemsMax: 12, factsMax: 12, blocksMax: 12 };
+/** What one card holds here. Where the characters of a whole message are too many, `fitInto` says less. */
+export const DISCORD_CAPABILITIES: Capabilities = {
+  text: {
+    title: EMBED_TITLE_MAX,
+    summary: CONTENT_MAX,
+    status: 1_000,
+    caption: 200,
+    fact: 500,
+    item: 400,
+    note: 1_000,
+    cell: 60,
+    alt: ALT_MAX,
+    footerLine: 300,
+    footer: 1_200,
+  },
+  parts: { blocks: 12, facts: 12, items: 12, rows: 15 },
+  table: { as: "monospaced", widths: [TABLE_COLUMNS_MAX] },
+  charts: "image",
+  actions: {
+    rows: ROWS_MAX,
+    perRow: ROW_BUTTONS_MAX,
+    total: ROWS_MAX * ROW_BUTTONS_MAX,
+    label: BUTTON_LABEL_READABLE,
+    url: URL_MAX,
+    options: OPTIONS_MAX,
+    optionLabel: OPTION_TEXT_MAX,
+    choices: Infinity,
+    confirmTitle: EMBED_TITLE_MAX,
+    confirmText: CONTENT_MAX,
+    confirmYes: BUTTON_LABEL_READABLE,
+  },
+  // There is no dialog of the platform's own: the answer to the click asks.
+  press: { with: "tokens", menus: "own-row", confirm: "answer", typed: "/" },
+  forms: {
+    opens: "modal",
+    fields: MODAL_FIELDS_MAX,
+    title: MODAL_TITLE_MAX,
+    label: MODAL_LABEL_MAX,
+    input: MODAL_INPUT_MAX,
+    options: OPTIONS_MAX,
+    optionLabel: OPTION_TEXT_MAX,
+  },
+  delivery: {
+    replies: "thread",
+    privateReplies: "follow",
+    edits: "in-place",
+    repeats: "same",
+    ephemeral: true,
+    fileBytes: FILE_BYTES_MAX,
+  },
+  elsewhere: "in the web chat or a terminal",
+};

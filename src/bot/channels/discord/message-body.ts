@@ -82,7 +82,7 @@ export function saysTheSame(message: APIMessage, { body }: Body): boolean {
       ]),
     );
   const ids = (rows: readonly unknown[]): string =>
-    [...JSON.stringify(rows).matchAll(/"custom_id":"([^"]*)"/g)].map(([, id]) => id).join();
+    [...JSON.stringify(rows).matchAll(/"(?:custom_id|value)":"([^"]*)"/g)].map(([, id]) => id).join();
   const shown = (body.embeds ?? []).flatMap(({ image }) => image?.url.slice("attachment://".length) ?? []);
   const attached = message.attachments.map(({ filename }) => filename);
   return (

@@ -11,7 +11,7 @@ import {
 import type { Command } from "../../command.ts";
 import type { Inbound, InboundAct } from "../../inbound.ts";
 import { commandText } from "./command-text.ts";
-import { readCustomId } from "./custom-id.ts";
+import { isMoreId, readCustomId, readPickedValue, type Picked } from "./custom-id.ts";
 
 /** Where and by whom, without what. */
 export type InboundBase = Omit<Inbound, "act">;
@@ -73,14 +73,20 @@ export function readInteraction(interaction: APIInteraction, commands: readonly 
 }
 
 function readPress({ data }: APIMessageComponentInteraction): Asked {
-  const pressed = readCustomId(data.custom_id);
+  const picked = data.component_type === ComponentType.StringSelect ? (data.values[0] ?? "") : null;
+  const pressed =
+    picked === null || !isMoreId(data.custom_id) ? readMenu(data.custom_id, picked) : readPickedValue(picked);
   if (pressed === null || pressed.does === "send") return { kind: "unknown" };
-  const { token } = pressed;
-  if (pressed.does === "open") return { kind: "open", token };
-  if (data.component_type !== ComponentType.StringSelect) return { kind: "do", act: { kind: "act", token } };
-  const choice = /^\d{1,3}$/.exec(data.values[0] ?? "")?.[0];
-  if (choice === undefined) return { kind: "unknown" };
-  return { kind: "do", act: { kind: "act", token, choice: Number(choice) } };
+  const { does, token, choice } = pressed;
+  if (does === "open") return { kind: "open", token };
+  return { kind: "do", act: { kind: "act", token, ...(choice === null ? {} : { choice }) } };
+}
+
+/** A button, or a menu whose option's value is its index. */
+function readMenu(id: string, picked: string | null): Picked | null {
+  const pressed = readCustomId(id);
+  const choice = picked === null ? null : (/^\d{1,4}$/.exec(picked)?.[0] ?? "none");
+  return pressed === null || choice === "none" ? null : { ...pressed, choice: choice === null ? null : Number(choice) };
 }
 
 function readForm({ data }: APIModalSubmitInteraction): Asked {

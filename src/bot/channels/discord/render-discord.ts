@@ -2,8 +2,9 @@ import type { APIEmbed, APIEmbedField } from "discord-api-types/v10";
 
 import type { ChartView } from "../../../charts/chart-view.ts";
 import { unreachable } from "../../../domain/errors.ts";
+import type { Capabilities } from "../../capabilities.ts";
 import type { Block, Card, Tone } from "../../card.ts";
-import { fit, type Capabilities, type Fitted } from "../../fit.ts";
+import { fitInto, type Fitted } from "../../fit.ts";
 import { isVisible } from "../safe-text.ts";
 import { pictureId } from "../web/render-web.ts";
 import {
@@ -21,7 +22,7 @@ import {
 } from "./limits.ts";
 import { renderActions, type ActionRow } from "./render-actions.ts";
 import { tableText } from "./render-table.ts";
-import { label, NO_MENTIONS, renderText, wordsOf, type Mention } from "./render-text.ts";
+import { cutAt, label, NO_MENTIONS, renderText, wordsOf, type Mention } from "./render-text.ts";
 
 /** A picture to draw and attach; an embed points at it by name. The same view has the same name. */
 export type Picture = { readonly name: string; readonly view: ChartView; readonly alt: string };
@@ -51,111 +52,22 @@ const COLOURS: Readonly<Record<Tone, number>> = {
 };
 const NOTE_SIGNS: Readonly<Record<Tone, string>> = { neutral: "", good: "✅ ", warning: "⚠️ ", bad: "⛔ " };
 
-/** How much is said, from all that reads well to what always fits. */
-type Measure = Capabilities & {
-  readonly cellMax: number;
-  readonly itemMax: number;
-  readonly noteMax: number;
-  readonly valueMax: number;
-  readonly captionMax: number;
-  readonly footerMax: number;
-};
-const MEASURES: readonly Measure[] = [
-  {
-    ...DISCORD_CAPABILITIES,
-    cellMax: 60,
-    itemMax: 400,
-    noteMax: 1_000,
-    valueMax: 500,
-    captionMax: 200,
-    footerMax: 1_200,
-  },
-  {
-    ...DISCORD_CAPABILITIES,
-    tableRowsMax: 10,
-    listItemsMax: 8,
-    cellMax: 40,
-    itemMax: 200,
-    noteMax: 500,
-    valueMax: 200,
-    captionMax: 120,
-    footerMax: 800,
-  },
-  {
-    tableRowsMax: 5,
-    listItemsMax: 5,
-    factsMax: 8,
-    blocksMax: 12,
-    cellMax: 30,
-    itemMax: 100,
-    noteMax: 250,
-    valueMax: 120,
-    captionMax: 80,
-    footerMax: 500,
-  },
-  {
-    tableRowsMax: 2,
-    listItemsMax: 2,
-    factsMax: 6,
-    blocksMax: 10,
-    cellMax: 24,
-    itemMax: 80,
-    noteMax: 120,
-    valueMax: 80,
-    captionMax: 60,
-    footerMax: 400,
-  },
-  {
-    tableRowsMax: 0,
-    listItemsMax: 1,
-    factsMax: 4,
-    blocksMax: 8,
-    cellMax: 16,
-    itemMax: 60,
-    noteMax: 80,
-    valueMax: 60,
-    captionMax: 40,
-    footerMax: 300,
-  },
-  {
-    tableRowsMax: 0,
-    listItemsMax: 0,
-    factsMax: 2,
-    blocksMax: 0,
-    cellMax: 12,
-    itemMax: 40,
-    noteMax: 40,
-    valueMax: 40,
-    captionMax: 24,
-    footerMax: 200,
-  },
-];
-
 /**
  * A card as embeds and rows of components. Pure. Whatever the card holds, the result is within every limit, its title,
  * summary, totals, status and actions are there, and nothing in it notifies anybody or is markup of the data's own.
  */
 export function renderDiscord(card: Card, options: RenderOptions): DiscordMessage {
-  const actions = renderActions(card.actions, options.tokens);
-  const typed = actions.typed.length === 0 ? [] : [`Also: ${actions.typed.join(" · ")}`];
-  const withTyped: Card = { ...card, footer: [...card.footer, ...typed] };
-  const message = fitted(withTyped, options);
-  return { ...message, content: renderText(card.summary, CONTENT_MAX), components: actions.rows };
-}
-
-function fitted(card: Card, options: RenderOptions): Pick<DiscordMessage, "embeds" | "pictures"> {
-  for (const measure of MEASURES) {
-    const said = renderEmbeds(fit(card, measure), measure, options);
-    if (isWithinLimits(said.embeds)) return said;
-  }
-  // More tables than a message can hold the totals of: what fits, and that there is more.
-  const [last] = MEASURES.slice(-1) as [Measure];
-  for (let count = card.blocks.length - 1; ; count -= 1) {
-    const { card: fewer, dropped } = fit({ ...card, blocks: card.blocks.slice(0, count) }, last);
-    const missing = `${card.blocks.length - count} more parts are not shown here.`;
-    const said = renderEmbeds({ card: fewer, dropped: [...dropped, missing] }, last, options);
-    if (count <= 0 || isWithinLimits(said.embeds)) return said;
-  }
+  return fitInto({
+    card,
+    capabilities: DISCORD_CAPABILITIES,
+    tokens: options.tokens,
+    draw: (fitted, at) => ({
+      ...renderEmbeds(fitted, at, options),
+      content: renderText(card.summary, CONTENT_MAX),
+      components: renderActions(fitted.rows),
+    }),
+    fits: ({ embeds }) => isWithinLimits(embeds),
+  });
 }
 
 function isWithinLimits(embeds: readonly APIEmbed[]): boolean {
@@ -179,7 +91,7 @@ type Draft = { text: string[]; fields: APIEmbedField[]; picture: Picture | null 
 
 function renderEmbeds(
   { card, dropped }: Fitted,
-  measure: Measure,
+  at: Capabilities,
   options: RenderOptions,
 ): Pick<DiscordMessage, "embeds" | "pictures"> {
   const drafts: Draft[] = [{ text: [], fields: [], picture: null }];
@@ -193,20 +105,20 @@ function renderEmbeds(
   const mention = options.mention ?? NO_MENTIONS;
   // Said once: many summaries end with where it stands.
   if (card.status !== undefined && !card.summary.includes(card.status))
-    drafts[0]?.text.push(`**${renderText(card.status, measure.noteMax)}**`);
+    drafts[0]?.text.push(`**${renderText(card.status, at.text.status)}**`);
   for (const block of card.blocks) {
     if (block.kind === "chart") {
       const picture = pictureOf(block);
       if (options.pictures === false) continue;
       current((draft) => draft.picture === null).picture = picture;
     } else if (block.kind === "facts") {
-      const fields = block.facts.map((fact) => fieldOf(fact, measure, mention));
+      const fields = block.facts.map((fact) => fieldOf(fact, at, mention));
       const open = current(
         (draft) => draft.picture === null && draft.fields.length + fields.length <= EMBED_FIELDS_MAX,
       );
       open.fields.push(...fields);
     } else {
-      const text = textOf(block, measure, mention);
+      const text = textOf(block, at, mention);
       if (isVisible(text)) current((draft) => draft.picture === null && draft.fields.length === 0).text.push(text);
     }
   }
@@ -216,7 +128,7 @@ function renderEmbeds(
   const [first] = embeds;
   const last = embeds.at(-1);
   if (first !== undefined) first.title = isVisible(card.title) ? renderText(card.title, EMBED_TITLE_MAX) : "…";
-  const footer = footerOf(card.footer, dropped, measure.footerMax);
+  const footer = footerOf(card.footer, dropped, at);
   if (last !== undefined && footer !== "") last.footer = { text: footer };
   return { embeds, pictures: distinct(drafts.flatMap(({ picture }) => (picture === null ? [] : [picture]))) };
 }
@@ -252,11 +164,11 @@ const INLINE_MAX = 36;
 
 function fieldOf(
   fact: Extract<Block, { kind: "facts" }>["facts"][number],
-  { valueMax }: Measure,
+  { text }: Capabilities,
   mention: Mention,
 ): APIEmbedField {
-  const name = renderText(fact.label, Math.min(FIELD_NAME_MAX, valueMax)).trim();
-  const value = renderText(fact.value, Math.min(FIELD_VALUE_MAX, valueMax), mention).trim();
+  const name = renderText(fact.label, Math.min(FIELD_NAME_MAX, text.fact)).trim();
+  const value = renderText(fact.value, Math.min(FIELD_VALUE_MAX, text.fact), mention).trim();
   const words = wordsOf(fact.value);
   return {
     name: isVisible(name) ? name : "–",
@@ -265,38 +177,39 @@ function fieldOf(
   };
 }
 
-function textOf(block: Exclude<Block, { kind: "chart" | "facts" }>, measure: Measure, mention: Mention): string {
+function textOf(block: Exclude<Block, { kind: "chart" | "facts" }>, at: Capabilities, mention: Mention): string {
   switch (block.kind) {
     case "note":
-      return `${NOTE_SIGNS[block.tone]}${renderText(block.text, measure.noteMax, mention)}`.trimEnd();
+      return `${NOTE_SIGNS[block.tone]}${renderText(block.text, at.text.note, mention)}`.trimEnd();
     case "list": {
-      const items = block.items.map((item) => `- ${renderText(item, measure.itemMax, mention)}`);
-      return [...captionOf(block.caption, measure), ...items].join("\n");
+      const items = block.items.map((item) => `- ${renderText(item, at.text.item, mention)}`);
+      return [...captionOf(block.caption, at), ...items].join("\n");
     }
     case "table": {
-      return [...captionOf(block.caption, measure), tableText(block, measure.cellMax)].join("\n");
+      return [...captionOf(block.caption, at), tableText(block, at.text.cell)].join("\n");
     }
     default:
       return unreachable(block);
   }
 }
 
-function captionOf(caption: string | undefined, { captionMax }: Measure): string[] {
+function captionOf(caption: string | undefined, { text: limits }: Capabilities): string[] {
   if (caption === undefined) return [];
-  const text = renderText([{ kind: "strong", text: caption }], captionMax + 4);
+  const text = renderText([{ kind: "strong", text: caption }], limits.caption + 4);
   return text.trim() === "" ? [] : [text];
 }
 
 /** The receipt, as long as it fits, then what was left out of the card, always. No markup is read in a footer. */
-function footerOf(lines: readonly string[], dropped: readonly string[], max: number): string {
-  const end = dropped.map((line) => label(line, max, ""));
+function footerOf(lines: readonly string[], dropped: readonly string[], { text }: Capabilities): string {
+  const end = dropped.map((line) => label(line, text.footerLine, ""));
   const shown: string[] = [];
-  let room = Math.min(max, FOOTER_MAX) - end.reduce((sum, line) => sum + line.length + 1, 0);
-  for (const line of lines.filter((one) => !dropped.includes(one))) {
-    const text = room < 2 ? "" : label(line, room - 1, "");
-    if (text === "") continue;
-    shown.push(text);
-    room -= text.length + 1;
+  let room = Math.min(text.footer, FOOTER_MAX) - end.reduce((sum, line) => sum + line.length + 1, 0);
+  for (const line of lines.slice(0, lines.length - dropped.length)) {
+    const said = room < 2 ? "" : label(line, room - 1, "");
+    if (said === "") continue;
+    shown.push(said);
+    room -= said.length + 1;
   }
-  return [...shown, ...end].join("\n");
+  const whole = [...shown, ...end].join("\n");
+  return whole.length <= FOOTER_MAX ? whole : cutAt(whole, FOOTER_MAX - 1);
 }

@@ -1,7 +1,7 @@
 import type { Block } from "../../card.ts";
 import { narrowTable } from "../narrow-table.ts";
 import { padToWidth, textWidth, truncateToWidth } from "../terminal/text-width.ts";
-import { TABLE_COLUMNS } from "./limits.ts";
+import { TABLE_COLUMNS_MAX } from "./limits.ts";
 import { renderText, wordsOf } from "./render-text.ts";
 
 type Table = Extract<Block, { kind: "table" }>;
@@ -14,18 +14,16 @@ const TEXT_COLUMN_MIN = 14;
 const TOTAL_MAX = 120;
 
 /**
- * A table in Discord's markdown, which knows none. Aligned in a code block within the narrowest width that holds every
- * number whole; with several numbers a row that are too wide, names stand above them; rows of words become a list, which a
+ * A table in Discord's markdown, which knows none. Aligned in a code block where that holds every
+ * number whole on a phone; with several numbers a row that are too wide, names stand above them; rows of words become a list, which a
  * phone wraps. Names are shortened with …, numbers and totals are not. `cellMax` bounds each cell.
  */
 export function tableText(table: Table, cellMax: number): string {
   if (table.columns.length === 0) return "";
-  for (const width of TABLE_COLUMNS) {
-    const lines = aligned(table, cellMax, width);
-    if (lines !== null) return codeBlock(lines);
-  }
+  const lines = aligned(table, cellMax, TABLE_COLUMNS_MAX);
+  if (lines !== null) return codeBlock(lines);
   const numbers = table.columns.filter(({ align }) => align === "right").length;
-  if (numbers > 1) return codeBlock(narrowTable(shortened(table, cellMax), TABLE_COLUMNS[0]));
+  if (numbers > 1) return codeBlock(narrowTable(shortened(table, cellMax), TABLE_COLUMNS_MAX));
   return listed(table, cellMax).join("\n");
 }
 

@@ -55,7 +55,8 @@ function cutInline(inline: Inline, room: number, mention: Mention): string {
   return cut.length <= room ? cut : "";
 }
 
-function cutAt(text: string, length: number): string {
+/** The first `length` units and …, never half a character. */
+export function cutAt(text: string, length: number): string {
   return `${text.slice(0, length).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 

@@ -1,4 +1,4 @@
-import type { Capabilities } from "../../fit.ts";
+import type { Capabilities } from "../../capabilities.ts";
 
 /**
  * What Slack takes (docs.slack.dev, Block Kit; the total by observation, slackapi/bolt-js#2509). Lengths are UTF-16
@@ -37,4 +37,68 @@ export const BLOCKS_BYTES_MAX = 10_000;
 /** Columns a phone shows in monospaced type without wrapping. */
 export const TABLE_COLUMNS_MAX = 44;
 
-export const SLACK_CAPABILITIES: Capabilities = { tableRowsMax: 15, listItemsMax: 12, factsMax: 10, blocksMax: 20 };
+/** Rows of buttons on one card: with all of them pressed close there is no room left for what they are about. */
+const ROWS_MAX = 5;
+/** Columns of the platform's own table. */
+export const TABLE_CELLS_MAX = 20;
+/** Slack takes 1 GB; a chart or a table is far below this. */
+const FILE_BYTES_MAX = 50 * 1024 * 1024;
+
+/** What one card holds here. Where the bytes of a whole message are too many, `fitInto` says less. */
+export const SLACK_CAPABILITIES: Capabilities = {
+  text: {
+    title: HEADER_MAX,
+    summary: SECTION_TEXT_MAX,
+    status: 300,
+    caption: 150,
+    fact: 500,
+    item: 400,
+    note: 1_200,
+    cell: 60,
+    alt: 1_000,
+    footerLine: 300,
+    footer: SECTION_TEXT_MAX,
+  },
+  parts: { blocks: 20, facts: FIELDS_MAX, items: 12, rows: 15 },
+  table: { as: "monospaced", widths: [TABLE_COLUMNS_MAX] },
+  charts: "image",
+  actions: {
+    rows: ROWS_MAX,
+    perRow: ROW_BUTTONS_MAX,
+    total: ROWS_MAX * ROW_BUTTONS_MAX,
+    label: BUTTON_TEXT_MAX,
+    url: URL_MAX,
+    // The platform takes 100; more than that of one list nobody reads on a phone.
+    options: 25,
+    optionLabel: OPTION_TEXT_MAX,
+    choices: Infinity,
+    confirmTitle: CONFIRM_TITLE_MAX,
+    confirmText: CONFIRM_TEXT_MAX,
+    confirmYes: CONFIRM_LABEL_MAX,
+  },
+  press: { with: "tokens", menus: "in-row", confirm: "native", typed: "finops " },
+  forms: {
+    opens: "modal",
+    fields: VIEW_BLOCKS_MAX - 1,
+    title: MODAL_TITLE_MAX,
+    label: INPUT_LABEL_MAX,
+    input: INPUT_TEXT_MAX,
+    options: OPTIONS_MAX,
+    optionLabel: OPTION_TEXT_MAX,
+  },
+  delivery: {
+    replies: "thread",
+    privateReplies: "thread",
+    edits: "in-place",
+    repeats: "marked",
+    ephemeral: true,
+    fileBytes: FILE_BYTES_MAX,
+  },
+  elsewhere: "in the web chat or a terminal",
+};
+
+/** The same in a workspace that draws tables by itself. */
+export const SLACK_WITH_TABLES: Capabilities = {
+  ...SLACK_CAPABILITIES,
+  table: { as: "grid", columns: TABLE_CELLS_MAX },
+};

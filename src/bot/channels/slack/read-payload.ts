@@ -2,7 +2,7 @@ import type { BlockAction, Context, SlashCommand, ViewSubmitAction } from "@slac
 import { z } from "zod";
 
 import type { Inbound, InboundAct } from "../../inbound.ts";
-import { LINK_PREFIX } from "./render-actions.ts";
+import { LINK_PREFIX, readPicked } from "./render-actions.ts";
 import { originOf, valuesOf, type Origin } from "./render-modal.ts";
 import { readText, withoutMention } from "./read-text.ts";
 
@@ -55,10 +55,13 @@ export function readClick(body: BlockAction, tenant: string): Arrival | null {
     user: body.user.id,
     whispered: container.is_ephemeral === true,
   };
-  const choice = action.type === "static_select" ? Number(action.selected_option.value) : null;
+  const { token, choice } =
+    action.type === "static_select"
+      ? readPicked(action.action_id, action.selected_option.value)
+      : { token: action.action_id, choice: null };
   const act: InboundAct = {
     kind: "act",
-    token: action.action_id,
+    token,
     ...(choice === null ? {} : { choice }),
     ...(wasConfirmed(body, action.action_id) ? { confirmed: true } : {}),
   };

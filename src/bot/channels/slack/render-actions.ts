@@ -1,81 +1,91 @@
-import type { ActionsBlock, Button, ConfirmationDialog, KnownBlock, PlainTextOption, StaticSelect } from "@slack/types";
+import type { ActionsBlock, ConfirmationDialog, KnownBlock, PlainTextOption } from "@slack/types";
 
-import type { Action, Confirm } from "../../card.ts";
-import { typedCommands } from "../../typed-command.ts";
+import { unreachable } from "../../../domain/errors.ts";
+import type { ActionStyle, Confirm } from "../../card.ts";
+import type { MoreOption, Placed } from "../../fit-actions.ts";
 import {
   ACTION_ID_MAX,
   BUTTON_TEXT_MAX,
   CONFIRM_LABEL_MAX,
   CONFIRM_TEXT_MAX,
   CONFIRM_TITLE_MAX,
+  OPTION_TEXT_MAX,
   PLACEHOLDER_MAX,
-  ROW_BUTTONS_MAX,
 } from "./limits.ts";
-import { plain, slackHref } from "./slack-text.ts";
+import { plain } from "./slack-text.ts";
 
 /** A click on an address is told to the app too: it is acknowledged and nothing else. No token looks like it. */
 export const LINK_PREFIX = "f:link:";
+/** A menu of several actions: what is picked carries the token of its own. */
+const MORE_PREFIX = "f:more:";
 
-export type ActionLimits = { readonly actions: number; readonly options: number; readonly optionText: number };
+type Element = ActionsBlock["elements"][number];
 
-/** Buttons, menus and links in rows. An action without a token cannot be clicked: its command is said instead. */
-export function renderActions(
-  actions: readonly Action[],
-  tokens: readonly string[],
-  limits: ActionLimits,
-): { readonly blocks: KnownBlock[]; readonly typed: readonly string[] } {
-  const elements: ActionsBlock["elements"] = [];
-  const typed: string[] = [];
-  for (const [index, action] of actions.entries()) {
-    const token = tokens[index];
-    const element = elements.length < limits.actions ? renderAction(action, index, token, limits) : null;
-    if (element !== null) elements.push(element);
-    else typed.push(...typedCommands(action).map(({ command }) => command));
-  }
-  const blocks: KnownBlock[] = [];
-  for (let from = 0; from < elements.length; from += ROW_BUTTONS_MAX) {
-    blocks.push({ type: "actions", elements: elements.slice(from, from + ROW_BUTTONS_MAX) });
-  }
-  return { blocks, typed };
+/** Buttons, menus and links in the rows they were given. */
+export function renderActions(rows: readonly (readonly Placed[])[]): KnownBlock[] {
+  return rows.map((row) => ({ type: "actions", elements: row.map(renderPlaced) }));
 }
 
-function renderAction(
-  action: Action,
-  index: number,
-  token: string | undefined,
-  limits: ActionLimits,
-): ActionsBlock["elements"][number] | null {
-  if (action.kind === "link") {
-    const url = slackHref(action.href);
-    if (url === null) return null;
-    return { type: "button", text: plain(action.label, BUTTON_TEXT_MAX), url, action_id: `${LINK_PREFIX}${index}` };
+function renderPlaced(placed: Placed): Element {
+  switch (placed.kind) {
+    case "link":
+      return {
+        type: "button",
+        text: plain(placed.label, BUTTON_TEXT_MAX),
+        url: placed.href,
+        action_id: `${LINK_PREFIX}${placed.index}`,
+      };
+    case "button":
+      return {
+        type: "button",
+        text: plain(placed.label, BUTTON_TEXT_MAX),
+        action_id: actionId(placed.token),
+        ...(placed.style === "plain" ? {} : { style: placed.style }),
+        ...(placed.confirm === null ? {} : { confirm: dialog(placed.confirm, placed.style) }),
+      };
+    case "menu":
+      return menu(
+        actionId(placed.token),
+        placed.label,
+        placed.options.map(({ label, choice }) => option(label, String(choice))),
+      );
+    case "more":
+      // Named after what is first in it: several cards may stand in one home tab.
+      return menu(
+        actionId(`${MORE_PREFIX}${placed.options[0]?.token ?? ""}`),
+        placed.label,
+        placed.options.map((one) => option(one.label, valueOf(one))),
+      );
+    default:
+      return unreachable(placed);
   }
-  if (token === undefined || token === "" || token.length > ACTION_ID_MAX) return null;
-  if (action.kind === "select") return menu(action, token, limits);
-  return {
-    type: "button",
-    text: plain(action.label, BUTTON_TEXT_MAX),
-    action_id: token,
-    ...(action.style === "plain" ? {} : { style: action.style }),
-    ...(action.kind === "button" && action.confirm !== undefined
-      ? { confirm: dialog(action.confirm, action.style) }
-      : {}),
-  } satisfies Button;
 }
 
-function menu(
-  action: Extract<Action, { kind: "select" }>,
-  actionId: string,
-  limits: ActionLimits,
-): StaticSelect | null {
-  const options = action.options
-    .slice(0, limits.options)
-    .map(({ label }, index): PlainTextOption => ({ text: plain(label, limits.optionText), value: String(index) }));
-  if (options.length === 0) return null;
-  return { type: "static_select", action_id: actionId, placeholder: plain(action.label, PLACEHOLDER_MAX), options };
+function actionId(id: string): string {
+  if (id.length > ACTION_ID_MAX) throw new RangeError("a token Slack cannot carry");
+  return id;
 }
 
-function dialog(confirm: Confirm, style: "primary" | "danger" | "plain"): ConfirmationDialog {
+function menu(id: string, label: string, options: PlainTextOption[]): Element {
+  return { type: "static_select", action_id: id, placeholder: plain(label, PLACEHOLDER_MAX), options };
+}
+
+function option(label: string, value: string): PlainTextOption {
+  return { text: plain(label, OPTION_TEXT_MAX), value };
+}
+
+function valueOf({ token, choice }: MoreOption): string {
+  return choice === null ? token : `${token}/${choice}`;
+}
+
+/** What was picked: the action behind it, and which of its own options. */
+export function readPicked(id: string, value: string): { readonly token: string; readonly choice: number | null } {
+  if (!id.startsWith(MORE_PREFIX)) return { token: id, choice: Number(value) };
+  const [, token = "", choice] = /^(.*?)(?:\/(\d{1,4}))?$/s.exec(value) ?? [];
+  return { token, choice: choice === undefined ? null : Number(choice) };
+}
+
+function dialog(confirm: Confirm, style: ActionStyle): ConfirmationDialog {
   return {
     title: plain(confirm.title, CONFIRM_TITLE_MAX),
     text: plain(confirm.text, CONFIRM_TEXT_MAX),

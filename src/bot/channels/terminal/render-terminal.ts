@@ -1,9 +1,10 @@
 import type { ChartView } from "../../../charts/chart-view.ts";
 import { unreachable } from "../../../domain/errors.ts";
 import type { Action, Block, Card } from "../../card.ts";
-import { fit, TERMINAL_CAPABILITIES } from "../../fit.ts";
+import { fit } from "../../fit.ts";
 import { typedCommands } from "../../typed-command.ts";
 import { plainText } from "../plain-text.ts";
+import { TERMINAL_CAPABILITIES } from "./capabilities.ts";
 import { createPaint, TONE_SIGNS, type Paint, type TerminalOptions } from "./paint.ts";
 import { renderChart } from "./render-chart.ts";
 import { renderTable } from "./render-table.ts";

@@ -1,8 +1,8 @@
-import { TERMINAL_CAPABILITIES } from "../../fit.ts";
 import { typedCommands } from "../../typed-command.ts";
 import { plainText } from "../plain-text.ts";
 import { safeText } from "../safe-text.ts";
 import type { Attachment, Channel, Posting } from "../channel.ts";
+import { TERMINAL_CAPABILITIES } from "./capabilities.ts";
 import type { TerminalOptions } from "./paint.ts";
 import { renderTerminal } from "./render-terminal.ts";
 

@@ -2,8 +2,9 @@ import type { ChartView } from "../../../charts/chart-view.ts";
 import { viewId } from "../../../charts/view-id.ts";
 import { unreachable } from "../../../domain/errors.ts";
 import type { Block, Card, Inline, RichText, Tone } from "../../card.ts";
-import { fit, WEB_CAPABILITIES } from "../../fit.ts";
+import { fit } from "../../fit.ts";
 import { safeHref, safeLine } from "../safe-text.ts";
+import { WEB_CAPABILITIES } from "./capabilities.ts";
 import { webActions, type WebAction } from "./web-actions.ts";
 
 /** What the page draws: text is text (it is set with textContent), links were checked, pictures are named by content. */
@@ -35,8 +36,6 @@ export type WebCard = {
   readonly status: string | null;
   readonly footer: readonly string[];
 };
-
-const ALT_MAX = 600;
 
 /**
  * A card as the page draws it; `tokens` are those of its actions, in order (none: what it offers is typed instead).
@@ -85,7 +84,7 @@ function renderBlock(block: Block): WebBlock {
       return {
         kind: "chart",
         picture: pictureId(block.chart),
-        alt: safeLine(block.alt, ALT_MAX),
+        alt: safeLine(block.alt, WEB_CAPABILITIES.text.alt),
         shape: block.chart.kind,
       };
     case "list":
@@ -113,5 +112,3 @@ function renderInline(inline: Inline): WebInline {
   const href = safeHref(inline.href);
   return href === null ? { text } : { text, href };
 }
-
-/** Keys in one order: a card read back from Postgres (jsonb reorders) names the same picture. */

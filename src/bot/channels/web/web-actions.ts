@@ -2,6 +2,7 @@ import { unreachable } from "../../../domain/errors.ts";
 import type { Action, ActionStyle, Confirm, Field } from "../../card.ts";
 import { typedCommands } from "../../typed-command.ts";
 import { safeHref, safeLine } from "../safe-text.ts";
+import { WEB_CAPABILITIES } from "./capabilities.ts";
 
 /** What the page draws of an action. `command` is what somebody types instead; only `token` travels back. */
 export type WebAction =
@@ -42,7 +43,7 @@ export type WebField = {
   readonly options: readonly { readonly label: string; readonly value: string }[];
 };
 
-const LABEL_MAX = 80;
+const { label: LABEL_MAX } = WEB_CAPABILITIES.actions;
 const COMMAND_MAX = 2_000;
 /** Longest day or value of a list somebody picks from. */
 const PICKED_MAX = 500;

@@ -9,9 +9,9 @@ import {
 } from "../../../store/conversations.ts";
 import { FILE_BYTES_MAX, postFile } from "../../../store/chat-files.ts";
 import type { Sql } from "../../../store/db.ts";
-import { WEB_CAPABILITIES } from "../../fit.ts";
 import { ChannelError } from "../channel-error.ts";
 import type { Channel, Pace, Posting, Reference } from "../channel.ts";
+import { WEB_CAPABILITIES } from "./capabilities.ts";
 
 /** Who answers and posts on every surface. */
 export const BOT: Author = { kind: "bot", id: "finops", name: "Cloud Intelligence" };
