@@ -130,6 +130,23 @@ test("without a file everything has a default", () => {
   expect(Object.isFrozen(config.settings.tagAliases.team)).toBe(true);
 });
 
+test("tag hygiene is scheduled as a digest is; what it does not take is refused", () => {
+  const of = (more: string) =>
+    parseConfigText(`schedules:\n  - name: x\n    cron: 0 9 * * mon\n    report: hygiene\n${more}`);
+  const { problems } = of("    job: digest\n");
+  expect(problems).toEqual([]);
+  expect(
+    of("    job: digest\n    every: week\n")
+      .problems.map(({ message }) => message)
+      .join(),
+  ).toContain("leave out every and onlyWhen");
+  expect(
+    of("    job: detection\n")
+      .problems.map(({ message }) => message)
+      .join(),
+  ).toContain("belongs to the job digest");
+});
+
 test("listening beyond this machine needs a token", () => {
   expect(() => loadConfig({ FINOPS_HOST: "0.0.0.0" }, "/nonexistent")).toThrow("FINOPS_TOKEN");
   expect(loadConfig({ FINOPS_HOST: "0.0.0.0", FINOPS_TOKEN: "x".repeat(24) }, "/nonexistent").host).toBe("0.0.0.0");
@@ -139,6 +156,10 @@ test("the annotated example is valid, names every key, and its paths are relativ
   const config = loadConfig({ FINOPS_CONFIG: "examples/finops.yaml" }, ROOT);
   expect(config.sources[0]?.paths).toEqual([`${ROOT}examples/bills/aws`]);
   expect(config.schedules.find(({ name }) => name === "daily-digest")?.origin).toBe("config");
+  expect(config.schedules.find(({ name }) => name === "tag-hygiene")?.report).toEqual({
+    kind: "hygiene",
+    onlyWhen: null,
+  });
   expect(config.channels[1]?.scope).toEqual([
     { dimension: "team", negated: false, values: ["payments"] },
     { dimension: "environment", negated: true, values: ["sandbox", null] },

@@ -6,7 +6,7 @@ import { BUDGET_CYCLES, BUDGET_METRICS, BUDGET_NAME_MAX, PERCENT_MAX, THRESHOLDS
 import { DIMENSIONS, normaliseTagKey } from "../domain/dimension.ts";
 import { parseHandle } from "../domain/person.ts";
 import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
-import { DIGEST_CYCLES, parseOnlyWhen } from "../domain/report.ts";
+import { DIGEST_CYCLES, parseOnlyWhen, SCHEDULED_REPORTS } from "../domain/report.ts";
 import { SCHEDULED_JOBS } from "../domain/schedule.ts";
 import { discordSchema } from "./discord-schema.ts";
 import { slackSchema } from "./slack-schema.ts";
@@ -132,6 +132,14 @@ const schedule = z
     cron,
     timeZone: timeZone.optional(),
     channel: name.optional().describe("Where the answer is posted. Default: finops."),
+    report: z
+      .enum(SCHEDULED_REPORTS)
+      .optional()
+      .meta({
+        description:
+          "What a digest schedule posts: a digest (the default), or tag hygiene with a reply for each owner. Saved questions are somebody's: subscribe to them in the chat.",
+        examples: ["hygiene"],
+      }),
     every: z
       .enum(DIGEST_CYCLES)
       .optional()
@@ -147,6 +155,14 @@ const schedule = z
     only,
     except,
     enabled: z.boolean().optional().describe("false switches it off, the built-in one of this name included."),
+  })
+  .refine(({ report, every, onlyWhen }) => report !== "hygiene" || (every === undefined && onlyWhen === undefined), {
+    path: ["report"],
+    message: "hygiene tells of the last 30 days, always: leave out every and onlyWhen",
+  })
+  .refine(({ report, job }) => report === undefined || job === "digest", {
+    path: ["report"],
+    message: "belongs to the job digest",
   })
   .describe("Something that happens at a time of day.");
 

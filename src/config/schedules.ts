@@ -60,7 +60,8 @@ export function schedulesOf(file: ConfigFile, timeZone: string, channels: readon
   return [...builtIn, ...given, ...sourceSchedules(file, timeZone)];
 }
 
-function reportOf({ every, onlyWhen }: NonNullable<ConfigFile["schedules"]>[number]): Report {
+function reportOf({ report, every, onlyWhen }: NonNullable<ConfigFile["schedules"]>[number]): Report {
+  if (report === "hygiene") return { kind: "hygiene", onlyWhen: null };
   return { kind: "digest", cycle: every ?? "day", onlyWhen: onlyWhen === undefined ? null : parseOnlyWhen(onlyWhen) };
 }
 

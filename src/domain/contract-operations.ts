@@ -90,6 +90,14 @@ export const digestAnswer = z.object({
   chart: costAnswer,
   /** What is no usage, over the same span: both together are the whole cost. */
   chartApart: costAnswer,
+  /** What is shown, for noticing that the bills say otherwise by now: the picture's buckets up to `day`, all costs. */
+  shown: z.object({
+    /** Currency asked in; null = each by itself. */
+    currency: z.string().nullable(),
+    /** Of every service in every bucket: another mark, another amount. */
+    mark: z.string(),
+    buckets: z.array(amount.extend({ from: dayText, to: dayText })),
+  }),
   /** The questions that give total, change and month. */
   questions: z.object({ total: z.string(), change: z.string() }),
 });

@@ -30,6 +30,9 @@ export const reportSchema = z.discriminatedUnion("kind", [
 ]);
 export type Report = z.infer<typeof reportSchema>;
 
+/** What finops.yaml may schedule beside what people subscribe to in chat: what needs nobody's rights but the channel's. */
+export const SCHEDULED_REPORTS = ["digest", "hygiene"] as const;
+
 /** What a digest schedule posts that says nothing else. */
 export const DAILY_DIGEST: Report = { kind: "digest", cycle: "day", onlyWhen: null };
 

@@ -5,6 +5,7 @@ import { sealAudit } from "../service/seal-audit.ts";
 import { reapActionTokens } from "../store/action-tokens.ts";
 import { reapInbound } from "../store/inbound.ts";
 import { reapLiveCards } from "../store/live-cards.ts";
+import { reapPostedDigests } from "../store/posted-digests.ts";
 import { reapBatches } from "../store/reap.ts";
 import { pruneRuns } from "../store/schedules.ts";
 import { detect } from "./detect.ts";
@@ -37,6 +38,7 @@ export const ACTS: Readonly<Record<ScheduledJob, Act>> = {
     await reapActionTokens(ctx.db.sql);
     await reapInbound(ctx.db.sql);
     await reapLiveCards(ctx.db.sql);
+    await reapPostedDigests(ctx.db.sql);
     const pruned = await pruneRuns(ctx.db.sql, RUNS_KEPT_DAYS);
     return { status: "done", note: `${reaped.length} replaced batches and ${pruned} old runs removed`, posts: [] };
   },

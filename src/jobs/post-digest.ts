@@ -5,6 +5,7 @@ import { closeCard } from "../bot/views/close-card.ts";
 import { digestCard } from "../bot/views/digest-card.ts";
 import { hygieneCard } from "../bot/views/hygiene-card.ts";
 import { hygieneReplies } from "../bot/views/hygiene-owners-card.ts";
+import { restatedCard, restatedStatus } from "../bot/views/digest-restated-card.ts";
 import { digestReplies } from "../bot/views/digest-thread.ts";
 import { pausedCard } from "../bot/views/subscription-card.ts";
 import { wasteCard } from "../bot/views/waste-card.ts";
@@ -21,7 +22,9 @@ import { notifyPerson } from "../service/notify-person.ts";
 import { quietAnswer } from "../service/quiet-answer.ts";
 import { asSchedule, pausedBecause, pausedFor, reportDigest, type Paused } from "../service/report-digest.ts";
 import type { Act, Post, RunOutcome } from "../service/run-schedule.ts";
+import { rememberDigest, type RestateDigests } from "../service/restate-digests.ts";
 import { tagHygiene } from "../service/tag-hygiene.ts";
+import type { SqlLike } from "../store/db.ts";
 import { UPLOAD_BYTES_MAX } from "../store/outbox.ts";
 import { findSavedById } from "../store/saved-questions.ts";
 import { ingestUnderway, type KnownSchedule, type RunRow } from "../store/schedules.ts";
@@ -64,11 +67,32 @@ async function postOneDigest({ ctx, schedule, run, report }: Run<"digest">): Pro
   const { digest, close, save } = told;
   const lateSince = lateWords(schedule, run);
   const card = digestCard(digest, { lateSince, schedule: schedule.name });
-  const outcome = posted(schedule.channel ?? "finops", `digest:${schedule.name}:${run.dueAt}`, { card, digest, close });
+  const channel = schedule.channel ?? "finops";
+  const key = `digest:${schedule.name}:${run.dueAt}`;
+  const outcome = posted(channel, key, { card, digest, close });
   const waste = digest.cycle === "day" && schedule.origin !== "chat";
   const posts = waste ? [...outcome.posts, ...(await wasteOfTheWeek(ctx, schedule, digest.day))] : outcome.posts;
-  return { ...outcome, status: "done", note: `digest of ${digest.day}`, posts, save };
+  const remember = async (tx: SqlLike): Promise<void> => {
+    await save(tx);
+    const { name, scope } = schedule;
+    const today = dayInZone(run.dueAt, schedule.timeZone);
+    await rememberDigest(tx, { key, schedule: name, channel, scope, today, lateSince, digest });
+  };
+  return { ...outcome, status: "done", note: `digest of ${digest.day}`, posts, save: remember };
 }
+
+/** A posted digest as it reads once its days were restated: the card, and what its thread says of changes and bills. */
+export const renderRestated: RestateDigests["render"] = ({ posted: row, digest, restated, on }) => {
+  const options = { lateSince: row.lateSince, schedule: row.schedule, restated: restatedStatus(restated, on) };
+  const replies = digestReplies(digest).filter(({ name }) => name !== "savings");
+  return {
+    cards: [
+      { key: row.key, card: digestCard(digest, options) },
+      ...replies.map(({ name, card }) => ({ key: `${row.key}:${name}`, card })),
+    ],
+    news: restatedCard(digest, restated),
+  };
+};
 
 /** The answer to a saved question as of the day in the schedule's zone, with its rows as a file. */
 async function postQuestion({ ctx, schedule, run, report }: Run<"question">): Promise<RunOutcome> {

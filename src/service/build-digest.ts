@@ -14,6 +14,7 @@ import { withinScope } from "../store/cost-sources.ts";
 import { readDataThrough } from "../store/data-through.ts";
 import { budgetsAtRisk } from "./budgets-at-risk.ts";
 import type { Context, Verb } from "./context.ts";
+import { shownOf } from "./digest-shown.ts";
 import { explainRise } from "./explain-rise.ts";
 import { findWaste } from "./find-waste.ts";
 import { listDeliveries } from "./list-deliveries.ts";
@@ -44,6 +45,8 @@ export type BuildDigest = {
   readonly day?: Day;
   /** The day it is read on: weeks and months are those before it. Absent = the business day. */
   readonly today?: Day;
+  /** The currency it was asked in before (null = each by itself). Absent = the configured one, where rates exist. */
+  readonly currency?: string | null;
 };
 
 /**
@@ -68,7 +71,8 @@ async function readDigest(ctx: Context, snapshot: CostSnapshot, input: BuildDige
   const periods = digestPeriods(cycle, { through, today: input.today ?? ctx.clock.today() });
   const { period, against } = periods;
   const answer = (query: CostQuery) => showCostsIn(snapshot, ctx, query);
-  const currency = await usableCurrency(ctx, answer, { cycle, periods });
+  const currency =
+    input.currency === undefined ? await usableCurrency(ctx, answer, { cycle, periods }) : input.currency;
   const ask: Ask = (changes) => answer(queryOf({ currency, ...changes }));
   const select = { by: "days" as const, ...period };
   const versus = { with: "period" as const, ...against };
@@ -80,6 +84,7 @@ async function readDigest(ctx: Context, snapshot: CostSnapshot, input: BuildDige
   const picture = { select: { by: "days" as const, ...periods.chart }, per: GRAIN_OF[cycle], form: "bar" as const };
   const chart = await ask({ ...picture, by: ["service"], top: CHART_SERVICES_MAX, without: [...EXCLUDABLE_KINDS] });
   const chartApart = await ask({ ...picture, filters: [{ dimension: "kind", negated: true, values: ["usage"] }] });
+  const shown = shownOf(await ask(shownQuery(cycle, periods)), currency);
   const risers: DigestAnswer["risers"] = [];
   for (const driver of risersOf(usage))
     risers.push({ ...driver, reason: await explainRise(ctx, { driver, period, against, currency, ask: answer }) });
@@ -107,8 +112,23 @@ async function readDigest(ctx: Context, snapshot: CostSnapshot, input: BuildDige
     notes: receipt.notes,
     chart,
     chartApart,
+    shown,
     questions: { total: receipt.question, change: usage.receipt.question },
   };
+}
+
+/** What a digest of that day, asked in that currency, shows by now: enough to see whether it is what was posted. */
+export async function digestShown({ ctx, input }: Verb<Required<BuildDigest>>): Promise<DigestAnswer["shown"]> {
+  const { currency, cycle, today } = input;
+  const periods = digestPeriods(cycle, { through: input.day, today });
+  return withCostSnapshot(ctx.db, ctx.settings.tagAliases, async (snapshot) => {
+    const asked = queryOf({ currency, ...shownQuery(cycle, periods) });
+    return shownOf(await showCostsIn(snapshot, ctx, asked), currency);
+  });
+}
+
+function shownQuery(cycle: DigestCycle, { chart, period }: DigestPeriods): Pick<CostQuery, "select" | "by" | "per"> {
+  return { select: { by: "days", from: chart.from, to: period.to }, by: ["service"], per: GRAIN_OF[cycle] };
 }
 
 async function readSoFar(ctx: Context, ask: Ask, cycle: DigestCycle, at: Day): Promise<DigestAnswer["soFar"]> {

@@ -3,7 +3,7 @@ import { describeChart } from "../../charts/describe-chart.ts";
 import type { Finding } from "../../domain/contract.ts";
 import type { DigestAnswer } from "../../domain/contract-operations.ts";
 import type { DigestCycle } from "../../domain/report.ts";
-import { formatMoney, money } from "../../domain/money.ts";
+import { formatMoney, money, parseAtoms } from "../../domain/money.ts";
 import { addDays, day, type Period } from "../../domain/period.ts";
 import type { Action, Block, Card, RichText } from "../card.ts";
 import { MONTHS } from "./cost-words.ts";
@@ -14,6 +14,7 @@ import {
   changeWords,
   comparedWords,
   largestFirst,
+  mainRiser,
   periodName,
   placeOf,
   reasonWords,
@@ -30,6 +31,8 @@ export type DigestOptions = {
   readonly lateSince: string | null;
   /** The schedule that posts it, for switching it off; null = somebody asked. */
   readonly schedule: string | null;
+  /** What it says of having been restated (digest-restated-card.ts); absent = it stands as posted. */
+  readonly restated?: string;
 };
 
 const ASKED: DigestOptions = { lateSince: null, schedule: null };
@@ -51,9 +54,17 @@ export function digestCard(digest: DigestAnswer, options: DigestOptions = ASKED)
       figuresOf(digest),
     ],
     actions: actionsOf(digest, options),
-    ...(options.lateSince === null ? {} : { status: `Late: was due ${options.lateSince}` }),
+    ...statusOf(options),
     footer: footerOf(digest),
   };
+}
+
+function statusOf({ lateSince, restated }: DigestOptions): { readonly status?: string } {
+  const parts = [
+    ...(restated === undefined ? [] : [restated]),
+    ...(lateSince === null ? [] : [`Late: was due ${lateSince}`]),
+  ];
+  return parts.length === 0 ? {} : { status: parts.join(" · ") };
 }
 
 /** Read alone, in a notification or on a phone: total, direction, cause, and what to do next. */
@@ -71,11 +82,24 @@ function headline(digest: DigestAnswer): string {
   return `${amounts(digest.total)} ${when}${cut}.${usage} ${nextStep(digest).text}`;
 }
 
-/** What rose most; where usage fell or stood still that is no reason for anything. */
-function causeOf({ risers: [riser], usage }: DigestAnswer): string {
-  const rose = usage.total.some(({ change }) => Number(change.ratio ?? 1) >= STEADY);
-  if (riser === undefined || !rose) return "";
-  return `, mostly ${placeOf(riser)[0] ?? "untagged"}, ${formatMoney(money(riser.change, riser.currency))} more`;
+/** What moved usage most, the way it went and in the currency named first; where it stood still there is no reason. */
+function causeOf(digest: DigestAnswer): string {
+  const moved = largestFirst(digest.usage.total).find(({ change }) => Math.abs(Number(change.ratio ?? 1)) >= STEADY);
+  if (moved === undefined) return "";
+  const { currency } = moved;
+  const rose = parseAtoms(moved.change.amount) > 0n;
+  const cause = rose ? mainRiser(digest) : largestFall(digest, currency);
+  if (cause === undefined) return "";
+  const atoms = parseAtoms(cause.change);
+  const much = formatMoney({ atoms: rose ? atoms : -atoms, currency: cause.currency });
+  return `, mostly ${placeOf(cause)[0] ?? "untagged"}, ${much} ${rose ? "more" : "less"}`;
+}
+
+function largestFall({ moves }: DigestAnswer, currency: string): DigestAnswer["moves"][number] | undefined {
+  const [fall] = moves
+    .filter((move) => move.rest !== true && move.currency === currency && parseAtoms(move.change) < 0n)
+    .toSorted((a, b) => (parseAtoms(a.change) < parseAtoms(b.change) ? -1 : 1));
+  return fall;
 }
 
 /** What the headline leaves out: longer spans, and what is not usage, on one line apart. */

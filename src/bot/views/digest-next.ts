@@ -3,7 +3,7 @@ import type { Dimension } from "../../domain/dimension.ts";
 import { formatMoney, money } from "../../domain/money.ts";
 import { daysText, dimensionText, filterValueText } from "../../domain/question-text.ts";
 import { day } from "../../domain/period.ts";
-import { placeOf } from "./digest-words.ts";
+import { mainRiser, placeOf } from "./digest-words.ts";
 
 /** A rise of usage that is worth somebody's time. */
 const WORTH_ASKING = 0.05;
@@ -16,7 +16,7 @@ export type NextStep = { readonly text: string; readonly label: string; readonly
 export function nextStep(digest: DigestAnswer): NextStep {
   const over = digest.budgets.find(({ state }) => state === "over");
   const rise = digest.usage.total.some(({ change }) => Number(change.ratio ?? 0) >= WORTH_ASKING);
-  const [riser] = digest.risers;
+  const riser = mainRiser(digest);
   if (over !== undefined) return budgetStep(over);
   if (rise && riser !== undefined) return riseStep(digest, riser);
   const [risky] = digest.budgets;

@@ -172,8 +172,6 @@ function methodOf({ period, whole, provisional, cycle }: DigestAnswer): RichText
     ...(whole === null
       ? []
       : [`The ${cycle} runs to ${addDays(day(whole.to), -1)}; complete bills reach ${last}, so both sides end there.`]),
-    ...(provisional
-      ? ["The clouds may still restate this month: what was posted is not edited, the next digest tells."]
-      : []),
+    ...(provisional ? ["The clouds may still restate this month: the posted digest is edited then, and says so."] : []),
   ];
 }

@@ -29,6 +29,12 @@ export function amounts(list: readonly Amount[]): string {
     : shown.map(({ amount, currency }) => formatMoney(money(amount, currency))).join(" + ");
 }
 
+/** What rose most in the currency that is named first among those that rose: amounts of different ones tell nothing. */
+export function mainRiser({ risers, usage }: DigestAnswer): DigestAnswer["risers"][number] | undefined {
+  const rose = largestFirst(usage.total).find(({ change }) => Number(change.ratio ?? 1) >= STEADY);
+  return risers.find(({ currency }) => currency === rose?.currency) ?? risers[0];
+}
+
 /** "Friday, 20 November". */
 export function dayName(at: Day): string {
   return `${WEEKDAYS[weekday(at)]}, ${Number(at.slice(8))} ${MONTHS[Number(at.slice(5, 7)) - 1]}`;
