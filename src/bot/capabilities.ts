@@ -98,8 +98,8 @@ export type DeliveryCapabilities = {
   readonly edits: "in-place" | "again";
   /** A post repeated under its key: the same message, or one that says that it may be a second. */
   readonly repeats: "same" | "marked";
-  /** Whether an answer can be shown to one person in the middle of a channel. */
-  readonly ephemeral: boolean;
+  /** A platform of somebody else's: it may be away, be slow, refuse, or have lost a message. */
+  readonly remote: boolean;
   /** Bytes of one file beside a card. */
   readonly fileBytes: number;
 };

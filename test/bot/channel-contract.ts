@@ -31,12 +31,16 @@ export type ChannelUnderTest = {
   readonly seen: (place: string) => Promise<readonly Seen[]>;
   /** What one person alone sees. */
   readonly seenBy: (person: string) => Promise<readonly Seen[]>;
-  /** `same`: a post repeated under its key is one message; `marked`: it may be a second one that says so. */
-  readonly repeats: "same" | "marked";
-  /** Deletes a message behind the bot's back; absent where nobody can. */
-  readonly remove?: (reference: Reference) => Promise<void>;
-  /** A click that may open a form, and the forms it opened; absent where the surface opens them by itself. */
+  /** What can go wrong there; none for a surface of our own (`delivery.remote`). */
+  readonly platform?: Platform;
+  /** A click that may open a form, and the forms it opened; none where the surface opens them by itself. */
   readonly forms?: { readonly trigger: () => Promise<string>; readonly opened: () => Promise<readonly FormSeen[]> };
+};
+/** Each fault is over when `lift` is called. */
+export type Platform = {
+  /** Deletes a message behind the bot's back. */
+  readonly remove: (reference: Reference) => Promise<void>;
+  readonly faults: Readonly<Record<"rate-limited" | "unavailable" | "refused", () => { readonly lift: () => void }>>;
 };
 export type FormSeen = { readonly title: string; readonly token: string; readonly fields: readonly string[] };
 
@@ -64,27 +68,6 @@ const form: Form = {
 };
 const tokenOf = (letter: string): string => `f:${letter.repeat(22)}`;
 
-/** A channel whose test looks at titles in `finops` alone: the part of the contract that can be run so. */
-export function channelContractBasics(
-  create: () => Promise<{
-    readonly channel: Channel;
-    readonly seen: (place: string) => Promise<readonly { readonly title: string }[]>;
-  }>,
-): void {
-  postsAndEdits(async () => {
-    const under = await create();
-    const bare = { under: null, tokens: null, marked: true, file: null };
-    return {
-      channel: under.channel,
-      place: "finops",
-      person: "ada",
-      seen: async (place) => (await under.seen(place)).map(({ title }) => ({ title, ...bare })),
-      seenBy: () => Promise.resolve([]),
-      repeats: "marked",
-    };
-  });
-}
-
 /**
  * What every implementation of the port promises. Run by each one's test file: `create` gives a channel nothing was
  * posted to yet.
@@ -93,6 +76,7 @@ export function channelContract(create: () => Promise<ChannelUnderTest>): void {
   postsAndEdits(create);
   threadsPeopleFiles(create);
   actions(create);
+  faults(create);
 
   test("any card with any text is taken", async () => {
     const { channel, posting, place, seen } = await openChannel(create);
@@ -105,7 +89,8 @@ export function channelContract(create: () => Promise<ChannelUnderTest>): void {
       }),
       { numRuns: 15, endOnFailure: true },
     );
-    expect(await seen(place)).toHaveLength(count);
+    // Beside a card there may be files of what did not fit on it.
+    expect((await seen(place)).filter(({ file }) => file === null)).toHaveLength(count);
   });
 }
 
@@ -128,12 +113,12 @@ function postsAndEdits(create: () => Promise<ChannelUnderTest>): void {
     });
 
     test("a post repeated after a crash is one message, or says that it may be a repetition", async () => {
-      const { channel, posting, seen, place, repeats } = await open();
+      const { channel, posting, seen, place } = await open();
       const one = await channel.post(posting("a", "once"));
       const two = await channel.post(posting("a", "once", { maybePosted: true }));
       const messages = await seen(place);
       const same = messages.length === 1;
-      expect(same || repeats === "marked").toBe(true);
+      expect(same || channel.capabilities.delivery.repeats === "marked").toBe(true);
       expect(JSON.stringify(two) === JSON.stringify(one)).toBe(same);
       expect(messages.slice(1).every(({ marked }) => marked)).toBe(true);
     });
@@ -157,17 +142,6 @@ function postsAndEdits(create: () => Promise<ChannelUnderTest>): void {
       const { channel, posting, titles } = await open();
       const reference = await channel.post(posting("a", "draft"));
       await channel.update(JSON.parse(JSON.stringify(reference)), posting("a", "final", { revision: 2 }));
-      expect(await titles()).toEqual(["final"]);
-    });
-
-    test("what is gone is said to be gone, and a new generation under the same key is a new message", async () => {
-      const { channel, posting, titles, remove } = await open();
-      const reference = await channel.post(posting("a", "draft"));
-      if (remove === undefined) return;
-      await remove(reference);
-      const edit = channel.update(reference, posting("a", "final", { revision: 2 }));
-      await expect(edit).rejects.toMatchObject({ name: "ChannelError", kind: "gone" } satisfies Partial<ChannelError>);
-      await channel.post(posting("a", "final", { revision: 2, generation: 2 }));
       expect(await titles()).toEqual(["final"]);
     });
   });
@@ -198,6 +172,35 @@ function threadsPeopleFiles(create: () => Promise<ChannelUnderTest>): void {
       await channel.update(reference, posting("p", "still for you", { channel: `@${person}`, revision: 2 }));
       expect((await seenBy(person)).map(({ title }) => title)).toEqual(["still for you"]);
       expect(await seen(place)).toEqual([]);
+    });
+
+    test("a reply to a private card hangs from it, or follows it where private talks have no threads", async () => {
+      const { channel, posting, seenBy, person } = await open();
+      const at = { channel: `@${person}` };
+      const parent = await channel.postPrivate(person, posting("p", "for you", at));
+      await channel.postPrivate(person, posting("p:1", "more of it", { ...at, thread: parent }));
+      const under = channel.capabilities.delivery.privateReplies === "thread" ? "for you" : null;
+      expect((await seenBy(person)).map((one) => [one.title, one.under])).toEqual([
+        ["for you", null],
+        ["more of it", under],
+      ]);
+    });
+
+    test("a file larger than the surface takes is refused before it is sent", async () => {
+      const { channel, posting, seen, place } = await open();
+      const max = channel.capabilities.delivery.fileBytes;
+      const { card: _card, tokens: _tokens, ...bare } = posting("big", "");
+      const size = Number.isFinite(max) ? max + 1 : 1;
+      const sent = channel.upload({
+        ...bare,
+        file: { name: "big.csv", mime: "text/csv", bytes: Buffer.alloc(size, "x") },
+      });
+      const outcome = await sent.then(
+        () => "taken",
+        ({ kind }: ChannelError) => kind,
+      );
+      expect(outcome).toBe(Number.isFinite(max) ? "invalid" : "taken");
+      expect(await seen(place)).toHaveLength(Number.isFinite(max) ? 0 : 1);
     });
 
     test("a file goes under its card, as it is", async () => {
@@ -236,13 +239,63 @@ function actions(create: () => Promise<ChannelUnderTest>): void {
       expect((await seen(place))[0]?.tokens ?? []).toEqual([]);
     });
 
-    test("a form opens for whoever clicked, with its fields and its token", async () => {
+    test("a form opens for whoever clicked, with its fields and its token; or the surface says that it does that itself", async () => {
       const { channel, forms } = await open();
-      if (forms === undefined) return;
-      await channel.openForm(await forms.trigger(), form, tokenOf("f"));
-      expect(await forms.opened()).toEqual([
-        { title: form.title, token: tokenOf("f"), fields: form.fields.map(({ name }) => name) },
-      ]);
+      const { opens } = channel.capabilities.forms;
+      const opening = channel.openForm((await forms?.trigger()) ?? "", form, tokenOf("f"));
+      const outcome = await opening.then(
+        () => "opened",
+        ({ kind }: ChannelError) => kind,
+      );
+      expect(outcome).toBe(opens === "page" ? "invalid" : "opened");
+      const seen: FormSeen = { title: form.title, token: tokenOf("f"), fields: form.fields.map(({ name }) => name) };
+      expect((await forms?.opened()) ?? []).toEqual(opens === "modal" ? [seen] : []);
     });
+  });
+}
+
+/** What a platform of somebody else's may do; one of our own does none of it, and says so. */
+function faults(create: () => Promise<ChannelUnderTest>): void {
+  const open = () => openChannel(create);
+  describe("what goes wrong", () => {
+    test("only a platform of somebody else's has troubles of its own", async () => {
+      const { channel, platform } = await open();
+      expect(platform !== undefined).toBe(channel.capabilities.delivery.remote);
+    });
+
+    test("what is gone is said to be gone, and a new generation under the same key is a new message", async () => {
+      const { channel, posting, titles, platform } = await open();
+      const reference = await channel.post(posting("a", "draft"));
+      await platform?.remove(reference);
+      const edit = channel.update(reference, posting("a", "final", { revision: 2 }));
+      const outcome = await edit.then(
+        () => "edited",
+        ({ kind }: ChannelError) => kind,
+      );
+      expect(outcome).toBe(platform === undefined ? "edited" : "gone");
+      if (platform !== undefined) await channel.post(posting("a", "final", { revision: 2, generation: 2 }));
+      expect(await titles()).toEqual(["final"]);
+    });
+
+    test.each(["rate-limited", "unavailable", "refused"] as const)(
+      "%s is told apart, whatever was to be done, and nothing is there twice when it is over",
+      async (kind) => {
+        const { channel, posting, titles, platform } = await open();
+        const reference = await channel.post(posting("a", "draft"));
+        const fault = platform?.faults[kind]();
+        const outcomeOf = (act: Promise<unknown>): Promise<string> =>
+          act.then(
+            () => "done",
+            (error: ChannelError) => `${error.name} ${error.kind}`,
+          );
+        const expected = fault === undefined ? "done" : `ChannelError ${kind}`;
+        expect(await outcomeOf(channel.post(posting("b", "beside")))).toBe(expected);
+        expect(await outcomeOf(channel.update(reference, posting("a", "final", { revision: 2 })))).toBe(expected);
+        fault?.lift();
+        await channel.post(posting("b", "beside", { maybePosted: kind === "unavailable" }));
+        await channel.update(reference, posting("a", "final", { revision: 2 }));
+        expect(await titles()).toEqual(["final", "beside"]);
+      },
+    );
   });
 }

@@ -44,7 +44,6 @@ describe("web channel", () => {
       channel: createWebChannel(db.sql),
       place: "finops",
       person: "ada",
-      repeats: "same",
       seen: (place) => look(place, "reader"),
       seenBy: (person) => look(`@${person}`, person),
     };
@@ -85,7 +84,6 @@ describe("terminal channel", () => {
       },
       place: "finops",
       person: "ada",
-      repeats: "same",
       seen,
       seenBy: (person) => seen(`@${person}`),
     };

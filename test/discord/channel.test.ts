@@ -8,8 +8,9 @@ import { createDiscordRest, type DiscordRest } from "../../src/bot/channels/disc
 import type { ChartView } from "../../src/charts/chart-view.ts";
 import { day } from "../../src/domain/period.ts";
 import { plainCard } from "../bot/arbitrary-card.ts";
-import { channelContractBasics } from "../bot/channel-contract.ts";
+import { channelContract } from "../bot/channel-contract.ts";
 import { posting as makePosting } from "../bot/posting.ts";
+import { lookAt } from "./channel-look.ts";
 import { createFakeDiscord, type FakeDiscord } from "./fake/fake-discord.ts";
 import { bits } from "./fake/payloads.ts";
 import { addChannel, addGuild, addUser, directChannelOf, type FakeChannel, type FakeGuild } from "./fake/world.ts";
@@ -63,15 +64,7 @@ const failureOf = (attempt: Promise<unknown>): Promise<ChannelError> =>
   );
 
 describe("discord channel", () => {
-  channelContractBasics(async () => ({
-    // The contract names places by their product name; addresses of the outbox carry Discord's id.
-    channel: {
-      ...channel,
-      post: (given) => channel.post({ ...given, channel: place.id }),
-      update: (reference, given) => channel.update(reference, { ...given, channel: place.id }),
-    },
-    seen: async () => place.messages.map(({ embeds }) => ({ title: embeds[0]?.title ?? "" })),
-  }));
+  channelContract(async () => ({ channel, ...lookAt(fake, place) }));
 });
 
 describe("pictures", () => {

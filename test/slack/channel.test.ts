@@ -4,9 +4,10 @@ import type { ChannelError } from "../../src/bot/channels/channel-error.ts";
 import type { Channel, Form } from "../../src/bot/channels/channel.ts";
 import { MAYBE_TWICE } from "../../src/bot/channels/slack/slack-channel.ts";
 import { plainCard } from "../bot/arbitrary-card.ts";
-import { channelContractBasics } from "../bot/channel-contract.ts";
+import { channelContract } from "../bot/channel-contract.ts";
 import { posting } from "../bot/posting.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { lookAt } from "./channel-look.ts";
 import { cardWithChart, cardWithRows, makeChannel } from "./channel-support.ts";
 import { BEN, ELSEWHERE_CHANNEL, FINOPS_CHANNEL, startFakeSlack, type FakeSlack } from "./fake/fake-slack.ts";
 import { mintTrigger } from "./fake/methods-views.ts";
@@ -40,13 +41,9 @@ const failure = (attempt: Promise<unknown>): Promise<ChannelError> =>
   );
 
 describe("slack channel", () => {
-  channelContractBasics(async () => {
-    const place = { ...slack.channel(FINOPS_CHANNEL), id: "finops" };
-    slack.state.channels.set("finops", place);
-    return {
-      channel,
-      seen: async () => slack.posted("finops").map(({ text }) => ({ title: text.split("\n")[0] ?? "" })),
-    };
+  channelContract(async () => {
+    slack.state.features.postBurst = 1_000;
+    return { channel, ...lookAt(slack) };
   });
 
   test("posts are not unfurled, carry their mark, and answer in the thread of the parent", async () => {

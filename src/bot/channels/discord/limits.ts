@@ -85,7 +85,7 @@ export const DISCORD_CAPABILITIES: Capabilities = {
     privateReplies: "follow",
     edits: "in-place",
     repeats: "same",
-    ephemeral: true,
+    remote: true,
     fileBytes: FILE_BYTES_MAX,
   },
   elsewhere: "in the web chat or a terminal",

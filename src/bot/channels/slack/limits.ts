@@ -41,8 +41,8 @@ export const TABLE_COLUMNS_MAX = 44;
 const ROWS_MAX = 5;
 /** Columns of the platform's own table. */
 export const TABLE_CELLS_MAX = 20;
-/** Slack takes 1 GB; a chart or a table is far below this. */
-const FILE_BYTES_MAX = 50 * 1024 * 1024;
+/** Of one file: Slack takes a gigabyte, a chart or a table is far below this. */
+export const FILE_BYTES_MAX = 20 * 1024 * 1024;
 
 /** What one card holds here. Where the bytes of a whole message are too many, `fitInto` says less. */
 export const SLACK_CAPABILITIES: Capabilities = {
@@ -91,7 +91,7 @@ export const SLACK_CAPABILITIES: Capabilities = {
     privateReplies: "thread",
     edits: "in-place",
     repeats: "marked",
-    ephemeral: true,
+    remote: true,
     fileBytes: FILE_BYTES_MAX,
   },
   elsewhere: "in the web chat or a terminal",

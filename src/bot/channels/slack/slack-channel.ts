@@ -14,7 +14,7 @@ import {
 import { ChannelError } from "../channel-error.ts";
 import type { Channel, Form, Pace, Posting, Reference } from "../channel.ts";
 import { createDraw, type Draw, type LeftOut } from "./draw-message.ts";
-import { SLACK_CAPABILITIES } from "./limits.ts";
+import { FILE_BYTES_MAX, SLACK_CAPABILITIES } from "./limits.ts";
 import type { Pictures } from "./pictures.ts";
 import { findPosted, METADATA_EVENT } from "./reconcile.ts";
 import { renderModal, type Origin } from "./render-modal.ts";
@@ -55,7 +55,9 @@ export function createSlackChannel(deps: SlackDeps): Channel {
       const opened = await workspace.client.read((web) => web.conversations.open({ users: person }));
       const conversation = opened.channel?.id;
       if (conversation === undefined) throw new ChannelError("refused", `Slack: no talk with ${person}`);
-      return bring(deps, draw, { workspace, posting: { ...posting, thread: null }, conversation });
+      // Only under what stands in this very talk.
+      const thread = posting.thread?.channel === conversation ? posting.thread : null;
+      return bring(deps, draw, { workspace, posting: { ...posting, thread }, conversation });
     },
     update: async (reference, posting) => {
       const of = { conversation: reference.channel, ts: reference.id, key: posting.key };
@@ -65,6 +67,8 @@ export function createSlackChannel(deps: SlackDeps): Channel {
       await noteSlackRevision(sql, of, posting.revision);
     },
     upload: async ({ channel, key, generation, thread, file }) => {
+      if (file.bytes.byteLength > FILE_BYTES_MAX)
+        throw new ChannelError("invalid", `Slack is sent files of at most ${FILE_BYTES_MAX / 1024 / 1024} MiB`);
       const workspace = await workspaces.ofPlace(placeOf(channel));
       const known = await findSlackMessage(sql, { channel, key, generation });
       if (known !== null) return { channel: known.conversation, id: known.ts };

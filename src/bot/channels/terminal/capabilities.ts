@@ -47,7 +47,7 @@ export const TERMINAL_CAPABILITIES: Capabilities = {
     privateReplies: "thread",
     edits: "again",
     repeats: "same",
-    ephemeral: true,
+    remote: false,
     fileBytes: Infinity,
   },
   elsewhere: "with --json or --csv",

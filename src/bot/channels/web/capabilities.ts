@@ -51,7 +51,7 @@ export const WEB_CAPABILITIES: Capabilities = {
     privateReplies: "thread",
     edits: "in-place",
     repeats: "same",
-    ephemeral: false,
+    remote: false,
     fileBytes: FILE_BYTES_MAX,
   },
   elsewhere: "in a terminal",
