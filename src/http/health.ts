@@ -50,7 +50,7 @@ export function createHealthApp(deps: HealthDeps): Hono {
   });
   app.get("/metrics", async (c) => {
     c.header("Content-Type", deps.metrics.contentType);
-    return c.body(await deps.metrics.text());
+    return c.body(await deps.metrics.text(deps.surfaces()));
   });
   return app;
 }

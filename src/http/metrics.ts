@@ -66,8 +66,12 @@ const GAUGES: readonly { name: string; help: string; value: (facts: MetricFacts)
   { name: "finops_database_bytes", help: "Size of the database.", value: (f) => f.databaseBytes },
 ];
 
+/** A chat platform, and whether people there are heard. */
+type SurfaceUp = { readonly surface: string; readonly ok: boolean };
+
 export type Metrics = {
-  readonly text: () => Promise<string>;
+  /** `surfaces`: how the chat platforms in use stand at this scrape. */
+  readonly text: (surfaces?: readonly SurfaceUp[]) => Promise<string>;
   readonly contentType: string;
   readonly httpDone: (request: { method: string; route: string; status: number; seconds: number }) => void;
   readonly runEnded: (run: { job: string; result: string; latenessSeconds: number }) => void;
@@ -106,6 +110,13 @@ export function createMetrics(sql: Sql): Metrics {
     registers: [registry],
   });
 
+  const surfaceUp = new Gauge({
+    name: "finops_surface_up",
+    help: "Whether a chat platform in use is connected: people are heard there and cards are taken.",
+    labelNames: ["surface"],
+    registers: [registry],
+  });
+
   const onCommand = (message: unknown): void => {
     const done = message as CommandDone;
     command.observe({ command: done.command, exit_code: String(done.exitCode) }, done.seconds);
@@ -114,7 +125,9 @@ export function createMetrics(sql: Sql): Metrics {
 
   return {
     contentType: registry.contentType,
-    text: async () => {
+    text: async (surfaces = []) => {
+      surfaceUp.reset();
+      for (const { surface, ok } of surfaces) surfaceUp.set({ surface }, ok ? 1 : 0);
       const facts = await loadMetricFacts(sql).catch(() => null);
       databaseUp.set(facts === null ? 0 : 1);
       for (const { gauge, value } of gauges) gauge.set(facts === null ? Number.NaN : value(facts));

@@ -1,16 +1,19 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 
 import type { Command } from "../../src/bot/command.ts";
 import { COMMANDS } from "../../src/bot/commands.ts";
 import { checkDiscord } from "../../src/bot/channels/discord/check-discord.ts";
+import { dispatch } from "../../src/bot/dispatch.ts";
 import { enqueuePost } from "../../src/store/outbox.ts";
+import { outboxState } from "../../src/store/outbox-state.ts";
 import { plainCard } from "../bot/arbitrary-card.ts";
 import { testContext } from "../support/context.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { startBot, type BotOptions, type TestBot } from "./bot.ts";
-import { bits } from "./fake/payloads.ts";
-import { addUser, directChannelOf } from "./fake/world.ts";
+import { bits, guildCreatePayload } from "./fake/payloads.ts";
+import { addChannel, addGuild, addUser, directChannelOf } from "./fake/world.ts";
 
+const WAIT = { timeout: 30_000, interval: 20 };
 let db: TestDatabase | null = null;
 let bot: TestBot | null = null;
 afterEach(async () => {
@@ -160,6 +163,98 @@ describe("when Discord is away", () => {
     await it.fake.start();
     await it.fake.until(() => it.surface().state().ok, "recovery");
     expect((await it.outcomeOf(await it.ada.command("whoami"))).mine).not.toBeNull();
+  });
+});
+
+describe("a channel the bot may not write to", () => {
+  const takeAway = {
+    "a right is missing": (it: TestBot) => {
+      it.place.denied = bits("sendMessages");
+      return () => (it.place.denied = 0n);
+    },
+    "it is hidden from the bot": (it: TestBot) => {
+      it.place.denied = bits("viewChannel");
+      return () => (it.place.denied = 0n);
+    },
+    "the bot was kicked": (it: TestBot) => {
+      const { members } = it.guild;
+      const { id } = it.fake.world.bot;
+      const own = members.get(id);
+      members.delete(id);
+      return () => own !== undefined && members.set(id, own);
+    },
+  } as const;
+
+  test.each(Object.entries(takeAway))(
+    "%s: admins are told once, it is in status, tried again later, and all arrives when it may",
+    async (_, refuse) => {
+      const it = await start();
+      const { sql } = db as TestDatabase;
+      const mend = refuse(it);
+      const address = `discord:${it.place.id}`;
+      for (const n of [1, 2, 3])
+        await enqueuePost(sql, { channel: address, key: `k${n}`, card: plainCard(`card ${n}`) });
+      const told = () => sql<{ card: { title: string } }[]>`
+        select card from outbox where channel = 'finops' and key like 'undelivered:discord:%'`;
+      await vi.waitFor(
+        async () => expect((await told()).map(({ card }) => card.title)).toEqual(["Cards do not reach discord"]),
+        WAIT,
+      );
+      const state = await outboxState(sql, "discord");
+      expect(state.places.find(({ place }) => place === address)).toMatchObject({
+        // The three, and the word to admins, which goes here too.
+        waiting: 4,
+        refusedSince: expect.any(String),
+        reason: expect.stringMatching(/Missing (Access|Permissions)/),
+      });
+      const ctx = testContext(db as TestDatabase, { dataDir: "/tmp" });
+      expect(JSON.stringify((await dispatch({ ctx, text: "status" })).card)).toContain(address);
+      const [lane] = await sql<{ later: boolean }[]>`
+        select not_before > now() + interval '30 minutes' as later from outbox_lane where channel = ${address}`;
+      expect(lane?.later).toBe(true);
+
+      const refused = it.guild.members.has(it.fake.world.bot.id) ? 1 : 2;
+      await vi.waitFor(async () => {
+        const { places } = await outboxState(sql, "discord");
+        expect(places.filter(({ refusedSince }) => refusedSince !== null)).toHaveLength(refused);
+      }, WAIT);
+      mend();
+      // Where it was kicked from, the other channel took no word to admins either.
+      for (const { place, refusedSince } of (await outboxState(sql, "discord")).places) {
+        if (refusedSince === null) continue;
+        expect((await dispatch({ ctx, text: `outbox retry ${place}` })).exitCode).toBe(0);
+      }
+      await it.posted(/card 3/);
+      await vi.waitFor(
+        async () => expect((await told()).map(({ card }) => card.title)).toEqual(["Delivery to discord works again"]),
+        WAIT,
+      );
+      expect(it.place.messages.flatMap(({ embeds }) => /^card/.exec(embeds[0]?.title ?? "") ?? [])).toHaveLength(3);
+    },
+  );
+});
+
+describe("being invited", () => {
+  const invite = async (it: TestBot, known: boolean) => {
+    const { world } = it.fake;
+    const guild = known ? it.guild : addGuild(world, "somewhere else");
+    const hall = addChannel(world, { guild, name: "general" });
+    guild.systemChannelId = hall.id;
+    if (known) it.fake.gateway.dispatch("GUILD_DELETE", { id: guild.id });
+    for (let times = 0; times < 2; times += 1)
+      it.fake.gateway.dispatch("GUILD_CREATE", guildCreatePayload(world, guild));
+    await it.fake.until(() => hall.messages.length > 0, "a welcome");
+    // Whatever came after it was taken after it.
+    await it.outcomeOf(await it.vic.command("whoami"));
+    return hall.messages.map(({ embeds }) => embeds[0]?.title);
+  };
+
+  test("to a server of ours it says what is next, once", async () => {
+    expect(await invite(await start(), true)).toEqual([expect.stringMatching(/Getting started|set up/)]);
+  });
+
+  test("to a server that is not ours it says how it becomes one, and shows nothing", async () => {
+    expect(await invite(await start(), false)).toEqual(["This server is not set up"]);
   });
 });
 

@@ -77,7 +77,12 @@ test("metrics: what happened in this process and what the database knows", async
   await metrics.timeChart(async () => "drawn");
   await expect(metrics.timeChart(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
 
+  surfaces = [
+    { surface: "slack", ok: true, finding: "connected" },
+    { surface: "discord", ok: false, finding: "reconnecting" },
+  ];
   const response = await appOf().request("/metrics");
+  surfaces = [];
   expect(response.headers.get("content-type")).toContain("text/plain");
   const text = await response.text();
   for (const line of [
@@ -90,6 +95,8 @@ test("metrics: what happened in this process and what the database knows", async
     "finops_ingest_batches_stored 1",
     "finops_outbox_waiting 0",
     "finops_database_up 1",
+    'finops_surface_up{surface="slack"} 1',
+    'finops_surface_up{surface="discord"} 0',
   ]) {
     expect(text).toContain(line);
   }

@@ -6,7 +6,7 @@ import type { Form } from "../../src/bot/channels/channel.ts";
 import { createFetchReceiver, type FetchReceiver } from "../../src/bot/channels/slack/fetch-receiver.ts";
 import type { Arrival } from "../../src/bot/channels/slack/read-payload.ts";
 import { createSlackApp, type SlackHooks } from "../../src/bot/channels/slack/slack-app.ts";
-import { DATABASE_AWAY } from "../../src/bot/channels/slack/slack-phrases.ts";
+import { DATABASE_AWAY, FOREIGN_PERSON } from "../../src/bot/channels/slack/slack-phrases.ts";
 import { createSocketReceiver, type SocketReceiver } from "../../src/bot/channels/slack/socket-receiver.ts";
 import { createWorkspaces } from "../../src/bot/channels/slack/workspaces.ts";
 import { checkValues } from "../../src/bot/form-values.ts";
@@ -47,6 +47,11 @@ beforeEach(async () => {
   seen = { arrivals: [], homes: [], joined: [], removed: [], fail: false };
 });
 afterEach(() => slack.close());
+
+function there<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("it is not there");
+  return value;
+}
 
 let ids = new Set<string>();
 const hooks = (): SlackHooks => ({
@@ -287,7 +292,38 @@ describe("signatures", () => {
     expect(ack.status).toBe(404);
   });
 
-  test("another workspace, and people of another company, are refused in words", async () => {
+  test("people of another company in a shared channel are refused in words; those of a sister workspace are not", async () => {
+    await server.close();
+    const sister = "T0SISTER001";
+    ({ server } = await startHttpMode({ teams: [slack.state.team.id, sister] }));
+    slack.useHttp(`http://127.0.0.1:${server.port}/slack/events`);
+    const { channel } = makeChannel(db.sql, slack);
+    const card = plainCard("a decision");
+    const actions = [{ kind: "button", label: "Approve", style: "primary", command: "recs approve x" }] as const;
+    await channel.post(
+      posting({
+        channel: FINOPS_CHANNEL,
+        key: "k",
+        card: { ...card, actions: [...actions] },
+        tokens: [`f:${"A".repeat(22)}`],
+      }),
+    );
+    const message = there(slack.posted(FINOPS_CHANNEL).at(-1));
+    const cleo = there(slack.state.users.get(slack.cleo.user));
+
+    slack.state.users.set(cleo.id, { ...cleo, home: "T0FOREIGN01" });
+    await slack.cleo.click(message, "Approve");
+    await vi.waitFor(() => expect(slack.whispered(cleo.id).map(({ text }) => text)).toEqual([FOREIGN_PERSON]));
+    await slack.cleo.mention(FINOPS_CHANNEL, "cost");
+    expect(seen.arrivals).toEqual([]);
+
+    slack.state.users.set(cleo.id, { ...cleo, home: sister });
+    await slack.cleo.click(message, "Approve");
+    await slack.cleo.mention(FINOPS_CHANNEL, "cost");
+    expect(seen.arrivals.map(({ inbound }) => inbound.act.kind)).toEqual(["act", "command"]);
+  });
+
+  test("another workspace is refused in words", async () => {
     await server.close();
     ({ server } = await startHttpMode({ teams: ["T0OTHER0001"] }));
     slack.useHttp(`http://127.0.0.1:${server.port}/slack/events`);

@@ -119,8 +119,9 @@ export function eventPayload(state: FakeState, event: Json): Json {
 }
 
 function userJson(state: FakeState, user: string): BlockAction["user"] {
-  const name = state.users.get(user)?.name ?? "somebody";
-  return { id: user, username: name, name, team_id: state.team.id };
+  const known = state.users.get(user);
+  const name = known?.name ?? "somebody";
+  return { id: user, username: name, name, team_id: known?.home ?? state.team.id };
 }
 
 function mintResponseUrl(

@@ -12,7 +12,7 @@ export type Send = (envelope: Envelope, options?: SendOptions) => Promise<Ack>;
 export function createPerson(input: { state: FakeState; user: string; base: () => string; send: Send }) {
   const { state, user, send } = input;
   const event = (body: Json, options?: SendOptions): Promise<Ack> =>
-    send({ kind: "events_api", payload: eventPayload(state, body) }, options);
+    send({ kind: "events_api", payload: eventPayload(state, fromHome(state, user, body)) }, options);
   const say = (channel: string, text: string, threadTs: string | null): FakeMessage => {
     const message = said({ state, user, channel, text, threadTs });
     state.messages.push(message);
@@ -123,6 +123,12 @@ function eventOf(message: FakeMessage): Json {
     channel: message.channel,
     ...(message.threadTs === null ? {} : { thread_ts: message.threadTs }),
   };
+}
+
+/** What somebody of another workspace says is marked with it. */
+function fromHome(state: FakeState, user: string, body: Json): Json {
+  const home = state.users.get(user)?.home;
+  return home === undefined ? body : { ...body, user_team: home, source_team: home };
 }
 
 function showAck(state: FakeState, channel: string, user: string, ack: Ack): void {

@@ -13,6 +13,8 @@ export type FakeUser = {
   readonly name: string;
   readonly realName: string;
   readonly email: string;
+  /** Workspace they come from, in a channel shared with it; absent = this one. */
+  readonly home?: string;
 };
 export type FakeChannel = {
   readonly id: string;
