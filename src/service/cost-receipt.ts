@@ -2,6 +2,7 @@ import { nearestValues } from "../analysis/nearest-values.ts";
 import { describeFilter } from "../analysis/describe-filter.ts";
 import { isProvisional } from "../analysis/provider-calendar.ts";
 import { ratioText } from "../analysis/ratio-text.ts";
+import { spellingNote } from "../analysis/value-spellings.ts";
 import type { CostRow, Receipt } from "../domain/contract.ts";
 import type { CostQuery } from "../domain/cost-query.ts";
 import type { TagAlias } from "../domain/dimension.ts";
@@ -51,6 +52,7 @@ export async function writeReceipt(
       ...comparisonNotes(asking, current, previous),
       ...longNotes(current, previous),
       ...untaggedNotes(rows, query),
+      ...spellingNotes(rows, query),
       ...(await invoiceNotes(asking)),
       ...(current.length === 0 ? await emptyNotes(asking) : []),
     ],
@@ -177,6 +179,13 @@ function untaggedNotes(rows: readonly CostRow[], query: CostQuery): string[] {
   return [
     `Of what has no ${query.by.filter(readsTags).map(dimensionText).join(" or ")}, ${parts.join(", ")} is unallocatable: tax, credits, adjustments and support that no tag can reach.`,
   ];
+}
+
+function spellingNotes(rows: readonly CostRow[], query: CostQuery): string[] {
+  return query.by.filter(readsTags).flatMap((dimension) => {
+    const values = rows.flatMap((row) => row.key[dimension] ?? []);
+    return spellingNote(dimensionText(dimension), values) ?? [];
+  });
 }
 
 /** focus.md §3, invoice check: Σ BilledCost per invoice, issuer and currency. */
