@@ -28,7 +28,8 @@ export function noticesOf(
     const warnings = staged?.format.warnings?.(staged.file) ?? [];
     warnings.forEach((warning, index) => {
       const n = claim.warnings[index] ?? 0;
-      if (n > 0) notices.push(`${n} ${warning.text}`);
+      const places = staged?.places[index] ?? [];
+      if (n > 0) notices.push(`${n} ${warning.text}${places.length === 0 ? "" : `: ${places.join("; ")}`}`);
     });
   }
   if (active === null) return notices;

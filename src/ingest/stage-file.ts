@@ -1,5 +1,5 @@
 import { rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { AppError } from "../domain/errors.ts";
 import type { Claim } from "./claims.ts";
@@ -7,6 +7,7 @@ import { OddRecord } from "./file/encode-csv.ts";
 import { FAULTS_MAX, writeCarefulCopy, type CarefulCopy } from "./file/careful-copy.ts";
 import { inspectFile, uniqueNames } from "./file/inspect-file.ts";
 import { countOf, DuckError, textOf, type Duck } from "./duck/duck-process.ts";
+import { stage1Sql } from "./formats/build-select.ts";
 import type { Format, SourceFile } from "./formats/format.ts";
 import { chooseFormat } from "./formats/formats.ts";
 import { quoteName, quoteText } from "./formats/sql-text.ts";
@@ -29,6 +30,8 @@ export type OpenedFile = { readonly file: SourceFile & { gzip: boolean }; readon
 export type StagedFile = OpenedFile & {
   readonly fileNo: number;
   readonly rejects: readonly LocatedReject[];
+  /** Of each warning of its format, where the first rows are that it is about. */
+  readonly places: readonly (readonly string[])[];
   /** What it holds of each delivery key, once all files are staged. */
   readonly claims?: readonly Claim[];
   /** Lines that are no record at all: counted as read and rejected, under the file's main key. */
@@ -93,16 +96,24 @@ export async function stageFile(duck: Duck, options: StageOptions): Promise<Stag
     copy = await stageCarefully(duck, options, careful);
   }
   const counts = await countRows(duck, options.fileNo);
-  const staged = { file: options.file, format: options.format, fileNo: options.fileNo };
-  if (counts.rejected === 0 && copy === null) return { ...staged, rejects: [], faultCount: 0 };
+  const staged = { file: options.file, format: options.format, fileNo: options.fileNo, places: [] };
+  const pointed = await warningsToLocate(duck, options);
+  if (counts.rejected === 0 && copy === null && pointed.length === 0) return { ...staged, rejects: [], faultCount: 0 };
   if (copy === null) {
     copy = await asRefusal(options.file.path, writeCarefulCopy(options.file, careful));
     // Both readers must agree on what a record is; where they do not, the careful one counts.
     if (copy.rows !== counts.rows || copy.faultCount > 0) await stageCarefully(duck, options, careful, copy);
   }
-  const located = await locateRejects(duck, options, carefulRelation(careful, options.file));
+  const relation = carefulRelation(careful, options.file);
+  const located = await locateRejects(duck, options, relation);
+  const places = await locateWarnings(duck, options, relation, pointed);
   await rm(careful, { force: true });
-  return { ...staged, rejects: [...faultsOf(options.file.path, copy), ...located], faultCount: copy.faultCount };
+  return {
+    ...staged,
+    rejects: [...faultsOf(options.file.path, copy), ...located],
+    faultCount: copy.faultCount,
+    places,
+  };
 }
 
 /** A UTF-8 CSV as it is. */
@@ -151,9 +162,11 @@ async function stageParquet(duck: Duck, options: StageOptions): Promise<StagedFi
   const counts = await countRows(duck, options.fileNo);
   if (counts.rows !== rows)
     throw new AppError("internal", `${path}: ${rows} rows are in the file, ${counts.rows} were read.`);
-  const staged = { file: options.file, format: options.format, fileNo: options.fileNo };
-  if (counts.rejected === 0) return { ...staged, rejects: [], faultCount: 0 };
-  return { ...staged, rejects: await locateRejects(duck, options, parquetRelation(path, null)), faultCount: 0 };
+  const relation = parquetRelation(path, null);
+  const places = await locateWarnings(duck, options, relation, await warningsToLocate(duck, options));
+  const staged = { file: options.file, format: options.format, fileNo: options.fileNo, faultCount: 0, places };
+  if (counts.rejected === 0) return { ...staged, rejects: [] };
+  return { ...staged, rejects: await locateRejects(duck, options, relation) };
 }
 
 /**
@@ -197,6 +210,41 @@ async function countRows(duck: Duck, fileNo: number): Promise<{ rows: number; re
     coalesce(sum(n) filter (where state = ${ROW_STATE.rejected}), 0)::bigint as rejected
     from stage_keys where file_no = ${fileNo}`);
   return { rows: countOf(row, "n"), rejected: countOf(row, "rejected") };
+}
+
+/** Places shown of one warning. */
+const PLACES_MAX = 3;
+
+/** Warnings that say where, and that rows of this file have: their places in the format's list. */
+async function warningsToLocate(duck: Duck, { format, file, fileNo }: StageOptions): Promise<number[]> {
+  const indexes = (format.warnings?.(file) ?? []).flatMap(({ located }, index) => (located?.length ? [index] : []));
+  if (indexes.length === 0) return [];
+  const counts = indexes.map((index) => `coalesce(sum(warning_${index}), 0)::bigint as w${index}`);
+  const [row] = await duck.run(`select ${counts.join(", ")} from stage_keys where file_no = ${fileNo}`);
+  return indexes.filter((index) => countOf(row, `w${index}`) > 0);
+}
+
+/** The first rows each of these warnings is about, in words. */
+async function locateWarnings(
+  duck: Duck,
+  { format, file }: StageOptions,
+  relation: string,
+  indexes: readonly number[],
+): Promise<string[][]> {
+  const places: string[][] = (format.warnings?.(file) ?? []).map(() => []);
+  for (const index of indexes) {
+    for (const { column, value, when } of format.warnings?.(file)[index]?.located ?? []) {
+      const rows = await duck.run(`with raw as (select * from ${relation})
+select ${quoteName(LINE_COLUMN)} as line, left(${value}, 60) as value from (${stage1Sql(format.mapping(file), [LINE_COLUMN])})
+where ${when} order by line limit ${PLACES_MAX}`);
+      places[index]?.push(
+        ...rows.map(
+          (row) => `${basename(file.path)} line ${countOf(row, "line")}, ${column} "${textOf(row, "value") ?? ""}"`,
+        ),
+      );
+    }
+  }
+  return places;
 }
 
 async function locateRejects(duck: Duck, options: StageOptions, relation: string): Promise<LocatedReject[]> {

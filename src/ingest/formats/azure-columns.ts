@@ -66,6 +66,7 @@ export function azureColumns(file: SourceFile) {
   return {
     found,
     cost,
+    quantity,
     list,
     listPrice,
     currency: `upper(trim(${textOrNull(file, use(found.currency))}))`,

@@ -4,6 +4,7 @@ import { azureColumns, findAzure } from "./azure-columns.ts";
 import type { AzureColumns } from "./azure-columns.ts";
 import type { Format, FormatWarning, Recognition, SourceFile } from "./format.ts";
 import { readableCheck, timesSql, ZERO } from "./native-fields.ts";
+import { quantityWarning } from "./quantity-warning.ts";
 import { AZURE_SERVICES, serviceCategorySql } from "./service-categories.ts";
 import { controlText } from "./sql-money.ts";
 
@@ -43,7 +44,7 @@ function azureFormat(id: Dataset, title: string): Format {
         identical: true,
       };
     },
-    warnings: (file) => azureWarnings(azureColumns(file)),
+    warnings: (file) => azureWarnings(file, azureColumns(file)),
   };
 }
 
@@ -159,7 +160,7 @@ function azureChecks(azure: AzureColumns): readonly Check[] {
   ];
 }
 
-function azureWarnings(azure: AzureColumns): readonly FormatWarning[] {
+function azureWarnings(file: SourceFile, azure: AzureColumns): readonly FormatWarning[] {
   const { found } = azure;
   const warnings: FormatWarning[] = [];
   if (found.chargeType === null) {
@@ -175,5 +176,6 @@ function azureWarnings(azure: AzureColumns): readonly FormatWarning[] {
     const when = found.listPrice === null ? "true" : `coalesce(${typed("listPrice")}, 0) = 0`;
     warnings.push({ rule: "list-cost-missing", text, when });
   }
-  return warnings;
+  const quantity = { column: found.quantity ?? "Quantity", amount: azure.quantity, name: "quantity" };
+  return [...warnings, ...quantityWarning(file, [quantity])];
 }

@@ -2,8 +2,9 @@ import type { Check, Mapping } from "./build-select.ts";
 import { textCheck, typed } from "./build-select.ts";
 import { curColumns, indexCur } from "./cur-columns.ts";
 import type { CurColumns } from "./cur-columns.ts";
-import type { Format, FormatWarning } from "./format.ts";
+import type { Format, FormatWarning, SourceFile } from "./format.ts";
 import { readableCheck, ZERO } from "./native-fields.ts";
+import { quantityWarning } from "./quantity-warning.ts";
 import { AWS_SERVICES, serviceCategorySql } from "./service-categories.ts";
 import { controlText, residualOf } from "./sql-money.ts";
 import { coalesceSql } from "./sql-text.ts";
@@ -73,7 +74,7 @@ function curFormat({ id, title, prefix }: { id: string; title: string; prefix: s
         identical: true,
       };
     },
-    warnings: (file) => curWarnings(curColumns(file)),
+    warnings: (file) => curWarnings(file, curColumns(file)),
   };
 }
 
@@ -225,7 +226,7 @@ function commitmentValues(cur: CurColumns): Record<string, string> {
   };
 }
 
-function curWarnings(cur: CurColumns): readonly FormatWarning[] {
+function curWarnings(file: SourceFile, cur: CurColumns): readonly FormatWarning[] {
   const known = `${cur.type} in ('Usage', 'Fee', 'Tax', 'Credit', 'Refund', 'SavingsPlanNegation') or ${cur.type} in ${COVERED} or ${cur.type} in ${COMMITMENT_FEES} or ${cur.type} in ${DISCOUNTS}`;
   return [
     {
@@ -238,5 +239,6 @@ function curWarnings(cur: CurColumns): readonly FormatWarning[] {
       text: "rows have no public on-demand cost; the unblended cost stands in",
       when: `${cur.list.text} is null and ${cur.type} <> 'SavingsPlanNegation'`,
     },
+    ...quantityWarning(file, [{ column: "line_item_usage_amount", amount: cur.quantity, name: "quantity" }]),
   ];
 }

@@ -1,6 +1,7 @@
 import { typed } from "./build-select.ts";
 import type { FormatWarning, SourceFile } from "./format.ts";
 import { indexHeader } from "./header.ts";
+import { quantityWarning } from "./quantity-warning.ts";
 import { amountOf } from "./sql-money.ts";
 import { textSql } from "./sql-text.ts";
 
@@ -26,14 +27,11 @@ export function focusWarnings(file: SourceFile, find: (focus: string) => string 
     const when = name === null ? "true" : `not (${amountOf(file, name).present})`;
     found.push({ rule, text: `rows have no ${focus}; ${stand} stands in`, when });
   }
-  const unreadable = QUANTITIES.flatMap((focus) => {
+  const quantities = QUANTITIES.flatMap((focus) => {
     const name = find(focus);
-    return name === null ? [] : [`(${amountOf(file, name).present} and ${typed(focus)} is null)`];
+    return name === null ? [] : [{ column: name, amount: amountOf(file, name), name: focus }];
   });
-  if (unreadable.length > 0) {
-    const text = "rows have a quantity that is no number below 10^20; kept without it";
-    found.push({ rule: "quantity-unreadable", text, when: unreadable.join(" or ") });
-  }
+  if (quantities.length > 0) found.push(...quantityWarning(file, quantities));
   if (PREVIEW_NAMES.some(indexHeader(file).has)) {
     const text = "rows use column names of FOCUS 0.5 or 1.0-preview; read as their 1.0 successors";
     found.push({ rule: "preview-names", text, when: "true" });

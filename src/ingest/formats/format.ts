@@ -39,6 +39,8 @@ export type FormatWarning = {
   text: string;
   /** DuckDB boolean expression over `raw` and the mapping's `typed(…)`. */
   when: string;
+  /** Where to point, beside the count: the column, what the file says there (VARCHAR), and of which rows. */
+  located?: readonly { readonly column: string; readonly value: string; readonly when: string }[];
 };
 
 export type Format = {

@@ -4,6 +4,7 @@ import type { Format, SourceFile } from "./format.ts";
 import { gcpFields } from "./gcp-columns.ts";
 import { indexHeader } from "./header.ts";
 import { NO_TEXT, readableCheck, ZERO } from "./native-fields.ts";
+import { quantityWarning } from "./quantity-warning.ts";
 import { GCP_SERVICES, serviceCategorySql } from "./service-categories.ts";
 import { columnsOfAmounts, moneySql, residualOf } from "./sql-money.ts";
 import { coalesceSql } from "./sql-text.ts";
@@ -55,7 +56,13 @@ export const gcpFormat: Format = {
   warnings: (file) => {
     const gcp = gcpColumns(file);
     const when = gcp.list.text === NO_TEXT ? "true" : `${gcp.list.text} is null`;
-    return [{ rule: "list-cost-missing", text: "rows have no cost_at_list; cost stands in as list cost", when }];
+    return [
+      { rule: "list-cost-missing", text: "rows have no cost_at_list; cost stands in as list cost", when },
+      ...quantityWarning(file, [
+        { column: "usage.amount", amount: gcp.usage, name: "usage" },
+        { column: "usage.amount_in_pricing_units", amount: gcp.pricing, name: "pricing" },
+      ]),
+    ];
   },
 };
 

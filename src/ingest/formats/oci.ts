@@ -3,6 +3,7 @@ import type { Check, Mapping } from "./build-select.ts";
 import type { Format, SourceFile } from "./format.ts";
 import { indexHeader } from "./header.ts";
 import { amountOrNull, jsonOfColumns, textOrNull, ZERO } from "./native-fields.ts";
+import { quantityWarning } from "./quantity-warning.ts";
 import { OCI_SERVICES, serviceCategorySql } from "./service-categories.ts";
 import { columnsOfAmounts, residualOf } from "./sql-money.ts";
 import { coalesceSql, textSql } from "./sql-text.ts";
@@ -37,12 +38,13 @@ export const ociFormat: Format = {
       identical: true,
     };
   },
-  warnings: () => [
+  warnings: (file) => [
     {
       rule: "list-cost-missing",
       text: "rows come from a report with one cost only: effective, list and contracted cost equal the billed cost",
       when: "true",
     },
+    ...quantityWarning(file, [{ column: "usage/billedQuantity", amount: ociColumns(file).quantity, name: "quantity" }]),
   ],
 };
 

@@ -1,6 +1,7 @@
 import { MONEY_SCALE } from "../../domain/money.ts";
 import { typed, type Mapping } from "../formats/build-select.ts";
 import type { Format, SourceFile } from "../formats/format.ts";
+import { QUANTITY_MAX } from "../formats/quantity-warning.ts";
 import { moneySql } from "../formats/sql-money.ts";
 import { quoteName, typeOf } from "../formats/sql-text.ts";
 import type { Placer } from "./scan-place.ts";
@@ -25,8 +26,6 @@ export const AMOUNT_MAX = "1000000000000000";
 const AMOUNT_DIGITS_MAX = 15;
 /** What DuckDB adds up as 64-bit integers. */
 export const NARROW_DIGITS = 18;
-/** A quantity from 10¹⁷ on is left out: a thousand of them would overflow the sum. */
-const QUANTITY_MAX = "100000000000000000";
 export const COST_COLUMNS = COST_NAMES.map((name) => `${name}_cost`);
 const ABSENT = /^null(::[a-z0-9(),]+)?$/;
 const WIDE_CAST = /try_cast\(("(?:[^"]|"")+") as decimal\(38,18\)\)/g;
