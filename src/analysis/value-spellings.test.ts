@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 
 import { spellingNote } from "./value-spellings.ts";
 
-const cases: [name: string, values: string[], want: RegExp | null][] = [
-  ["nothing alike", ["checkout", "tracking"], null],
-  ["the same value twice is one spelling", ["tracking", "tracking"], null],
+const cases: [name: string, values: string[], want: RegExp][] = [
+  ["nothing alike", ["checkout", "tracking"], /^null$/],
+  ["the same value twice is one spelling", ["tracking", "tracking"], /^null$/],
   [
     "case",
     ["tracking", "checkout", "Tracking"],
@@ -15,7 +15,5 @@ const cases: [name: string, values: string[], want: RegExp | null][] = [
 ];
 
 test.each(cases)("%s", (_, values, want) => {
-  const note = spellingNote("team", values);
-  if (want === null) expect(note).toBeNull();
-  else expect(note).toMatch(want);
+  expect(String(spellingNote("team", values))).toMatch(want);
 });

@@ -11,12 +11,12 @@ export function spellingNote(dimension: string, values: readonly string[]): stri
     const key = value.trim().toLowerCase();
     spellings.set(key, (spellings.get(key) ?? new Set()).add(value));
   }
-  const several = [...spellings.values()].filter((set) => set.size > 1).map((set) => [...set].sort());
+  const several = [...spellings]
+    .filter(([, set]) => set.size > 1)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, set]) => [...set].sort());
   if (several.length === 0) return null;
-  const sets = several
-    .sort()
-    .slice(0, SHOWN_MAX)
-    .map((set) => set.map((value) => `"${value}"`).join(" and "));
+  const sets = several.slice(0, SHOWN_MAX).map((set) => set.map((value) => `"${value}"`).join(" and "));
   const rest = several.length > SHOWN_MAX ? ` and ${several.length - SHOWN_MAX} more` : "";
   return `${dimension} has values that differ only in spelling: ${sets.join("; ")}${rest}. They stand apart as billed; \`for ${dimension} …\` takes every spelling, and \`hygiene\` says what to mend.`;
 }
