@@ -3,6 +3,7 @@ import { streamSSE, type SSEStreamingApi } from "hono/streaming";
 
 import { AppError } from "../domain/errors.ts";
 import { latestSeq, messagesSince } from "../store/conversations.ts";
+import { listReadMarks, type ReadMark } from "../store/read-marks.ts";
 import type { HttpDeps } from "./deps.ts";
 import type { Estates, OpenEstate } from "./estates.ts";
 import type { ChatEnv } from "./security.ts";
@@ -20,7 +21,8 @@ const STREAMS_MAX = 500;
 
 /**
  * Server-sent events: every message and edit the person may see, from a position on. The position travels as the
- * event id, so a browser that lost its connection comes back with Last-Event-ID and misses nothing.
+ * event id, so a browser that lost its connection comes back with Last-Event-ID and misses nothing. What the person has
+ * read is told when a page connects, and as it is read on another page of theirs.
  */
 export function createEventRoutes(deps: Pick<HttpDeps, "log" | "access">, estates: Estates): Hono<ChatEnv> {
   const routes = new Hono<ChatEnv>();
@@ -75,8 +77,15 @@ async function follow(input: {
   };
   stream.onAbort(ring);
   const unsubscribe = estate.hub.subscribe(ring);
+  const reads: ReadMark[] = [];
+  const unsubscribeReads = estate.hub.subscribeReads(session.personId, (mark) => {
+    reads.push(mark);
+    ring();
+  });
   try {
     await stream.writeSSE({ event: "hello", data: "{}", id: `${estate.name}-${seq}`, retry: RETRY_MS });
+    const first = await signedIn(session, access, estates);
+    if (first !== null) reads.push(...(await listReadMarks(estate.base.db.sql, first)));
     while (!stream.aborted && !stream.closed && !estate.hub.isClosed()) {
       pending = false;
       if ((await estates.current()).name !== estate.name) {
@@ -86,6 +95,8 @@ async function follow(input: {
       // Read anew each time: a scope narrowed or a token taken away ends what an open page may see.
       const reader = await signedIn(session, access, estates);
       if (reader === null) return;
+      const marks = reads.splice(0);
+      if (marks.length > 0) await stream.writeSSE({ event: "read", data: JSON.stringify({ marks }) });
       const messages = await messagesSince(estate.base.db.sql, { reader, seq });
       for (const message of messages) {
         seq = message.seq;
@@ -104,5 +115,6 @@ async function follow(input: {
     }
   } finally {
     unsubscribe();
+    unsubscribeReads();
   }
 }

@@ -1,6 +1,8 @@
 import { readableChannels, type Reader } from "./conversations.ts";
 import type { SqlLike } from "./db.ts";
 
+/** Postgres channel on which moved marks are announced (payload: {person, mark}). */
+export const READ_NOTIFY = "finops_read";
 /** Most unread messages told of one channel: a page says "99+" beyond 99. */
 export const UNREAD_MAX = 100;
 /** Most threads somebody is told about: those read last. */
@@ -76,7 +78,17 @@ export async function listThreadMarks(sql: SqlLike, personId: string): Promise<R
   return Object.fromEntries(rows.map(({ thread, upTo }) => [thread, upTo]));
 }
 
-/** Moves marks forward, never back; those of channels the person may not read, and beyond what is there, are ignored. */
+/** Up to where somebody has read, in every channel they may read and in threads they have been in. */
+export async function listReadMarks(sql: SqlLike, reader: Reader): Promise<ReadMark[]> {
+  const names = (await readableChannels(sql, reader)).map(({ name }) => name);
+  const rows = await sql<ReadMark[]>`
+    select channel, nullif(thread, 0)::text as thread, upto::text as "upTo" from read_mark
+    where person_id = ${reader.personId} and channel = any(${names}::text[])
+    order by thread = 0 desc, upto desc limit ${THREADS_MAX + names.length}`;
+  return [...rows];
+}
+
+/** Moves marks forward, never back, and announces those that moved to the person's other pages; those of channels the person may not read, and beyond what is there, are ignored. */
 export async function saveReadMarks(
   sql: SqlLike,
   input: { reader: Reader; marks: readonly ReadMark[] },
@@ -85,6 +97,7 @@ export async function saveReadMarks(
   const names = new Set((await readableChannels(sql, reader)).map(({ name }) => name));
   const own = marks.filter(({ channel }) => names.has(channel));
   await sql`
+    with moved as (
     insert into read_mark (person_id, channel, thread, upto)
     select ${reader.personId}, m.channel, said.thread, max(m.id)
     from unnest(${own.map(({ channel }) => channel)}::text[], ${own.map(({ thread }) => thread ?? "0")}::bigint[],
@@ -92,5 +105,8 @@ export async function saveReadMarks(
     join message m on m.id = said.upto and m.channel = said.channel
       and case said.thread when 0 then m.thread is null else coalesce(m.thread, m.id) = said.thread end
     group by m.channel, said.thread
-    on conflict (person_id, channel, thread) do update set upto = greatest(read_mark.upto, excluded.upto)`;
+    on conflict (person_id, channel, thread) do update set upto = excluded.upto where read_mark.upto < excluded.upto
+    returning channel, thread, upto)
+    select pg_notify(${READ_NOTIFY}, jsonb_build_object('person', ${reader.personId}::text, 'mark', jsonb_build_object(
+      'channel', channel, 'thread', nullif(thread, 0)::text, 'upTo', upto::text))::text) from moved`;
 }

@@ -4,7 +4,17 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { postMessage } from "../../src/store/conversations.ts";
 import { startChatServer, type ChatServer } from "../http/chat-server.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { cardTitled, editCard, hasFocus, launchBrowser, openChat, postCard, titles, type Seen } from "./browser.ts";
+import {
+  cardTitled,
+  editCard,
+  hasFocus,
+  launchBrowser,
+  messageTitled,
+  openChat,
+  postCard,
+  titles,
+  type Seen,
+} from "./browser.ts";
 
 let browser: Browser;
 let db: TestDatabase;
@@ -91,6 +101,45 @@ describe("unread", () => {
     await page.locator(".live.on").waitFor();
     expect(await page.locator(".new-line").count()).toBe(0);
     await close();
+  });
+
+  test("what is read on one page is read on the other open ones at once, in threads too; and what was read while one was cut off", async () => {
+    const one = await openChat(browser, server.url, { at: "#/c/finops" });
+    const two = await openChat(browser, server.url, { at: "#/c/finops" });
+    const badge = (page: Page) => page.locator('[data-channel="costs"] .count');
+    await post("costs", "Read there");
+    for (const { page } of [one, two]) await badge(page).filter({ hasText: "1" }).waitFor();
+    await two.page.locator('[data-channel="costs"]').click();
+    await cardTitled(two.page, "Read there").waitFor();
+    await badge(one.page).waitFor({ state: "detached" });
+    // A thread: whoever asked in it is told of what others say there, on every page.
+    const parent = messageTitled(two.page, "Read there");
+    const id = (await parent.getAttribute("data-id")) ?? "";
+    await two.page.goto(`${server.url}/#/c/costs/t/${id}`);
+    await two.page.locator("#thread textarea").fill("whoami");
+    await two.page.keyboard.press("Enter");
+    await two.page.locator("#thread article.card h3", { hasText: "You are You" }).waitFor();
+    await two.page.locator('[data-channel="finops"]').click();
+    const eve = { kind: "person", id: "eve", name: "Eve" } as const;
+    await postMessage(db.sql, { channel: "costs", key: "eve-in-thread", author: eve, body: "And?", thread: id });
+    for (const { page } of [one, two]) await badge(page).filter({ hasText: "1" }).waitFor();
+    await two.page.goto(`${server.url}/#/c/costs/t/${id}`);
+    await two.page.locator("#thread .asked", { hasText: "And?" }).waitFor();
+    await badge(one.page).waitFor({ state: "detached" });
+    // Cut off meanwhile: it hears what was read when it is back.
+    await post("two", "While one was away");
+    await one.page.locator('[data-channel="two"] .count', { hasText: "1" }).waitFor();
+    await one.page.context().setOffline(true);
+    await two.page.locator('[data-channel="two"]').click();
+    await cardTitled(two.page, "While one was away").waitFor();
+    const marks = () => db.sql`
+      select 1 from read_mark where channel = 'two' and upto = (select max(id) from message where channel = 'two')`;
+    await expect.poll(async () => (await marks()).length).toBe(1);
+    await one.page.context().setOffline(false);
+    await one.page.locator('[data-channel="two"] .count').waitFor({ state: "detached" });
+    expect(two.errors).toEqual([]);
+    await one.close();
+    await two.close();
   });
 
   test("what one asked oneself is no news", async () => {

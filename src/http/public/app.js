@@ -44,6 +44,7 @@ const composer = new Composer({
 });
 const live = new Live({
   onMessage: receive,
+  onRead: (marks) => void readElsewhere(marks),
   onReset: () => void boot({ keepPlace: true }),
   onState: showLive,
   isSignedIn: async () => (await get("/session")).signedIn,
@@ -101,6 +102,13 @@ function newReplies({ channel, id }) {
 function entered() {
   thread.close();
   drawNews();
+}
+
+/** What was read on another page is no news here. Of a very long absence only the server knows what is left. */
+async function readElsewhere(marks) {
+  if (start === null || unread.readElsewhere(marks)) return;
+  const { channels, threads } = await get("/start");
+  unread.begin(channels, threads);
 }
 
 function drawNews() {

@@ -64,6 +64,25 @@ export class Unread {
     this.#onChange();
   }
 
+  /** Marks moved on another page: nothing is told back. False: of more than was told, only the server knows the rest. */
+  readElsewhere(marks) {
+    let isKnown = true;
+    let changed = false;
+    for (const { channel, thread, upTo } of marks) {
+      const state = this.#channels.get(channel);
+      const before = thread === null ? state?.upTo : (this.#threads.get(thread) ?? "0");
+      if (state === undefined || BigInt(upTo) <= BigInt(before)) continue;
+      changed = true;
+      if (thread === null) {
+        isKnown &&= !state.more;
+        state.upTo = upTo;
+      } else this.#threads.set(thread, upTo);
+      for (const [id, of] of state.ids) if (of === thread && BigInt(id) <= BigInt(upTo)) state.ids.delete(id);
+    }
+    if (changed) this.#onChange();
+    return isKnown;
+  }
+
   /** How many answers in a thread one has been in are not seen yet. */
   countInThread(channel, thread) {
     return Array.from(this.#channels.get(channel)?.ids.values() ?? []).filter((of) => of === thread).length;

@@ -8,7 +8,7 @@ const STALE_MS = 20_000;
 
 /**
  * Live updates. The position travels with each event; after a lost connection the last one is named and everything since
- * comes, once and in order. `onReset`: what the page shows must be read anew; `onState(on)`: whether we are connected.
+ * comes, once and in order. `onRead(marks)`: what was read, on whatever page of this person; `onReset`: what the page shows must be read anew; `onState(on)`: whether we are connected.
  */
 export class Live {
   #on;
@@ -69,6 +69,10 @@ export class Live {
     source.addEventListener("hello", heard(hello));
     source.addEventListener("alive", heard(hello));
     source.addEventListener("message", heard(message));
+    source.addEventListener(
+      "read",
+      heard((event) => this.#on.onRead(JSON.parse(event.data).marks)),
+    );
     source.addEventListener(
       "reset",
       heard(() => this.#end()),
