@@ -26,18 +26,20 @@ export function createDirectory(input: {
   /** Ids (S…) or handles. */
   readonly groups: readonly string[];
   readonly log: Logger;
+  /** ms that only go forward; tests move it. */
+  readonly now?: () => number;
 }): Directory {
-  const { workspaces, groups, log } = input;
+  const { workspaces, groups, log, now = () => performance.now() } = input;
   const names = new Map<string, { readonly name: string; readonly at: number }>();
   const members = new Map<string, { readonly members: Members; readonly at: number }>();
 
   const membersOf = async (team: string): Promise<Members> => {
     const known = members.get(team);
-    const age = known === undefined ? Infinity : performance.now() - known.at;
+    const age = known === undefined ? Infinity : now() - known.at;
     if (known !== undefined && age < GROUPS_MS) return known.members;
     try {
       const fresh = await loadMembers(await workspaces.of(team), groups);
-      members.set(team, { members: fresh, at: performance.now() });
+      members.set(team, { members: fresh, at: now() });
       return fresh;
     } catch (error) {
       log.warn({ err: error }, "slack: user groups cannot be read");
@@ -48,11 +50,11 @@ export function createDirectory(input: {
   return {
     nameOf: async (team, user, fallback) => {
       const known = names.get(`${team}:${user}`);
-      if (known !== undefined && performance.now() - known.at < NAME_MS) return known.name;
+      if (known !== undefined && now() - known.at < NAME_MS) return known.name;
       const name = await inTime(loadName(workspaces, team, user), null);
       if (name === null) return known?.name ?? fallback;
       if (names.size >= NAMES_MAX) names.clear();
-      names.set(`${team}:${user}`, { name, at: performance.now() });
+      names.set(`${team}:${user}`, { name, at: now() });
       return name;
     },
     groupsOf: async (team, user) => {
