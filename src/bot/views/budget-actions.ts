@@ -4,6 +4,7 @@ import { toDecimal } from "../../domain/money.ts";
 import { addDays, addMonthsToDay, daysBetween } from "../../domain/period.ts";
 import type { BudgetView } from "../../service/budget-view.ts";
 import type { Action, Field } from "../card.ts";
+import { snoozeForm } from "./ask-form.ts";
 import { commandName, crossedAlerts, scopeText } from "./budget-words.ts";
 
 const AMOUNT_MAX = 40;
@@ -20,7 +21,9 @@ export function budgetActions(view: BudgetView): Action[] {
     ...(open && row.acknowledgedBy === null
       ? [{ kind: "button", label: "Acknowledge", style: "plain", command: `budget ack ${name}` } as const]
       : []),
-    ...(open && budget.snoozedUntil === null ? [snoozeMenu(view), snoozeForm(name)] : []),
+    ...(open && budget.snoozedUntil === null
+      ? [snoozeMenu(view), snoozeForm("Silence until a day", `budget snooze ${name}`)]
+      : []),
     ...(budget.origin === "config" ? [] : [changeForm(budget)]),
     { kind: "button", label: "Now", style: "plain", command: `budget show ${name}` },
   ];
@@ -38,18 +41,6 @@ function snoozeMenu({ budget, row }: BudgetView): Action {
     snooze(`Until the next ${budget.cycle}`, row.period.to),
   ];
   return { kind: "select", label: "Snooze", options };
-}
-
-function snoozeForm(name: string): Action {
-  return {
-    kind: "form",
-    label: "Snooze until…",
-    style: "plain",
-    title: "Silence until a day",
-    fields: [{ kind: "day", name: "until", label: "Until the day", required: true }],
-    submit: "Snooze",
-    command: [`budget snooze ${name} `, { field: "until" }],
-  };
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type RecommendationView,
 } from "../../domain/recommendation.ts";
 import type { Action, Field } from "../card.ts";
+import { askForm, snoozeForm } from "./ask-form.ts";
 import { clockTime } from "./recommendation-words.ts";
 import { nameOf, whereOf } from "./waste-card.ts";
 
@@ -35,7 +36,8 @@ export function recommendationActions({ recommendation: one, handOffs }: Recomme
   const actions: Action[] = [];
   if (mayHappen(one.state, "approve")) actions.push(one.finding.risk === "H" ? approveForm(one) : approveButton(one));
   if (mayHappen(one.state, "reject")) actions.push(rejectForm(one));
-  if (mayHappen(one.state, "snooze")) actions.push(snoozeMenu(one), snoozeForm(one));
+  if (mayHappen(one.state, "snooze"))
+    actions.push(snoozeMenu(one), snoozeForm("Put it off", `recs snooze ${one.id} ${seen(one)} --until`));
   if (mayHappen(one.state, "undo") && one.undoOpen) actions.push(undoButton(one));
   if (mayHappen(one.state, "apply")) actions.push(appliedForm(one));
   for (const { target, url } of handOffs) if (url !== null) actions.push({ kind: "link", label: target, href: url });
@@ -111,66 +113,43 @@ function snoozeMenu(one: Recommendation): Action {
   return { kind: "select", label: "Snooze", options };
 }
 
-function snoozeForm(one: Recommendation): Action {
-  return {
-    kind: "form",
-    label: "Snooze until…",
-    style: "plain",
-    title: "Put it off",
-    fields: [{ kind: "day", name: "until", label: "Until the day", required: true }],
-    submit: "Snooze",
-    command: [`recs snooze ${one.id} ${seen(one)} --until `, { field: "until" }],
-  };
-}
-
 function undoButton(one: Recommendation): Action {
   const until = one.undoUntil === null ? "" : ` (until ${clockTime(one.undoUntil)})`;
   return { kind: "button", label: `Undo${until}`, style: "plain", command: `recs undo ${one.id} ${seen(one)}` };
 }
 
 function appliedForm(one: Recommendation): Action {
-  return {
-    kind: "form",
+  return askForm({
     label: "It is done",
     style: "primary",
     title: "The work is done",
-    fields: [remark("text", "What was done (optional)", false)],
+    field: remark("text", "What was done (optional)", false),
     submit: "It is done",
-    command: [`recs applied ${one.id} ${seen(one)} --text `, { field: "text" }],
-  };
+    command: `recs applied ${one.id} ${seen(one)} --text`,
+  });
 }
 
-function assignForm(one: Recommendation): Action {
-  return {
-    kind: "form",
+function assignForm({ id, assignee }: Recommendation): Action {
+  const initial = assignee === null ? {} : { initial: assignee };
+  const base = { kind: "text", name: "person", required: true, lengthMax: PERSON_MAX } as const;
+  return askForm({
     label: "Assign",
-    style: "plain",
     title: "Who does the work",
-    fields: [
-      {
-        kind: "text",
-        name: "person",
-        label: "A person or a team",
-        required: true,
-        lengthMax: PERSON_MAX,
-        ...(one.assignee === null ? {} : { initial: one.assignee }),
-      },
-    ],
+    field: { ...base, label: "A person or a team", ...initial },
     submit: "Assign",
-    command: [`recs assign ${one.id} --to `, { field: "person" }],
-  };
+    command: `recs assign ${id} --to`,
+  });
 }
 
-function commentForm(one: Recommendation): Action {
-  return {
-    kind: "form",
+function commentForm({ id }: Recommendation): Action {
+  const field = remark("text", "Remark", true);
+  return askForm({
     label: "Comment",
-    style: "plain",
     title: "Add a remark",
-    fields: [remark("text", "Remark", true)],
+    field,
     submit: "Add",
-    command: [`recs comment ${one.id} --text `, { field: "text" }],
-  };
+    command: `recs comment ${id} --text`,
+  });
 }
 
 function remark(name: string, label: string, required: boolean): Field {

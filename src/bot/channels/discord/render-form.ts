@@ -10,32 +10,22 @@ import { ChannelError } from "../channel-error.ts";
 import type { Form } from "../channel.ts";
 import { safeText } from "../safe-text.ts";
 import { customId } from "./custom-id.ts";
-import {
-  MODAL_DESCRIPTION_MAX,
-  MODAL_FIELDS_MAX,
-  MODAL_INPUT_MAX,
-  MODAL_LABEL_MAX,
-  MODAL_TITLE_MAX,
-  OPTION_TEXT_MAX,
-  OPTIONS_MAX,
-} from "./limits.ts";
+import { DISCORD_CAPABILITIES, MODAL_DESCRIPTION_MAX } from "./limits.ts";
 import { label } from "./render-text.ts";
 
+const LIMITS = DISCORD_CAPABILITIES.forms;
 const DAY_LENGTH_MAX = 40;
 /** A name that can be a custom id. Ours all are; one that is not gets its place in the form instead. */
 const NAME = /^[\w.-]{1,100}$/;
 
 /** A form as a modal. Throws ChannelError("invalid") for one that has more fields than a modal holds. */
 export function renderForm(form: Form, token: string): APIModalInteractionResponseCallbackData {
-  if (form.fields.length > MODAL_FIELDS_MAX || form.fields.length === 0) {
-    throw new ChannelError(
-      "invalid",
-      `a form here has 1 to ${MODAL_FIELDS_MAX} fields, this one ${form.fields.length}`,
-    );
+  if (form.fields.length > LIMITS.fields || form.fields.length === 0) {
+    throw new ChannelError("invalid", `a form here has 1 to ${LIMITS.fields} fields, this one ${form.fields.length}`);
   }
   return {
     custom_id: customId({ does: "send", token }),
-    title: label(form.title, MODAL_TITLE_MAX),
+    title: label(form.title, LIMITS.title),
     components: form.fields.map((field, index) => renderField(field, fieldId(form.fields, index))),
   };
 }
@@ -48,8 +38,8 @@ function fieldId(fields: readonly Field[], index: number): string {
 }
 
 function renderField(field: Field, id: string): APILabelComponent {
-  const base = { type: ComponentType.Label as const, label: label(field.label, MODAL_LABEL_MAX) };
-  if (field.kind === "choice" && field.options.length > 0 && field.options.length <= OPTIONS_MAX) {
+  const base = { type: ComponentType.Label as const, label: label(field.label, LIMITS.label) };
+  if (field.kind === "choice" && field.options.length > 0 && field.options.length <= LIMITS.options) {
     const values = field.options.map((option, index) => optionValue(field.options, option.value, index));
     return {
       ...base,
@@ -60,15 +50,16 @@ function renderField(field: Field, id: string): APILabelComponent {
         min_values: field.required ? 1 : 0,
         max_values: 1,
         options: field.options.map((option, index) => ({
-          label: label(option.label, OPTION_TEXT_MAX),
+          label: label(option.label, LIMITS.optionLabel),
           value: values[index] ?? String(index),
           default: option.value === field.initial,
         })),
       },
     };
   }
-  const lengthMax = field.kind === "text" ? field.lengthMax : field.kind === "day" ? DAY_LENGTH_MAX : OPTION_TEXT_MAX;
-  const max = Math.max(1, Math.min(MODAL_INPUT_MAX, lengthMax));
+  const lengthMax =
+    field.kind === "text" ? field.lengthMax : field.kind === "day" ? DAY_LENGTH_MAX : LIMITS.optionLabel;
+  const max = Math.max(1, Math.min(LIMITS.input, lengthMax));
   const multiline = field.kind === "text" && field.multiline === true;
   const hint = field.kind === "day" ? "YYYY-MM-DD" : field.kind === "text" ? (field.placeholder ?? "") : "";
   const initial = safeText(field.initial ?? "")
@@ -90,7 +81,7 @@ function renderField(field: Field, id: string): APILabelComponent {
 
 /** A choice's value must be short and its own; one that is not is replaced by its place. */
 function optionValue(options: readonly { value: string }[], value: string, index: number): string {
-  const fine = value.trim() !== "" && value.length <= OPTION_TEXT_MAX && value.isWellFormed();
+  const fine = value.trim() !== "" && value.length <= LIMITS.optionLabel && value.isWellFormed();
   const unique = options.filter((option) => option.value === value).length === 1;
   return fine && unique ? value : `choice-${index}`;
 }

@@ -6,17 +6,10 @@ import { unreachable } from "../../../domain/errors.ts";
 import type { Field } from "../../card.ts";
 import type { Form } from "../channel.ts";
 import { safeLine, safeText } from "../safe-text.ts";
-import {
-  ACTION_ID_MAX,
-  INPUT_LABEL_MAX,
-  INPUT_TEXT_MAX,
-  MODAL_TITLE_MAX,
-  OPTION_TEXT_MAX,
-  OPTIONS_MAX,
-  PLACEHOLDER_MAX,
-  VIEW_BLOCKS_MAX,
-} from "./limits.ts";
+import { ACTION_ID_MAX, PLACEHOLDER_MAX, SLACK_CAPABILITIES } from "./limits.ts";
 import { plain } from "./slack-text.ts";
+
+const LIMITS = SLACK_CAPABILITIES.forms;
 
 /** Where the button was that opened a form: its answer belongs there. A form itself has no place. */
 const originSchema = z.object({ channel: z.string().nullable(), thread: z.string().nullable() });
@@ -24,16 +17,16 @@ export type Origin = z.infer<typeof originSchema>;
 
 /** A form as a modal. What is sent comes back under the fields' names (`valuesOf`); only ids are kept in the view. */
 export function renderModal(form: Form, given: { readonly token: string; readonly origin: Origin }): ModalView {
-  const inputs = form.fields.slice(0, VIEW_BLOCKS_MAX - 1).map(inputBlock);
+  const inputs = form.fields.slice(0, LIMITS.fields).map(inputBlock);
   // A title has room for three words; a warning must be read whole.
-  const isCut = safeLine(form.title).length > MODAL_TITLE_MAX;
+  const isCut = safeLine(form.title).length > LIMITS.title;
   const whole: KnownBlock[] =
-    isCut || inputs.length === 0 ? [{ type: "section", text: plain(form.title, INPUT_TEXT_MAX) }] : [];
+    isCut || inputs.length === 0 ? [{ type: "section", text: plain(form.title, LIMITS.input) }] : [];
   return {
     type: "modal",
     callback_id: given.token.slice(0, ACTION_ID_MAX),
-    title: plain(isCut ? form.label : form.title, MODAL_TITLE_MAX),
-    submit: plain(form.submit, MODAL_TITLE_MAX),
+    title: plain(isCut ? form.label : form.title, LIMITS.title),
+    submit: plain(form.submit, LIMITS.title),
     close: { type: "plain_text", text: "Cancel", emoji: false },
     private_metadata: JSON.stringify(given.origin),
     blocks: [...whole, ...inputs],
@@ -83,8 +76,8 @@ function parseJson(text: string): unknown {
 
 function inputBlock(field: Field, index: number): KnownBlock {
   const element = elementOf(field, `v${index}`);
-  const label = plain(field.label, INPUT_LABEL_MAX);
-  if (element === null) return { type: "section", text: plain(`${field.label}: nothing to choose`, INPUT_TEXT_MAX) };
+  const label = plain(field.label, LIMITS.label);
+  if (element === null) return { type: "section", text: plain(`${field.label}: nothing to choose`, LIMITS.input) };
   return {
     type: "input",
     block_id: fieldBlockId(index, field.name),
@@ -97,7 +90,7 @@ function inputBlock(field: Field, index: number): KnownBlock {
 function elementOf(field: Field, actionId: string): InputBlock["element"] | null {
   switch (field.kind) {
     case "text": {
-      const max = Math.max(1, Math.min(field.lengthMax, INPUT_TEXT_MAX));
+      const max = Math.max(1, Math.min(field.lengthMax, LIMITS.input));
       const initial =
         field.initial === undefined
           ? ""
@@ -116,9 +109,9 @@ function elementOf(field: Field, actionId: string): InputBlock["element"] | null
     case "choice": {
       // A value that had to be cut would choose something else.
       const options = field.options
-        .filter(({ value }) => value !== "" && value.length <= OPTION_TEXT_MAX)
-        .slice(0, OPTIONS_MAX)
-        .map(({ label, value }): PlainTextOption => ({ text: plain(label, OPTION_TEXT_MAX), value }));
+        .filter(({ value }) => value !== "" && value.length <= LIMITS.optionLabel)
+        .slice(0, LIMITS.options)
+        .map(({ label, value }): PlainTextOption => ({ text: plain(label, LIMITS.optionLabel), value }));
       const initial = options.find(({ value }) => value === field.initial);
       if (options.length === 0) return null;
       return {
