@@ -84,7 +84,7 @@ function evidence(files: readonly PlannedFile[], manifests: readonly MatchedMani
   if (chunks !== null) {
     return `by their names ${quotedList(names)} are parts of one export, but part ${chunks.missing.join(", ")} is missing. Name all parts, or say --parts if these are all.`;
   }
-  return `${quotedList(names)} both hold this month, and nothing says whether they are parts of one bill or an older and a newer copy of it. Ingest only the newest, or one after the other, or say --parts if they belong together.`;
+  return `${quotedList(names)} ${names.length === 2 ? "both" : "all"} hold this month, and nothing says whether they are parts of one bill or an older and a newer copy of it. Ingest only the newest, or one after the other, or say --parts if they belong together.`;
 }
 
 function alreadyFilled(files: readonly PlannedFile[], before: readonly string[]): string {
