@@ -305,6 +305,9 @@ describe("what cannot be spread is said", () => {
     const answer = await ask("2026-03 by product allocated", [SPREAD]);
     expect(answer.rows).toEqual((await ask("2026-03 by product", [SPREAD])).rows);
     expect(answer.receipt.notes[0]).toContain("no rule spreads anything over product");
+    const card = costCard(answer, read("2026-03 by product allocated"));
+    expect(JSON.stringify(card.blocks)).toContain("these are the amounts as tagged");
+    expect(JSON.stringify(card.blocks)).not.toContain("Of it shared");
   });
 });
 

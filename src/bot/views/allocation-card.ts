@@ -36,23 +36,28 @@ function tableOf({ rows, to, total }: Allocation): Block {
   const shown = [...rows].sort(
     (a, b) => Number(b.gave !== "0" || b.took !== "0") - Number(a.gave !== "0" || a.took !== "0"),
   );
+  // Where nothing moves, columns of nothing only hide that.
+  const moves = rows.some(({ gave, took }) => gave !== "0" || took !== "0");
   return {
     kind: "table",
     columns: [
       { header: to, align: "left" },
       { header: "As tagged", align: "right" },
-      { header: "Moved", align: "right" },
-      { header: "After", align: "right" },
+      ...(moves ? [{ header: "Moved", align: "right" } as const, { header: "After", align: "right" } as const] : []),
     ],
     rows: shown
       .slice(0, ROWS_SHOWN)
       .map(({ name, currency, tagged, gave, took, after }): RichText[] => [
         name ?? "untagged",
         formatMoney(money(tagged, currency)),
-        formatMoney({ atoms: parseAtoms(took) - parseAtoms(gave), currency }, { sign: true }),
-        [{ kind: "strong", text: formatMoney(money(after, currency)) }],
+        ...(moves
+          ? [
+              formatMoney({ atoms: parseAtoms(took) - parseAtoms(gave), currency }, { sign: true }),
+              [{ kind: "strong", text: formatMoney(money(after, currency)) } as const],
+            ]
+          : []),
       ]),
-    totals: ["Total", amounts(total), "0", amounts(total)],
+    totals: ["Total", amounts(total), ...(moves ? ["0", amounts(total)] : [])],
   };
 }
 

@@ -43,6 +43,7 @@ export function costCard(
       ...driverBlocks(answer),
       ...costTables(answer, query),
       ...noteBlocks(answer),
+      ...nothingSpread(answer),
     ],
     actions: costActions(answer, query),
     ...(answer.receipt.provisional ? { status: "provisional" } : {}),
@@ -147,6 +148,23 @@ function noteBlocks(answer: CostAnswer): Block[] {
       kind: "note",
       tone: "neutral",
       text: `Amounts of ${answer.total.map((line) => line.currency).join(", ")} are not added up; say \`in ${answer.total[0]?.currency ?? "USD"}\` to convert with dated rates.`,
+    },
+  ];
+}
+
+/** Said on the card: whoever asks for what is allocated would take the tagged amounts for it. */
+function nothingSpread({ receipt: { allocation } }: CostAnswer): Block[] {
+  if (allocation === undefined || allocation.rules.some(({ moved }) => moved.length > 0)) return [];
+  const said = "No allocation rule moves anything in this period: these are the amounts as tagged. To make one: ";
+  const how = `allocate set NAME SCOPE to ${allocation.to} by cost`;
+  return [
+    {
+      kind: "note",
+      tone: "warning",
+      text: [
+        { kind: "text", text: said },
+        { kind: "code", text: how },
+      ],
     },
   ];
 }

@@ -38,7 +38,7 @@ function keyTable(answer: CostAnswer, query: CostQuery, line: Line, caption: str
   // What is shared says where it went; what is left untagged is one row.
   const rows = query.allocated ? shown : shown.flatMap((row) => splitUntagged(row, line, answer));
   const compared = line.change !== undefined;
-  const spread = query.allocated && !compared;
+  const spread = query.allocated && !compared && rows.some(({ moved }) => moved !== 0n);
   const body = rows.map((row): RichText[] => [
     ...row.cells,
     amountWords(atomsToDecimal(row.amount), line),

@@ -64,6 +64,7 @@ function moneyOf({ amount, currency }: Amount): string {
 }
 
 function coverageTable({ coverage }: Hygiene): Block {
+  const many = new Set(coverage.map(({ currency }) => currency)).size > 1;
   return {
     kind: "table",
     caption: "Coverage",
@@ -74,7 +75,7 @@ function coverageTable({ coverage }: Hygiene): Block {
       { header: "Untagged", align: "right" },
     ],
     rows: coverage.map(({ tag, currency, share, before, untagged }) => [
-      tag,
+      many ? `${tag}, ${currency}` : tag,
       percent(share),
       percent(before),
       formatMoney(money(untagged, currency)),
