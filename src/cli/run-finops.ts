@@ -39,14 +39,14 @@ export async function runFinops(call: FinopsCall): Promise<number> {
   const json = call.argv.includes("--json");
   try {
     const answer = await runCommand(call);
-    show(answer, call.terminal, json);
+    show(answer, call, json);
     return answer.exitCode;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const { code, message, remedy } = error;
     const exitCode = code === "internal" || code === "unavailable" ? 1 : 2;
     const data = { error: { code, message, ...(remedy === undefined ? {} : { remedy }) } };
-    show({ data, card: errorCard(error, ""), exitCode }, call.terminal, json);
+    show({ data, card: errorCard(error, ""), exitCode }, call, json);
     return exitCode;
   }
 }
@@ -168,13 +168,16 @@ async function openContext(call: TerminalCall): Promise<Context> {
   }
 }
 
-function show(answer: CliAnswer, terminal: Terminal, json: boolean): void {
+function show(answer: CliAnswer, { argv, terminal }: FinopsCall, json: boolean): void {
+  // What is suggested about the sample estate must be asked of the sample estate.
+  const commandSuffix = argv[0] === "demo" || argv.includes("--demo") ? " --demo" : "";
+  const { colour, width } = terminal;
   const failed = answer.exitCode !== 0;
   if (json) terminal.out(`${JSON.stringify(answer.data)}\n`);
   const text =
     typeof answer.card === "string"
       ? answer.card
-      : renderTerminal(answer.card, { width: terminal.width, colour: terminal.colour, commandPrefix: "finops " });
+      : renderTerminal(answer.card, { width, colour, commandPrefix: "finops ", commandSuffix });
   const complaints = answer.complaints ?? [];
   // A card that is an answer goes to stdout, one that is a complaint to stderr.
   const isComplaint = failed && complaints.length === 0;

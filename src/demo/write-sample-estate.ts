@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { addDays, eachMonth, monthOf, type Day } from "../domain/period.ts";
-import type { SampleAnswers, SampleBill } from "./answers.ts";
+import { addDays, daysBetween, eachMonth, monthOf, type Day } from "../domain/period.ts";
+import { provable, type SampleAnswers, type SampleBill } from "./answers.ts";
 import { awsEstate } from "./aws-estate.ts";
 import { mistakenAddress } from "./aws-history.ts";
 import { azureEstate } from "./azure-estate.ts";
@@ -108,7 +108,10 @@ function answersOf(
     lateDay: addDays(span.end, -1),
     bills,
     restated,
-    planted: estates.flatMap((estate) => estate.planted.map((each) => ({ ...each, provider: estate.provider }))),
+    ...provable(
+      estates.flatMap(({ planted, provider }) => planted.map((each) => ({ ...each, provider }))),
+      daysBetween(span.first, span.end),
+    ),
     decided: hasStory(span) ? decided : [],
     costJump: costJump(estates, span),
     rates: RATES_FILE,

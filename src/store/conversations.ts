@@ -225,12 +225,11 @@ export async function listReplies(
     readonly limit: number;
   },
 ): Promise<MessageRow[]> {
-  const open = await readableChannels(sql, input.reader);
-  const rows = await sql<RawMessage[]>`
-    select ${messageColumns(sql)} from ${messagesIn(sql, open)}
-    where thread = ${input.parent}::bigint and (${input.beforeId}::bigint is null or id < ${input.beforeId}::bigint)
-    order by message.id desc limit ${Math.min(input.limit, MESSAGES_MAX)}`;
-  return rows.map(toMessage).reverse();
+  const { beforeId, limit, parent, reader } = input;
+  const which = sql`
+    where thread = ${parent}::bigint and (${beforeId}::bigint is null or id < ${beforeId}::bigint)
+    order by message.id desc limit ${Math.min(limit, MESSAGES_MAX)}`;
+  return (await readReadable(sql, reader, which)).reverse();
 }
 
 /** Every message written or edited after `seq` in channels the person sees, in the order they became visible. */
@@ -238,11 +237,8 @@ export async function messagesSince(
   sql: SqlLike,
   input: { readonly reader: Reader; readonly seq: string },
 ): Promise<MessageRow[]> {
-  const open = await readableChannels(sql, input.reader);
-  const rows = await sql<RawMessage[]>`
-    select ${messageColumns(sql)} from ${messagesIn(sql, open)}
-    where seq > ${input.seq}::bigint order by message.seq limit ${MESSAGES_MAX}`;
-  return rows.map(toMessage);
+  const { reader, seq } = input;
+  return readReadable(sql, reader, sql`where seq > ${seq}::bigint order by message.seq limit ${MESSAGES_MAX}`);
 }
 
 /** The position of the latest visible message or edit. */
@@ -253,11 +249,17 @@ export async function latestSeq(sql: SqlLike): Promise<string> {
 
 /** One message by id, when the person may read its channel; else AppError("not-found"). */
 export async function readMessage(sql: SqlLike, id: string, reader: Reader): Promise<MessageRow> {
-  const open = await readableChannels(sql, reader);
-  const [row] = await sql<RawMessage[]>`
-    select ${messageColumns(sql)} from ${messagesIn(sql, open)} where id = ${id}::bigint`;
-  if (row !== undefined) return toMessage(row);
+  const [message] = await readReadable(sql, reader, sql`where id = ${id}::bigint`);
+  if (message !== undefined) return message;
   throw new AppError("not-found", "That message is not here (any more).");
+}
+
+/** Messages somebody may read, cut by what follows `from`: a fragment. */
+async function readReadable(sql: SqlLike, reader: Reader, which: ReturnType<typeof messagesIn>): Promise<MessageRow[]> {
+  const open = await readableChannels(sql, reader);
+  const rows = await sql<RawMessage[]>`
+    select ${messageColumns(sql)} from ${messagesIn(sql, open)} ${which}`;
+  return rows.map(toMessage);
 }
 
 export type RawMessage = Omit<MessageRow, "author"> & {

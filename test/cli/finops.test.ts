@@ -88,6 +88,12 @@ describe("questions", () => {
 });
 
 describe("usage", () => {
+  test("what is suggested about the sample estate is asked of the sample estate", async () => {
+    const sample = await finops("recs", "list", "--demo");
+    expect(sample.out).toContain("finops recs list mine --demo");
+    expect((await finops("recs", "list")).out).toMatch(/finops recs list mine\n/);
+  });
+
   const cases: [name: string, args: string[], words: string][] = [
     ["an unknown command", ["cots", "--json"], "finops cost"],
     ["an unknown option", ["waste", "--jsn"], "--jsn"],

@@ -39,3 +39,24 @@ test.each([
   },
   LOAD_TIMEOUT_MS,
 );
+
+test.each([7, 14, 30])(
+  "%i days: the key names what so many days prove, and what they do not yet",
+  async (days) => {
+    const database = await createTestDatabase();
+    const dataDir = await mkdtemp(join(tmpdir(), "demo-days-"));
+    try {
+      const ctx = testContext(database, { today: "2026-04-03", dataDir });
+      const { answers } = await loadDemo({ ctx, input: { days } });
+      const { findings } = await findWaste({ ctx, input: { scope: [], confidences: ["A"] } });
+      const named = ({ rule, resource }: { rule: string; resource: string }): string => `${rule} ${resource}`;
+      expect(findings.map(named).sort()).toEqual(answers.planted.map(named).sort());
+      expect(answers.later.every(({ fromDays }) => fromDays > days)).toBe(true);
+      expect(answers.planted.length + answers.later.length).toBe(22);
+    } finally {
+      await database.close();
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  },
+  LOAD_TIMEOUT_MS,
+);

@@ -6,6 +6,8 @@ export type TerminalOptions = {
   readonly colour: boolean;
   /** Stands before the typed command of each button: "finops " where a shell reads it. */
   readonly commandPrefix?: string;
+  /** Stands behind it: " --demo" where the sample estate was asked. */
+  readonly commandSuffix?: string;
 };
 
 export type Paint = (style: keyof typeof CODES, text: string) => string;

@@ -46,7 +46,7 @@ export function renderTerminal(card: Card, options: TerminalOptions): string {
 function actionLines(action: Action, options: TerminalOptions): string[] {
   if (action.kind === "link") return [plainText([{ kind: "link", text: action.label, href: action.href }])];
   return typedCommands(action).map(({ label, command }) => {
-    const typed = `${options.commandPrefix ?? ""}${plainText(command)}`;
+    const typed = `${options.commandPrefix ?? ""}${plainText(command)}${options.commandSuffix ?? ""}`;
     return plainText(label) === plainText(command) ? typed : `${plainText(label)}: ${typed}`;
   });
 }
