@@ -9,9 +9,8 @@ import { addChannel, addGuild, addMember, addUser, type FakeInteraction } from "
 import { benchPlatform, type Channels, type Talk } from "./chat-load.ts";
 import { figure } from "./figure.ts";
 
-/** What Discord allowed a channel when this was written, and an application as a whole. */
+/** What Discord allowed a channel when this was written. */
 const CHANNEL_LIMIT = { limit: 5, perMs: 5_000 };
-const REQUESTS_PER_SECOND_MAX = 50;
 /** https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans, in ten minutes. */
 const INVALID_REQUESTS_MAX = 10_000;
 const FLAG_LOADING = 1 << 7;
@@ -63,9 +62,9 @@ async function channels(count: number, { limited }: { readonly limited: boolean 
     posted: (id) =>
       (world.channels.get(id)?.messages ?? []).map(({ embeds }) => ({ title: embeds[0]?.title ?? "", marked: false })),
     figures: () => [
-      figure("most requests in one second", busiest(world.requests.map(({ at }) => at)), "", {
+      // Of two processes, the killed one and its successor, over any second: each by itself counts whole seconds.
+      figure("most requests in any one second, over a kill", busiest(world.requests.map(({ at }) => at)), "", {
         better: "lower",
-        bar: REQUESTS_PER_SECOND_MAX,
       }),
       figure(
         "requests Discord counts as invalid (401, 403, 429)",
