@@ -32,8 +32,6 @@ import { freePort, messagesOf, spawnService, type Service } from "../support/ser
 /** The whole service, a process of its own as people run it, with both platforms. */
 const LONG = 240_000;
 const WAIT = { timeout: 90_000, interval: 100 };
-/** An orderly stop is over before this: orchestrators kill after thirty seconds. */
-const STOP_MS_MAX = 25_000;
 const FLAG_LOADING = 1 << 7;
 
 let db: TestDatabase;
@@ -136,10 +134,9 @@ describe("SIGTERM with both platforms attached", () => {
       expect(acks.map(({ ok }) => ok)).toEqual([true, true, true, true]);
       await discord.until(() => asked.every(({ callback }) => callback !== null), "acknowledgements");
 
-      const began = performance.now();
       first.process.kill("SIGTERM");
+      // 1 = it took longer than orchestrators wait (lifecycle.ts).
       expect(await first.ended).toBe(0);
-      expect(performance.now() - began).toBeLessThan(STOP_MS_MAX);
       expect(asked.filter((one) => !isAnswered(one))).toEqual([]);
       // Each is acknowledged with a message and answered with another.
       expect(slack.whispered(ANA)).toHaveLength(8);

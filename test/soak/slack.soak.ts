@@ -25,8 +25,10 @@ import { option, seeded } from "./soak.ts";
 const minutes = option("--minutes", 10);
 const random = seeded(option("--seed", 1));
 const SETTLE_MS = 180_000;
-/** Cards and edits that wait, at most, before only questions are asked. */
+/** Cards, edits and answers that wait, at most, before nothing more is asked for. */
 const BEHIND_MAX = 30;
+/** Troubles that wait for a call, at most: on a slow machine every call would meet one. */
+const FAULTS_MAX = 4;
 
 const folder = await mkdtemp(join(tmpdir(), "finops-soak-"));
 const db = await openStore({ dataDir: folder, databaseUrl: undefined, database: "finops" });
@@ -59,8 +61,10 @@ process.exitCode = failed ? 1 : 0;
 
 /** A new card, an edit of one that is there, or a question. */
 async function act(turn: number): Promise<void> {
-  // Slack takes a message a second in a channel: more would only measure how long the rest waits at the end.
-  const what = (await behind()) < BEHIND_MAX ? random() : 1;
+  // Slack takes a message a second in a place, answers that had to take the other way included: more would only measure
+  // how long the rest waits at the end.
+  if ((await behind()) >= BEHIND_MAX) return;
+  const what = random();
   if (what < 0.35) {
     const place = random() < 0.5 ? FINOPS_CHANNEL : PAYMENTS_CHANNEL;
     const key = `card ${turn}`;
@@ -86,7 +90,9 @@ async function behind(): Promise<number> {
 async function misbehave(): Promise<void> {
   const what = random();
   const kinds = ["500", "reset", "html"] as const;
+  const pending = slack.api.faults.filter(({ left }) => left > 0).length;
   if (what < 0.1) {
+    if (pending >= FAULTS_MAX) return;
     const kind = kinds[Math.floor(random() * kinds.length)] ?? "500";
     slack.api.faults.push({ methods: /chat\.|response|users/, kind, left: 1 + Math.floor(random() * 4) });
   } else if (what < 0.12) slack.sockets.refresh();
