@@ -1,3 +1,4 @@
+import { AppError } from "../domain/errors.ts";
 import { countOf, type Duck } from "./duck/duck-process.ts";
 import type { AmountShape, ColumnRole } from "./file/encode-csv.ts";
 import type { Format, SourceFile } from "./formats/format.ts";
@@ -7,14 +8,17 @@ import { NARROW_DIGITS } from "./sql/scan-amounts.ts";
 import { HOUR_ROWS_MAX, planScan, type RowPlan, type ScanPlan } from "./sql/scan-plan.ts";
 import {
   addPartSql,
+  CHECK_PART_SQL,
   forgetNumbersSql,
-  FULLEST_HOURS_SQL,
-  keepNewSql,
+  keepPeriodsSql,
+  keepStaticsSql,
+  keepTextsSql,
   PERIOD_NUMBER,
   sumRowsSql,
   TEXT_NUMBER,
   textTable,
   periodTable,
+  type Facts,
   type NewRelations,
   type RowsOf,
 } from "./sql/scan-sql.ts";
@@ -82,16 +86,21 @@ export async function scanEncoded(
     const facts = partRelation(piece.facts, file, [["~text", "UBIGINT"], ["~period", "UBIGINT"], ...types]);
     const texts = partRelation(piece.texts, file, [["~text", "UBIGINT"], ...text(textColumns)]);
     const periods = partRelation(piece.periods, file, [["~period", "UBIGINT"], ...text(periodColumns)]);
-    await duck.run(
-      ...(isFirst ? forgetNumbersSql() : []),
-      ...(piece.newTexts + piece.newPeriods > 0 ? keepSql(plan, { texts, periods }, isFirst) : []),
-    );
-    await addRows(duck, scan, plan, facts);
+    if (isFirst) await duck.run(...forgetNumbersSql());
+    const fresh = { texts: piece.newTexts, periods: piece.newPeriods };
+    // Read more than once, they are better parsed once.
+    const parsed = plan.extra !== null && fresh.texts > 0;
+    if (parsed) await duck.run(`create or replace table fresh_texts as select * from ${texts}`);
+    await keepNew(duck, plan, relationsOf(parsed ? "fresh_texts" : texts, periods), fresh, isFirst);
+    for (const [rows, rowPlan] of rowPlans(plan)) {
+      await sumRows(duck, rowPlan, rows, { sql: facts, odd: null });
+      await addPart(duck, scan, rowPlan, rows);
+    }
     rows += piece.rows;
     isFirst = piece.forget;
     onRead(piece.readBytes);
   }
-  await duck.run(...forgetNumbersSql());
+  await duck.run(...forgetNumbersSql(), "drop table if exists fresh_texts");
   return rows;
 }
 
@@ -108,27 +117,50 @@ function withTypes(file: SourceFile, types: readonly (readonly [string, string])
   return { ...file, types: new Map([...given, ...types]) };
 }
 
-function keepSql(plan: ScanPlan, { texts, periods }: NewRelations, isFirst: boolean): string[] {
-  const read = { texts: "fresh_texts", periods };
-  return [
-    `create or replace table fresh_texts as select * from ${texts}`,
-    ...keepNewSql(plan.lines, "lines", read, isFirst),
-    ...(plan.extra === null ? [] : keepNewSql(plan.extra, "extra", read, isFirst)),
-    "drop table fresh_texts",
-  ];
+function relationsOf(texts: string, periods: string): NewRelations {
+  const textsIn = (table: string): string => `(select * from ${texts} semi join ${table} using (${TEXT_NUMBER}))`;
+  return { texts, periods, textsIn };
 }
 
-/** Sums the rows of a piece and adds them to the stage. */
-async function addRows(duck: Duck, { fileNo, stage }: Scan, plan: ScanPlan, facts: string): Promise<void> {
-  const add = async (rowPlan: RowPlan, rows: RowsOf): Promise<void> => {
-    const [full] = await duck.run(sumRowsSql(rowPlan, rows, facts, "packed"), FULLEST_HOURS_SQL);
-    if (countOf(full, "n") > HOUR_ROWS_MAX) await duck.run(sumRowsSql(rowPlan, rows, facts, "apart"));
-    const widen = rowPlan.amounts.decimals > stage.decimals;
-    if (widen) stage.decimals = rowPlan.amounts.decimals;
-    await duck.run(...(widen ? widenStageSql() : []), ...addPartSql(rowPlan, rows, fileNo));
-  };
-  await add(plan.lines, "lines");
-  if (plan.extra !== null) await add(plan.extra, "extra");
+function rowPlans({ lines, extra }: ScanPlan): (readonly [RowsOf, RowPlan])[] {
+  return extra === null
+    ? [["lines", lines]]
+    : [
+        ["lines", lines],
+        ["extra", extra],
+      ];
+}
+
+/** Keeps what is new in a piece; `isFirst`: nothing is kept yet. */
+async function keepNew(
+  duck: Duck,
+  plan: ScanPlan,
+  relations: NewRelations,
+  fresh: { readonly texts: number; readonly periods: number },
+  isFirst: boolean,
+): Promise<void> {
+  for (const [rows, rowPlan] of rowPlans(plan)) {
+    if (fresh.texts > 0 || isFirst) {
+      const [left] = await duck.run(...keepTextsSql(rowPlan, rows, relations, isFirst));
+      if (countOf(left, "n") > 0) await duck.run(keepStaticsSql(rowPlan, relations));
+    }
+    if (fresh.periods > 0 || isFirst) await duck.run(keepPeriodsSql(rowPlan, rows, relations, isFirst));
+  }
+}
+
+/** Sums the rows of a piece into `part`. Says whether an amount was odd: then they must be read another way. */
+async function sumRows(duck: Duck, plan: RowPlan, rows: RowsOf, facts: Facts): Promise<boolean> {
+  const [check] = await duck.run(sumRowsSql(plan, rows, facts, "packed"), CHECK_PART_SQL);
+  if (check?.["odd"] === true) return true;
+  if (countOf(check, "n") > HOUR_ROWS_MAX) await duck.run(sumRowsSql(plan, rows, facts, "apart"));
+  return false;
+}
+
+/** Adds `part` to the stage. */
+async function addPart(duck: Duck, { fileNo, stage }: Scan, plan: RowPlan, rows: RowsOf): Promise<void> {
+  const widen = plan.amounts.decimals > stage.decimals;
+  if (widen) stage.decimals = plan.amounts.decimals;
+  await duck.run(...(widen ? widenStageSql() : []), ...addPartSql(plan, rows, fileNo));
 }
 
 /** Columns that hold amounts and nothing else. */
@@ -148,31 +180,89 @@ export async function scanRelations(
   scan: Scan,
   next: (freshTexts: number) => Relation | null,
 ): Promise<void> {
-  const { format, file, separatorInText } = scan;
-  const columns = planScan(format, file, separatorInText);
+  const columns = planScan(scan.format, scan.file, scan.separatorInText);
   const hashes = { text: hashOf(columns.textColumns), period: hashOf(columns.periodColumns) };
+  const amounts = amountChecks(scan);
   let isFirst = true;
   await duck.run(...forgetNumbersSql());
   for (let relation = next(0); relation !== null;) {
-    const { fresh, texts, narrow } = await lookOver(duck, scan, relation, hashes, isFirst);
-    const types = columns.amountColumns.filter((name) => narrow.has(name)).map((name) => [name, NARROW_TYPE] as const);
-    const plan = planScan(format, withTypes(file, types), separatorInText);
-    if (fresh > 0) await duck.run(...keepSql(plan, newRelations(columns, relation, hashes), isFirst));
-    const facts = [
-      `${hashes.text} as ${TEXT_NUMBER}`,
-      `${hashes.period} as ${PERIOD_NUMBER}`,
-      ...columns.amountColumns.map((name) =>
-        narrow.has(name) ? `try_cast(${quoteName(name)} as ${NARROW_TYPE}) as ${quoteName(name)}` : quoteName(name),
-      ),
-    ];
-    await addRows(duck, scan, plan, `(select ${facts.join(", ")} from ${relation.sql})`);
+    const fresh = await findNew(duck, relation, hashes, isFirst);
+    await keepNew(duck, columns, newRelations(columns, relation, hashes), fresh, isFirst);
+    await scanRows(duck, scan, relation, { columns, hashes, amounts });
     const [kept] = await duck.run(
       `select (select count(*) from ${textTable("lines")}) as texts, (select count(*) from ${periodTable("lines")}) as periods`,
     );
     isFirst = Math.max(countOf(kept, "texts"), countOf(kept, "periods")) > NUMBERS_MAX;
-    relation = next(texts);
+    relation = next(fresh.texts);
   }
   await duck.run(...forgetNumbersSql());
+}
+
+type RelationScan = {
+  readonly columns: ScanPlan;
+  readonly hashes: Hashes;
+  /** Amounts taken for narrow until one is not. */
+  readonly amounts: Map<string, string>;
+};
+
+/**
+ * Sums the rows of a relation and adds them to the stage. Amounts are read as narrow ones, and whether they are is
+ * looked at while they are summed: where one is not, its column is read as it is, from then on.
+ */
+async function scanRows(
+  duck: Duck,
+  scan: Scan,
+  relation: Relation,
+  { columns, hashes, amounts }: RelationScan,
+): Promise<void> {
+  const numbers = [`${hashes.text} as ${TEXT_NUMBER}`, `${hashes.period} as ${PERIOD_NUMBER}`];
+  for (;;) {
+    const narrow = columns.amountColumns.filter((name) => amounts.has(name));
+    const types = narrow.map((name) => [name, NARROW_TYPE] as const);
+    const plan = planScan(scan.format, withTypes(scan.file, types), scan.separatorInText);
+    const read = columns.amountColumns.map((name) =>
+      narrow.includes(name) ? `try_cast(${quoteName(name)} as ${NARROW_TYPE}) as ${quoteName(name)}` : quoteName(name),
+    );
+    const odd = narrow.map((name) => `(${amounts.get(name) ?? ""})`).join(" and ");
+    const isOdd = narrow.length === 0 ? [] : [`(${odd}) is not true as "~odd"`];
+    const facts: Facts = {
+      sql: `(select ${[...numbers, ...read, ...isOdd].join(", ")} from ${relation.sql})`,
+      odd: narrow.length === 0 ? null : '"~odd"',
+    };
+    // The lines come first and are all the rows there are: what is odd shows there.
+    if (await sumRows(duck, plan.lines, "lines", facts)) {
+      await forgetOdd(duck, relation, amounts);
+      continue;
+    }
+    await addPart(duck, scan, plan.lines, "lines");
+    if (plan.extra !== null) {
+      await sumRows(duck, plan.extra, "extra", { ...facts, odd: null });
+      await addPart(duck, scan, plan.extra, "extra");
+    }
+    return;
+  }
+}
+
+/** Takes away the amounts that are not narrow in every row of a relation. */
+async function forgetOdd(duck: Duck, relation: Relation, amounts: Map<string, string>): Promise<void> {
+  const names = [...amounts.keys()];
+  const checks = names.map(
+    (name, index) => `coalesce(bool_and((${amounts.get(name) ?? ""}) is true), true) as a${index}`,
+  );
+  const [row] = await duck.run(`select ${checks.join(", ")} from ${relation.sql}`);
+  const odd = names.filter((_, index) => row?.[`a${index}`] !== true);
+  if (odd.length === 0) throw new AppError("internal", "An amount could not be read the same way twice.");
+  for (const name of odd) amounts.delete(name);
+}
+
+/** Amounts whose values may be narrow, with the SQL that tells. */
+function amountChecks({ format, file }: Scan): Map<string, string> {
+  return new Map(
+    [...amountsOf(format, file)].flatMap((name) => {
+      const holds = isNarrow(file, name);
+      return holds === null ? [] : [[name, holds] as const];
+    }),
+  );
 }
 
 type Hashes = { readonly text: string; readonly period: string };
@@ -183,39 +273,33 @@ function hashOf(columns: readonly string[]): string {
 
 /** One row of each new combination, and of each new period. */
 function newRelations(plan: ScanPlan, { sql, row }: Relation, { text, period }: Hashes): NewRelations {
-  const once = (number: string, hash: string, table: string, columns: readonly string[]): string => {
+  const once = (number: string, hash: string, rows: string, columns: readonly string[]): string => {
     const wanted = [`${hash} as ${number}`, ...columns.map(quoteName)].join(", ");
-    return `(select ${wanted} from ${sql} where ${row} in (select first from ${table}))`;
+    return `(select ${wanted} from ${sql} where ${row} in (${rows}))`;
   };
+  const texts = (rows: string): string => once(TEXT_NUMBER, text, rows, plan.textColumns);
   return {
-    texts: once(TEXT_NUMBER, text, "new_text", plan.textColumns),
-    periods: once(PERIOD_NUMBER, period, "new_period", plan.periodColumns),
+    texts: texts("select first from new_text"),
+    periods: once(PERIOD_NUMBER, period, "select first from new_period", plan.periodColumns),
+    textsIn: (table) => texts(`select first from new_text where number in (select ${TEXT_NUMBER} from ${table})`),
   };
 }
 
-/** Finds the combinations and periods a relation is the first to have, and which of its amounts are narrow. */
-async function lookOver(
+/** Finds the combinations and periods a relation is the first to have. */
+async function findNew(
   duck: Duck,
-  { format, file }: Scan,
   { sql, row: rowNumber }: Relation,
   { text, period }: Hashes,
   isFirst: boolean,
-): Promise<{ fresh: number; texts: number; narrow: ReadonlySet<string> }> {
+): Promise<{ texts: number; periods: number }> {
   const found = (number: string, table: string, column: string): string =>
     `select number, first from (select ${number} as number, min(${rowNumber}) as first from ${sql} group by 1)${isFirst ? "" : ` anti join ${table} on number = ${column}`}`;
-  const amounts = [...amountsOf(format, file)].flatMap((name) => {
-    const holds = isNarrow(file, name);
-    return holds === null ? [] : [{ name, holds }];
-  });
-  const checks = amounts.map(({ holds }, index) => `coalesce(bool_and(${holds}), true) as a${index}`);
   const [row] = await duck.run(
     `create or replace table new_text as ${found(text, textTable("lines"), TEXT_NUMBER)}`,
     `create or replace table new_period as ${found(period, periodTable("lines"), PERIOD_NUMBER)}`,
-    `select (select count(*) from new_text) as texts, (select count(*) from new_period) as periods, * from (select ${["1 as one", ...checks].join(", ")} from ${sql})`,
+    "select (select count(*) from new_text) as texts, (select count(*) from new_period) as periods",
   );
-  const narrow = amounts.filter((_, index) => row?.[`a${index}`] === true).map(({ name }) => name);
-  const texts = countOf(row, "texts");
-  return { fresh: texts + countOf(row, "periods"), texts, narrow: new Set(narrow) };
+  return { texts: countOf(row, "texts"), periods: countOf(row, "periods") };
 }
 
 /**

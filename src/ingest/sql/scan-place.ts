@@ -25,8 +25,10 @@ export function fieldName(field: string): string {
 /** Puts each value where all the columns it is made of are. */
 export type Placer = {
   readonly levelOf: (sql: string) => "text" | "period" | "row";
-  /** SQL by which the row level has this value: the kept column `name`, or the SQL itself. */
+  /** SQL by which the row level has this value: the kept column `name`, or the SQL itself (also of a constant). */
   readonly place: (name: string, sql: string) => string;
+  /** Has the value kept with the texts, which must have all that it is made of. */
+  readonly keep: (name: string, sql: string) => void;
   readonly text: Level;
   readonly period: Level;
   /** Stage-1 values of the row level. */
@@ -58,6 +60,11 @@ function fieldsIn(sql: string): string[] {
 export function valueOf(mapping: Mapping, column: string): string {
   if (column === "provider") return mapping.provider;
   return mapping.values[column] ?? "null::varchar";
+}
+
+/** Whether a value is the same for every row, whatever the file says. */
+export function isConstant(sql: string): boolean {
+  return namesIn(sql).length === 0;
 }
 
 /** Raw columns a value is made of, directly, by stage-1 values or by charge columns. */
@@ -105,7 +112,9 @@ export function placer(mapping: Mapping, groups: ColumnGroups): Placer {
   };
   return {
     levelOf,
+    keep: (name, sql) => keep("text", name, sql),
     place: (name, sql) => {
+      if (isConstant(sql)) return sql;
       const level = levelOf(sql);
       if (level === "row") supply(sql);
       else keep(level, name, sql);

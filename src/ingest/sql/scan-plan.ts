@@ -3,8 +3,18 @@ import { createHash } from "node:crypto";
 import { kindSql } from "../../domain/kind.ts";
 import type { Mapping } from "../formats/build-select.ts";
 import type { Format, SourceFile } from "../formats/format.ts";
+import { quoteName } from "../formats/sql-text.ts";
 import { placeAmounts, withControls, type PlacedAmounts } from "./scan-amounts.ts";
-import { columnsOf, fieldName, placer, valueOf, type ColumnGroups, type Level, type Placer } from "./scan-place.ts";
+import {
+  columnsOf,
+  fieldName,
+  isConstant,
+  placer,
+  valueOf,
+  type ColumnGroups,
+  type Level,
+  type Placer,
+} from "./scan-place.ts";
 import { ATTRIBUTES, RESOURCE_FIELDS, ROW_STATE, SEPARATOR, TAG_FIELDS, WARNINGS_MAX } from "./stage-tables.ts";
 
 /**
@@ -38,11 +48,18 @@ export type RowPlan = {
   readonly amounts: PlacedAmounts;
   /** The dictionary texts of a combination, over `text`'s charge columns. */
   readonly texts: Readonly<Record<"statics" | "resource" | "tags", DictionaryText>>;
-  /** Attribute fields worked out row by row, `kind` first: columns of `judged`, and their place in ATTRIBUTES from 1. */
-  readonly rowFields: readonly { readonly name: string; readonly place: number }[];
+  /** Attribute fields worked out row by row: columns of `judged`, and their place in ATTRIBUTES from 1. */
+  readonly rowFields: readonly RowField[];
+  /** The kind of charge, over `#below` of `part` and what is kept of texts. */
+  readonly kind: RowField & { readonly sql: string };
   /** Whether rows carry what tells each from any other (`#identity`): a later file may hold them again. */
   readonly identified: boolean;
 };
+
+export type RowField = { readonly name: string; readonly place: number };
+
+/** What a combination says of whose bill its rows are on; under `#owner` in the stage, once. */
+export const OWNER = ["#provider", "#dataset", "#account", "#currency"] as const;
 
 /** A dictionary text and its hash; `typed`: the stage-1 values they are made of. */
 export type DictionaryText = { readonly hash: string; readonly text: string };
@@ -147,19 +164,15 @@ function planRows(options: PlanOptions): RowPlan & { read: ReadonlySet<string> }
     "#warned": isExtra ? "0::usmallint" : warnedSql(options, placed),
     ...Object.fromEntries(rowAttributes.map((field) => [`#${field}`, place(`#${field}`, valueOf(mapping, field))])),
   };
-  for (const [name, sql] of [
-    ["#provider", fieldName("provider")],
-    ["#dataset", mapping.dataset],
-    ["#account", fieldName("billing_account_id")],
-    ["#currency", control.currency],
-  ] as const)
-    place(name, `${sql}::varchar`);
+  const owner = [fieldName("provider"), mapping.dataset, fieldName("billing_account_id"), control.currency];
+  OWNER.forEach((name, index) => placed.keep(name, `${owner[index] ?? "null"}::varchar`));
+  placed.keep("#owner", `hash(${owner.join(", ")})`);
   const texts = {
     statics: dictionaryText(mapping, ATTRIBUTES, ["kind", ...rowAttributes], separatorInText),
     resource: dictionaryText(mapping, RESOURCE_FIELDS, [], separatorInText),
     tags: dictionaryText(mapping, TAG_FIELDS, [], separatorInText),
   };
-  for (const [name, { hash }] of Object.entries(texts)) place(`#${name}`, hash);
+  for (const [name, { hash }] of Object.entries(texts)) placed.keep(`#${name}`, hash);
   const identity = Object.entries({ "#identity": mapping.identity }).flatMap(([name, parts]) =>
     parts === undefined ? [] : [[name, identitySql(parts, placed)] as const],
   );
@@ -170,11 +183,12 @@ function planRows(options: PlanOptions): RowPlan & { read: ReadonlySet<string> }
     period: placed.period,
     rowTyped: placed.rowTyped,
     values: { ...values, ...Object.fromEntries(identity) },
-    judged: { "#state": stateSql(amounts.within), "#kind": kindOf(placed, rowAttributes) },
+    judged: { "#state": stateSql(amounts.within), "#below": BELOW },
     where: [only, where].filter((each) => each !== null).join(" and ") || null,
     amounts,
     texts,
-    rowFields: ["kind", ...rowAttributes].map((field) => ({ name: `#${field}`, place: ATTRIBUTES.indexOf(field) + 1 })),
+    rowFields: rowAttributes.map(rowField),
+    kind: { ...rowField("kind"), sql: kindOf(placed, rowAttributes) },
     identified: mapping.identity !== undefined,
     read: placed.read,
   };
@@ -229,9 +243,15 @@ function stateSql(within: string | null): string {
   return `(case when not "#ok" then ${ROW_STATE.rejected} when "#dropped" is not null then ${ROW_STATE.dropped} ${accepted} end)::utinyint`;
 }
 
+function rowField(field: string): RowField {
+  return { name: `#${field}`, place: ATTRIBUTES.indexOf(field) + 1 };
+}
+
+/** Whether the amount that decides the kind of a row is negative. */
+const BELOW = `coalesce((case when "#billed_cost" <> 0 then "#billed_cost" else "#effective_cost" end) < 0, false)`;
+
 /** The kind of charge hangs on the sign of the amount at most: both are worked out with the text, one is taken. */
 function kindOf(placed: Placer, rowAttributes: readonly string[]): string {
-  const amount = `(case when "#billed_cost" <> 0 then "#billed_cost" else "#effective_cost" end)`;
   const of = (sign: string): string =>
     kindSql({
       category: fieldName("charge_category"),
@@ -241,7 +261,19 @@ function kindOf(placed: Placer, rowAttributes: readonly string[]): string {
     });
   if (rowAttributes.some((field) => field === "charge_category" || field === "charge_class"))
     throw new Error("kinds of charge that hang on columns that differ by row are not read");
-  return `case when ${amount} < 0 then ${placed.place("#kindBelow", of("-1"))} else ${placed.place("#kindAbove", of("1"))} end`;
+  placed.keep("#kindBelow", of("-1"));
+  placed.keep("#kindAbove", of("1"));
+  return `case when "#below" then "#kindBelow" else "#kindAbove" end`;
+}
+
+/**
+ * Where a value of a row is once the rows are summed: with the text its row had, a constant, or else (`isKey`) one of the
+ * columns rows are summed by.
+ */
+export function afterSum(plan: RowPlan, name: string): { readonly sql: string; readonly isKey: boolean } {
+  const sql = plan.values[name];
+  if (sql !== undefined && isConstant(sql)) return { sql, isKey: false };
+  return { sql: quoteName(name), isKey: sql !== quoteName(name) || plan.text.values[name] === undefined };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { CostName } from "../formats/format.ts";
  * What the scans of a call leave behind, file by file:
  * - `stage_attributes`, `stage_resources`, `stage_tags`: the distinct texts under a 64-bit hash (`stage_statics`: texts
  *   of attributes before the fields are put in that are worked out row by row);
+ * - `stage_owners`: whose bill and in what currency, under a hash of that;
  * - `stage_keys`: delivery keys with row counts and control totals (raw columns, before mapping), by state;
  * - `stage_charges`: the charges, narrow: hashes and amounts, summed as far as one piece of a file allows; of a format that
  *   appends, row by row (`row_h`).
@@ -63,6 +64,7 @@ export function createStageSql(): string[] {
     ...[STAGE_STATICS, ...Object.values(STAGE_TEXTS)].map(
       ({ table, text, hash }) => `create or replace table ${table} (${hash} ubigint, ${text} varchar)`,
     ),
+    `create or replace table stage_owners (owner ubigint, provider varchar, dataset varchar, account varchar, currency varchar)`,
     `create or replace table stage_keys (file_no integer, key_h ubigint, provider varchar, dataset varchar, account varchar, billing_month date,
       state utinyint, currency varchar, dropped_reason varchar, n bigint, residuals bigint, ${decimals(CONTROLS, 18)},
       ${WARNINGS.map((name) => `${name} bigint`).join(", ")})`,
