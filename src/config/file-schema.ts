@@ -286,7 +286,7 @@ const limits = z
       .max(65_536)
       .optional()
       .describe(
-        "Memory of the process that reads bills, MB; a file in which nothing repeats may take up to twice that.",
+        "Memory of the process that reads bills, MB; what does not fit waits on disk. A step that still does not fit may take up to twice that.",
       ),
     ingestLeaseSeconds: z
       .int()

@@ -91,7 +91,7 @@ export async function buildAppended(
     pickSetsSql(setKeys(delivery)),
     ...freshSql(run.stage.decimals),
   );
-  for (const [from, to] of await dayWindows(duck, FRESH)) await duck.run(...collapseSql(FRESH, from, to));
+  for (const window of await dayWindows(duck, FRESH)) await duck.run(...collapseSql(FRESH, window));
   const staged = await duck.run(STAGED_TOTALS_SQL);
   const [counts] = await duck.run(FRESH_COUNTS_SQL);
   const fresh = await describeCharges(duck);
@@ -116,7 +116,7 @@ function setKeys({ claims, exports }: Delivery) {
 async function merge(run: IngestRun, active: Batch, fresh: BuiltDelivery): Promise<BuiltDelivery> {
   const { duck } = run;
   await duck.run(...CREATE_MERGED_SQL);
-  for (const [from, to] of await dayWindows(duck, BOTH_CHARGES)) await duck.run(...mergeSql(from, to));
+  for (const window of await dayWindows(duck, BOTH_CHARGES)) await duck.run(...mergeSql(window));
   await duck.run(...TAKE_MERGED_SQL);
   const built = await describeCharges(duck);
   const gap = reconcileGap({

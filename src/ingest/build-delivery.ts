@@ -12,10 +12,11 @@ import {
   FACTS,
   pickSql,
   totalsSql,
+  type Window,
 } from "./sql/charge-sql.ts";
 import { DICTIONARY_COLUMNS, type DictionaryTable } from "./sql/dictionary-sql.ts";
 import { rollupSql, SLICE_COLUMNS, type RollupOptions } from "./sql/rollup-sql.ts";
-import { FEW_DECIMALS, MEASURES, type StageDecimals } from "./sql/stage-tables.ts";
+import { COMPRESS_KEPT_SQL, FEW_DECIMALS, MEASURES, ROW_GROUP, type StageDecimals } from "./sql/stage-tables.ts";
 
 /** One delivery, collapsed: what will be stored of it. */
 export type BuiltDelivery = {
@@ -25,8 +26,8 @@ export type BuiltDelivery = {
   readonly coverage: Coverage;
 };
 
-/** Staged rows collapsed in one statement: bounds its hash table. */
-const WINDOW_ROWS_MAX = 1_500_000;
+/** Rows summed in one statement: bounds its hash table. */
+const WINDOW_ROWS_MAX = 1.5 * ROW_GROUP;
 
 /** Collapses the delivery's staged rows to days, in bounded windows, into DuckDB tables `charge` and `usage_hour`. */
 export async function collapseDelivery(
@@ -38,13 +39,15 @@ export async function collapseDelivery(
   await duck.run(...createChargeSql(decimals));
   if (keys.length > 0) {
     await duck.run(pickSql(keys));
-    for (const [from, to] of await dayWindows(duck, FACTS)) await duck.run(...collapseSql(FACTS, from, to));
+    const all = await dayWindows(duck, FACTS);
+    for (const window of all)
+      await duck.run(...collapseSql(FACTS, window), ...(all.length > 1 ? [COMPRESS_KEPT_SQL] : []));
   }
   return describeCharges(duck);
 }
 
-/** Runs of days of a relation (column `day`), each small enough for one statement. */
-export async function dayWindows(duck: Duck, facts: string): Promise<(readonly [string, string])[]> {
+/** Parts of a relation (column `day`), each small enough for one statement. */
+export async function dayWindows(duck: Duck, facts: string): Promise<Window[]> {
   const days = await duck.run(dayCountsSql(facts));
   return windows(days.map((row) => ({ day: textOf(row, "day") ?? "", rows: countOf(row, "n") })));
 }
@@ -64,21 +67,23 @@ export async function describeCharges(duck: Duck): Promise<BuiltDelivery> {
   };
 }
 
-/** Runs of days of at most WINDOW_ROWS_MAX rows together (a single larger day stands alone). */
-function windows(days: readonly { day: string; rows: number }[]): (readonly [string, string])[] {
-  const runs: [string, string][] = [];
-  let rows = 0;
-  for (const { day, rows: dayRows } of days) {
+/** Runs of days of at most WINDOW_ROWS_MAX rows together; a larger day by shares of its resources. */
+function windows(days: readonly { day: string; rows: number }[]): Window[] {
+  const runs: { from: string; to: string; rows: number }[] = [];
+  for (const { day, rows } of days) {
     const last = runs.at(-1);
-    if (last !== undefined && rows + dayRows <= WINDOW_ROWS_MAX) {
-      last[1] = day;
-      rows += dayRows;
-    } else {
-      runs.push([day, day]);
-      rows = dayRows;
-    }
+    if (last !== undefined && last.rows + rows <= WINDOW_ROWS_MAX) {
+      last.to = day;
+      last.rows += rows;
+    } else runs.push({ from: day, to: day, rows });
   }
-  return runs;
+  return runs.flatMap(({ from, to, rows }) => sharesOf(rows).map((share) => ({ from, to, ...share })));
+}
+
+/** Shares in which so many rows are at most WINDOW_ROWS_MAX each. */
+function sharesOf(rows: number): { readonly share?: { readonly index: number; readonly of: number } }[] {
+  const of = Math.ceil(rows / WINDOW_ROWS_MAX);
+  return of <= 1 ? [{}] : Array.from({ length: of }, (_, index) => ({ share: { index, of } }));
 }
 
 /** A table of the store and the file that holds its rows. */
@@ -104,7 +109,10 @@ export async function exportDictionaries(duck: Duck, directory: string): Promise
     path: join(directory, `${table}.csv`),
   }));
   for (const { table, columns, path } of exported) {
-    await duck.run(copySql(`select distinct on (id) ${columns.join(", ")} from ${table} where id is not null`, path));
+    // Two texts that are one when cleaned are one entry; telling them apart costs more than to see that there are none.
+    const [repeats] = await duck.run(`select count(id) > count(distinct id) as some from ${table}`);
+    const once = repeats?.["some"] === true ? "distinct on (id) " : "";
+    await duck.run(copySql(`select ${once}${columns.join(", ")} from ${table} where id is not null`, path));
   }
   return exported;
 }
@@ -131,7 +139,8 @@ export async function exportRollups(
   billingMonth: string,
   options: RollupOptions,
 ): Promise<{ slices: ExportedTable; tables: ExportedTable[] }> {
-  await duck.run(...rollupSql(options));
+  const [charges] = await duck.run("select count(*) as n from charge");
+  await duck.run(...rollupSql(options, Math.ceil(countOf(charges, "n") / WINDOW_ROWS_MAX)));
   const amounts = { amounts: COSTS, decimals: options.decimals };
   const slices = { table: "cost_slice", columns: SLICE_COLUMNS, path: join(directory, "cost_slice.csv") };
   await duck.run(copySql(`select distinct on (id) ${SLICE_COLUMNS.join(", ")} from slice_part`, slices.path));

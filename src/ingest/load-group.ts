@@ -14,7 +14,7 @@ import { loadDelivery } from "./load-delivery.ts";
 import type { MatchedManifest } from "./manifest-problem.ts";
 import { planDeliveries, type Delivery, type PlannedFile } from "./plan-deliveries.ts";
 import { refreshPromotedTags } from "./promoted-tags.ts";
-import { checkDigestsSql, checkHashesSql, dictionarySql } from "./sql/dictionary-sql.ts";
+import { checkDigestsSql, checkHashesSql, countTextsSql, dictionarySql } from "./sql/dictionary-sql.ts";
 import type { StagedGroup } from "./stage-group.ts";
 
 /** What a call shares between its groups. */
@@ -97,7 +97,8 @@ async function prepareDictionaries(call: GroupCall, claims: readonly Claim[]): P
   const [check] = await duck.run(checkHashesSql());
   if (countOf(check, "texts") > 0)
     throw new AppError("internal", "Two texts of this bill share a hash; nothing was stored. Please report this.");
-  await duck.run(...dictionarySql());
+  const [texts] = await duck.run(countTextsSql());
+  await duck.run(...dictionarySql(countOf(texts, "n")));
   const [clash] = await duck.run(checkDigestsSql());
   if (countOf(clash, "clashes") > 0)
     throw new AppError("internal", "Two entries of this bill share an id; nothing was stored. Please report this.");

@@ -22,7 +22,7 @@ import {
   type NewRelations,
   type RowsOf,
 } from "./sql/scan-sql.ts";
-import { FEW_DECIMALS, widenStageSql, type StageDecimals } from "./sql/stage-tables.ts";
+import { COMPRESS_KEPT_SQL, FEW_DECIMALS, ROW_GROUP, widenStageSql, type StageDecimals } from "./sql/stage-tables.ts";
 
 /** A file and how it is scanned into the stage. */
 export type Scan = {
@@ -35,10 +35,16 @@ export type Scan = {
 };
 
 /** What the call knows of its stage. */
-export type Stage = { decimals: StageDecimals };
+export type Stage = {
+  decimals: StageDecimals;
+  /** Charges staged since what is kept was last compressed. */
+  looseRows: number;
+};
 
 /** Combinations kept at most before their numbers are forgotten: bounds what each piece is joined with. */
-const NUMBERS_MAX = 1 << 19;
+const NUMBERS_MAX = 1 << 18;
+/** Charges staged as they come before they are compressed: a bill whose rows collapse has fewer. */
+const LOOSE_ROWS_MAX = ROW_GROUP;
 /** How most amounts are read: as 64-bit integers. */
 const NARROW_TYPE = `DECIMAL(${NARROW_DIGITS},${FEW_DECIMALS})`;
 
@@ -93,7 +99,7 @@ export async function scanEncoded(
     if (parsed) await duck.run(`create or replace table fresh_texts as select * from ${texts}`);
     await keepNew(duck, plan, relationsOf(parsed ? "fresh_texts" : texts, periods), fresh, isFirst);
     for (const [rows, rowPlan] of rowPlans(plan)) {
-      await sumRows(duck, rowPlan, rows, { sql: facts, odd: null });
+      await sumRows(duck, scan, rowPlan, rows, { sql: facts, odd: null });
       await addPart(duck, scan, rowPlan, rows);
     }
     rows += piece.rows;
@@ -149,9 +155,10 @@ async function keepNew(
 }
 
 /** Sums the rows of a piece into `part`. Says whether an amount was odd: then they must be read another way. */
-async function sumRows(duck: Duck, plan: RowPlan, rows: RowsOf, facts: Facts): Promise<boolean> {
+async function sumRows(duck: Duck, { stage }: Scan, plan: RowPlan, rows: RowsOf, facts: Facts): Promise<boolean> {
   const [check] = await duck.run(sumRowsSql(plan, rows, facts, "packed"), CHECK_PART_SQL);
   if (check?.["odd"] === true) return true;
+  stage.looseRows += countOf(check, "rows");
   if (countOf(check, "n") > HOUR_ROWS_MAX) await duck.run(sumRowsSql(plan, rows, facts, "apart"));
   return false;
 }
@@ -161,6 +168,9 @@ async function addPart(duck: Duck, { fileNo, stage }: Scan, plan: RowPlan, rows:
   const widen = plan.amounts.decimals > stage.decimals;
   if (widen) stage.decimals = plan.amounts.decimals;
   await duck.run(...(widen ? widenStageSql() : []), ...addPartSql(plan, rows, fileNo));
+  if (stage.looseRows < LOOSE_ROWS_MAX) return;
+  await duck.run(COMPRESS_KEPT_SQL);
+  stage.looseRows = 0;
 }
 
 /** Columns that hold amounts and nothing else. */
@@ -230,13 +240,13 @@ async function scanRows(
       odd: narrow.length === 0 ? null : '"~odd"',
     };
     // The lines come first and are all the rows there are: what is odd shows there.
-    if (await sumRows(duck, plan.lines, "lines", facts)) {
+    if (await sumRows(duck, scan, plan.lines, "lines", facts)) {
       await forgetOdd(duck, relation, amounts);
       continue;
     }
     await addPart(duck, scan, plan.lines, "lines");
     if (plan.extra !== null) {
-      await sumRows(duck, plan.extra, "extra", { ...facts, odd: null });
+      await sumRows(duck, scan, plan.extra, "extra", { ...facts, odd: null });
       await addPart(duck, scan, plan.extra, "extra");
     }
     return;

@@ -27,7 +27,7 @@ export type StageEnvironment = {
 /** An empty stage. */
 export async function openStage(duck: Duck): Promise<StagedGroup> {
   await duck.run(...createStageSql());
-  return { stage: { decimals: FEW_DECIMALS }, staged: new Map(), broken: new Map() };
+  return { stage: { decimals: FEW_DECIMALS, looseRows: 0 }, staged: new Map(), broken: new Map() };
 }
 
 /** Reads files into the stage. What cannot be read is noted and takes nothing with it. */

@@ -44,7 +44,7 @@ type Staged = { charges: Map<string, string>; keys: readonly DuckRow[]; rejects:
 async function stage(path: string): Promise<Staged> {
   await emptyStage();
   const opened = await openFile(duck, path);
-  const stageState = { decimals: 12 as const };
+  const stageState = { decimals: 12 as const, looseRows: 0 };
   const { rejects } = await stageFile(duck, {
     ...opened,
     fileNo: 1,
@@ -53,10 +53,11 @@ async function stage(path: string): Promise<Staged> {
     stage: stageState,
     onRead: () => undefined,
   });
-  await duck.run(...dictionarySql());
+  await duck.run(...dictionarySql(0));
   const keys = await duck.run(keysSql());
   const picked = keys.map((row) => ({ fileNo: 1, keyHash: String(row["key_h"]) }));
-  await duck.run(...createChargeSql(18), pickSql(picked), ...collapseSql(FACTS, "1900-01-01", "2999-01-01"));
+  const all = { from: "1900-01-01", to: "2999-01-01" };
+  await duck.run(...createChargeSql(18), pickSql(picked), ...collapseSql(FACTS, all));
   const rows = await duck.run(`select a.* exclude (attr_h, id, digest), r.* exclude (resource_h, id, digest, provider),
     charge_day::varchar as day, charge_end::varchar as day_end, source_rows, ${MEASURES.map((name) => `${name}::varchar as ${name}`).join(", ")}
     from charge join (select distinct on (id) * from attribute_set) as a on a.id = attribute_set_id

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 
-const READ_BYTES = 1 << 20;
+const READ_BYTES = 1 << 16;
 
 /** SHA-256 of a file's bytes, hex. */
 export async function fingerprintFile(path: string): Promise<string> {

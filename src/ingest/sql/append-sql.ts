@@ -1,7 +1,7 @@
 import { MONEY_SCALE } from "../../domain/money.ts";
-import { plainText, type StageKey } from "./charge-sql.ts";
+import { plainText, type StageKey, type Window } from "./charge-sql.ts";
 import { HOUR_ROWS_MAX } from "./scan-plan.ts";
-import { MEASURES, type StageDecimals } from "./stage-tables.ts";
+import { KEPT_DATABASE, MEASURES, type StageDecimals } from "./stage-tables.ts";
 
 /**
  * The rows of an appending format that are not stored yet. A row is there as often as the export that has it most often
@@ -71,9 +71,10 @@ export const CREATE_MERGED_SQL = [
   "create or replace table merged_hour as select * from usage_hour limit 0",
 ];
 
-/** Adds up the days from `from` to `to`. */
-export function mergeSql(from: string, to: string): string[] {
-  const window = `charge_day between date '${from}' and date '${to}'`;
+/** Adds up a part of the days. */
+export function mergeSql({ from, to, share }: Window): string[] {
+  const mine = share === undefined ? "" : ` and hash(resource_ref) % ${share.of} = ${share.index}`;
+  const window = `charge_day between date '${from}' and date '${to}'${mine}`;
   const keys = "charge_day, charge_end, attribute_set_id, resource_ref, tag_set_id";
   const sums = MEASURES.map((name) => `sum(${name}) as ${name}`).join(", ");
   const hours = Array.from({ length: 24 }, (_, hour) => plainText(`sum(q[${hour + 1}]::decimal(38,${MONEY_SCALE}))`));
@@ -87,8 +88,8 @@ from (select *, string_split(trim(quantity, '{}'), ',') as q from ${BOTH_HOURS})
 
 /** The sums take the place of the new ones; what is read back of the dictionaries joins those of the call. */
 export const TAKE_MERGED_SQL = [
-  "create or replace table charge as select * from merged_charge",
-  "create or replace table usage_hour as select * from merged_hour",
+  `create or replace table ${KEPT_DATABASE}.charge as select * from merged_charge`,
+  `create or replace table ${KEPT_DATABASE}.usage_hour as select * from merged_hour`,
   ...["merged_charge", "merged_hour", "stored_charge", "stored_hour"].map((table) => `drop table ${table}`),
   ...["attribute_set", "tag_set"].flatMap((table) => [
     `insert into ${table} by name select * from stored_${table} where id not in (select id from ${table} where id is not null)`,

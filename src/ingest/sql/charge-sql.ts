@@ -1,5 +1,5 @@
 import { hourCount, HOURS_PACKED } from "./scan-plan.ts";
-import { MEASURES, type StageDecimals } from "./stage-tables.ts";
+import { KEPT_DATABASE, MEASURES, type StageDecimals } from "./stage-tables.ts";
 
 /** The part of the stage one delivery is made of. */
 export type StageKey = { readonly fileNo: number; readonly keyHash: string };
@@ -22,15 +22,23 @@ export function dayCountsSql(facts: string): string {
 export function createChargeSql(decimals: StageDecimals): string[] {
   const measures = MEASURES.map((name) => `${name} decimal(38,${decimals})`).join(", ");
   return [
-    `create or replace table charge (charge_day date, charge_end date, attribute_set_id bigint, resource_ref bigint,
+    `create or replace table ${KEPT_DATABASE}.charge (charge_day date, charge_end date, attribute_set_id bigint, resource_ref bigint,
       tag_set_id bigint, source_rows bigint, ${measures})`,
-    `create or replace table usage_hour (charge_day date, attribute_set_id bigint, resource_ref bigint, quantity varchar)`,
+    `create or replace table ${KEPT_DATABASE}.usage_hour (charge_day date, attribute_set_id bigint, resource_ref bigint, quantity varchar)`,
   ];
 }
 
-/** Collapses the days of `facts` from `from` to `to` (both inclusive) into `charge` and `usage_hour`. */
-export function collapseSql(facts: string, from: string, to: string): string[] {
-  const window = `day between date '${from}' and date '${to}'`;
+/** A part of a delivery: days (both inclusive), of them one share of the resources. */
+export type Window = {
+  readonly from: string;
+  readonly to: string;
+  readonly share?: { readonly index: number; readonly of: number };
+};
+
+/** Collapses a part of `facts` into `charge` and `usage_hour`. */
+export function collapseSql(facts: string, { from, to, share }: Window): string[] {
+  const mine = share === undefined ? "" : ` and hash(r.id) % ${share.of} = ${share.index}`;
+  const window = `day between date '${from}' and date '${to}'${mine}`;
   const sums = MEASURES.map((name) => `sum(${name}) as ${name}`).join(", ");
   return [
     `insert into charge

@@ -1,6 +1,15 @@
 import { cleanJson } from "../formats/sql-tags.ts";
 import { cleanText } from "../formats/sql-text.ts";
-import { ATTRIBUTES, RESOURCE_FIELDS, SEPARATOR, STAGE_STATICS, STAGE_TEXTS } from "./stage-tables.ts";
+import {
+  ATTRIBUTES,
+  COMPRESS_KEPT_SQL,
+  KEPT_DATABASE,
+  RESOURCE_FIELDS,
+  ROW_GROUP,
+  SEPARATOR,
+  STAGE_STATICS,
+  STAGE_TEXTS,
+} from "./stage-tables.ts";
 
 /**
  * The three dictionaries of a load, cleaned and with their lasting ids: `attribute_set`, `billed_resource`, `tag_set`
@@ -37,44 +46,61 @@ function separators(text: string): string {
   return `strlen(${text}) - strlen(replace(${text}, ${SEPARATOR}, ''))`;
 }
 
-/** Whether any key of the call is worth building at all, and the statements that build the dictionaries. */
-export function dictionarySql(): string[] {
+/** Texts worked out in one statement. */
+const SLICE_TEXTS = 2 * ROW_GROUP;
+
+/** The statements that build the dictionaries. `resources`: how many texts of them there are (`countTextsSql`). */
+export function dictionarySql(resources: number): string[] {
+  const attribute = { stage: STAGE_TEXTS.attribute, fields: ATTRIBUTES, nullWhenEmpty: false };
+  const resource = {
+    stage: STAGE_TEXTS.resource,
+    fields: RESOURCE_FIELDS,
+    nullWhenEmpty: true,
+  };
+  const slices = Array.from({ length: Math.max(1, Math.ceil(resources / SLICE_TEXTS)) }, (_, index) => index);
   return [
-    dictionary({
-      table: "attribute_set",
-      stage: STAGE_TEXTS.attribute,
-      fields: ATTRIBUTES,
-      nullWhenEmpty: false,
-    }),
-    dictionary({
-      table: "billed_resource",
-      stage: STAGE_TEXTS.resource,
-      fields: RESOURCE_FIELDS,
-      nullWhenEmpty: true,
-    }),
+    `create or replace table ${KEPT_DATABASE}.attribute_set as ${dictionary(attribute, null)}`,
+    ...slices.flatMap((index) => [
+      `${index === 0 ? `create or replace table ${KEPT_DATABASE}.billed_resource as` : "insert into billed_resource"} ${dictionary(resource, slices.length === 1 ? null : index)}`,
+      ...(slices.length === 1 ? [] : [COMPRESS_KEPT_SQL]),
+    ]),
     tagSetSql(),
   ];
 }
 
+/** How many texts of resources there are: [{n}]. */
+export function countTextsSql(): string {
+  return `select count(*) as n from ${STAGE_TEXTS.resource.table}`;
+}
+
 type Dictionary = {
-  table: string;
   stage: (typeof STAGE_TEXTS)[keyof typeof STAGE_TEXTS];
   fields: readonly string[];
   /** A text without any field but the provider stands for "none": id null. */
   nullWhenEmpty: boolean;
 };
 
-function dictionary({ table, stage, fields, nullWhenEmpty }: Dictionary): string {
+/** Its entries; `slice`: those of one run of the staged texts, as they stand there. */
+function dictionary({ stage, fields, nullWhenEmpty }: Dictionary, slice: number | null): string {
   const { text, hash } = stage;
-  const cleaned = fields.map((field, index) => `p[${index + 1}] as ${field}`);
+  const cleaned = fields.map((field, index) => `nullif(p[${index + 1}], '') as ${field}`);
   const rest = fields.slice(1).join(", ");
   const id = idSql("content");
-  return `create or replace table ${table} as
-select * exclude (content), ${nullWhenEmpty ? `case when coalesce(${rest}) is not null then ${id} end` : id} as id, ${digestSql("content")} as digest
+  const from = slice ?? 0;
+  const texts =
+    slice === null
+      ? stage.table
+      : `(select * from ${stage.table} where rowid >= ${from * SLICE_TEXTS} and rowid < ${(from + 1) * SLICE_TEXTS})`;
+  const split = `string_split(${text}, ${SEPARATOR})`;
+  const parts = `case when regexp_matches(${text}, '${UNCLEAN}') then list_transform(${split}, lambda x: ${cleanText("x")}) else ${split} end`;
+  return `select * exclude (content), ${nullWhenEmpty ? `case when coalesce(${rest}) is not null then ${id} end` : id} as id, ${digestSql("content")} as digest
 from (select *, to_json([${fields.join(", ")}])::varchar as content
   from (select ${hash}, ${cleaned.join(", ")}
-    from (select ${hash}, list_transform(string_split(${text}, ${SEPARATOR}), lambda x: ${cleanText("x")}) as p from ${stage.table} semi join stage_charges using (${hash}))))`;
+    from (select ${hash}, ${parts} as p from ${texts} semi join stage_charges using (${hash}))))`;
 }
+
+/** What `cleanText` would change in a field of a dictionary text, other than that nothing becomes null (RE2). */
+const UNCLEAN = String.raw`\x00|(^|\x1f)(\p{Zs}|NULL|null)|\p{Zs}(\x1f|$)`;
 
 /** 64 bits of MD5, as the signed integer Postgres keeps. */
 export function idSql(content: string): string {

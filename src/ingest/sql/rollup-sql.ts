@@ -1,7 +1,7 @@
 import { TAG_ALIASES, tagKeyOf, type Dimension, type TagAliasKeys } from "../../domain/dimension.ts";
 import { listCubes, type CubeGrain } from "../../store/cube-names.ts";
 import { quoteText } from "../formats/sql-text.ts";
-import type { StageDecimals } from "./stage-tables.ts";
+import { COMPRESS_KEPT_SQL, KEPT_DATABASE, type StageDecimals } from "./stage-tables.ts";
 import { digestSql, idSql } from "./dictionary-sql.ts";
 
 /**
@@ -82,24 +82,36 @@ const SLICE_OF: Readonly<Record<string, string>> = {
 const COSTS = ["billed_cost", "effective_cost", "list_cost", "contracted_cost"];
 const SUMS = ["sum(source_rows)::bigint as source_rows", ...COSTS.map((name) => `sum(${name}) as ${name}`)].join(", ");
 
-/** Tables cost_slice, cost_daily, cost_resource_month and cost_cube of the delivery in `charge`. */
-export function rollupSql(options: RollupOptions): string[] {
+/**
+ * Tables cost_slice, cost_daily, cost_resource_month and cost_cube of the delivery in `charge`. `shares`: in how many
+ * parts resources are summed, which bounds the memory that takes.
+ */
+export function rollupSql(options: RollupOptions, shares: number): string[] {
   const { aliases, promoted } = options;
   return [
     attributePartSql(),
     tagPartSql(aliases, promoted),
     sliceSql(),
-    `create or replace table sliced as select c.*, s.id as slice_id
+    `create or replace view sliced as select c.*, s.id as slice_id
 from (select charge_day, resource_ref, source_rows, ${COSTS.join(", ")}, charge_end > charge_day + 1 as long, a.part_id, coalesce(t.part_id, 0) as tag_part
   from charge left join attribute_part as a on a.id = attribute_set_id left join tag_part as t on t.id = tag_set_id) as c
 join slice_part as s on s.attribute_part = c.part_id and s.tag_part = c.tag_part and s.long = c.long`,
     `create or replace table cost_daily as select charge_day, slice_id, ${SUMS} from sliced group by all`,
-    `create or replace table cost_resource_month as
-select date_trunc('month', charge_day)::date as charge_month, slice_id, resource_ref, ${SUMS} from sliced group by all`,
-    "drop table sliced",
+    ...resourceMonthSql(shares),
     createCubeSql(options.decimals),
     ...(["day", "month"] as const).flatMap((grain) => [dailySliceSql(grain), cubesSql(grain, promoted)]),
   ];
+}
+
+function resourceMonthSql(shares: number): string[] {
+  const table = `${KEPT_DATABASE}.cost_resource_month`;
+  const sums = (where: string): string =>
+    `select date_trunc('month', charge_day)::date as charge_month, slice_id, resource_ref, ${SUMS} from sliced${where} group by all`;
+  if (shares <= 1) return [`create or replace table ${table} as ${sums("")}`];
+  return Array.from({ length: shares }, (_, index) => [
+    `${index === 0 ? `create or replace table ${table} as` : `insert into ${table}`} ${sums(` where hash(resource_ref) % ${shares} = ${index}`)}`,
+    COMPRESS_KEPT_SQL,
+  ]).flat();
 }
 
 function attributePartSql(): string {

@@ -182,7 +182,7 @@ function hoursSql({ amounts }: RowPlan, hours: HoursKept): string[] {
  * amount was odd.
  */
 export const CHECK_PART_SQL =
-  "select coalesce(max(n) filter (where hour_quantity is not null), 0)::bigint as n, coalesce(bool_or(odd), false) as odd from part";
+  "select coalesce(max(n) filter (where hour_quantity is not null), 0)::bigint as n, count(*) as rows, coalesce(bool_or(odd), false) as odd from part";
 
 /** What is not there under that name already. */
 function named(values: Readonly<Record<string, string>>): string[] {
