@@ -28,12 +28,28 @@ import { claimsOf, openStage, stageFiles, type StagedGroup } from "./stage-group
  * are read together; each such group is stored and shown before the next is read.
  */
 export async function runIngest(env: IngestEnvironment, input: IngestInput): Promise<IngestAnswer> {
+  const spillDirectory = await makeSpillDirectory(env.dataDir);
+  const reader = openReaderProcess(env, spillDirectory);
+  // It starts while the files are fingerprinted.
+  reader.open().catch(() => undefined); // opened again, and heard, when it is needed
+  try {
+    return await ingestWith(env, input, spillDirectory, reader);
+  } finally {
+    await reader.close();
+    await rm(spillDirectory, { recursive: true, force: true });
+  }
+}
+
+async function ingestWith(
+  env: IngestEnvironment,
+  input: IngestInput,
+  spillDirectory: string,
+  reader: ReaderProcess,
+): Promise<IngestAnswer> {
   const listed = await listCallFiles(input);
   const known = await findUnchanged(env, listed.files, input.replace);
-  const spillDirectory = await makeSpillDirectory(env.dataDir);
   const progress = trackProgress(listed.files, input.onProgress);
   const { close, ...resources } = openResources(env, progress);
-  const reader = openReaderProcess(env, spillDirectory);
   const answers = [...listed.refused];
   const filled = new Map<string, readonly string[]>();
   const shared = { env, input, spillDirectory, files: new Map(listed.files.map((file) => [file.fileNo, file])) };
@@ -46,8 +62,6 @@ export async function runIngest(env: IngestEnvironment, input: IngestInput): Pro
     return { batches: await markIncomplete(env, [...unchangedAnswers(listed.files, known), ...answers]) };
   } finally {
     await close();
-    await reader.close();
-    await rm(spillDirectory, { recursive: true, force: true });
   }
 }
 
@@ -65,16 +79,18 @@ type ReaderProcess = { readonly open: () => Promise<Duck>; readonly close: () =>
 
 /** The DuckDB child of a call, and another in its place once it has died of a file. */
 function openReaderProcess(env: IngestEnvironment, spillDirectory: string): ReaderProcess {
-  let duck: Duck | null = null;
+  let opening: Promise<Duck> | null = null;
+  const opened = async (): Promise<Duck | null> => (await opening?.catch(() => null)) ?? null;
   const close = async (): Promise<void> => {
+    const duck = await opened();
+    opening = null;
     if (duck !== null) env.onChildPeak?.(duck.peakRssBytes());
     await duck?.close();
-    duck = null;
   };
   return {
     open: async () => {
-      if (duck?.isAlive() === false) await close();
-      return (duck ??= await openDuck({ memoryMb: env.settings.ingestMemoryMb, spillDirectory }));
+      if (opening !== null && (await opened())?.isAlive() !== true) await close();
+      return (opening ??= openDuck({ memoryMb: env.settings.ingestMemoryMb, spillDirectory }));
     },
     close,
   };

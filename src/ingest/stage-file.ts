@@ -39,7 +39,7 @@ export type StagedFile = OpenedFile & {
 };
 
 /** Parquet is scanned in runs of row groups: memory stays flat however large the file is. */
-const RANGE_ROWS_MAX = 500_000;
+const RANGE_ROWS_MAX = 1_000_000;
 const REPEATS_MIN = 4;
 
 /** Finds container, header and format of a file. Throws AppError when it is no bill we know. */
