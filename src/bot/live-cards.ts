@@ -126,8 +126,11 @@ export async function refreshLiveCard(base: Base, key: string): Promise<Shows | 
     const posted = row === null ? null : await readCard(sql, key);
     if (row === null || posted === null) return null;
     const shows = row.shows as Shows;
-    const card = withExtra(await liveCard(await contextOf(base, row), shows), row.extra as Extra);
-    if (saysTheSame(posted.card as Card, card, shows)) return null;
+    const shown = posted.card as Card;
+    const made = withExtra(await liveCard(await contextOf(base, row), shows), row.extra as Extra);
+    // What was typed for it stays what is typed for it.
+    const card = shown.command === undefined ? made : { ...made, command: shown.command };
+    if (saysTheSame(shown, card, shows)) return null;
     if ((await enqueueUpdate(sql, { key, card, ifRevision: posted.revision })) > 0) return shows;
   }
   return null;
