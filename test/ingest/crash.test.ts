@@ -9,6 +9,8 @@ import { focusCsv, openIngest, rollupGaps, shownTotal, statuses, type IngestFixt
 
 const CHILD = fileURLToPath(new URL("./ingest-child.ts", import.meta.url));
 const LEASE_SECONDS = 1;
+/** Each starts processes of its own: on a busy machine that takes its time. */
+const LONG = { timeout: 240_000 };
 
 let fixture: IngestFixture;
 beforeAll(async () => {
@@ -35,7 +37,7 @@ function startIngest(
   return { child, ended };
 }
 
-describe("killed (-9) at any step, then run again: the same result, nothing stuck, nothing doubled", () => {
+describe("killed (-9) at any step, then run again: the same result, nothing stuck, nothing doubled", LONG, () => {
   test.each(CRASH_POINTS)("%s", async (point) => {
     const account = `crash-${point}`;
     const before = await fixture.write(`${point}-1.csv`, focusCsv([{ cost: "10", account }]));
@@ -60,7 +62,7 @@ describe("killed (-9) at any step, then run again: the same result, nothing stuc
   });
 });
 
-test("a worker paused past its lease and woken changes nothing: it is fenced", async () => {
+test("a worker paused past its lease and woken changes nothing: it is fenced", LONG, async () => {
   const account = "paused";
   const slow = await fixture.write("slow.csv", focusCsv([{ cost: "1", account }]));
   const quick = await fixture.write(
@@ -79,7 +81,7 @@ test("a worker paused past its lease and woken changes nothing: it is fenced", a
   expect(await totalOf(account)).toBe("5");
 });
 
-test("two ingests of one source at once: one waits, both are told the truth", async () => {
+test("two ingests of one source at once: one waits, both are told the truth", LONG, async () => {
   const account = "twice";
   const paths = await Promise.all(
     [1, 2].map((n) => fixture.write(`twice-${n}.csv`, focusCsv([{ cost: String(n), account }]))),

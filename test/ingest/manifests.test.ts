@@ -43,7 +43,7 @@ async function writeAzureRun(
   return folder;
 }
 
-describe("a manifest says what is whole", () => {
+describe("a manifest says what is whole", { timeout: 240_000 }, () => {
   test("Azure: rows and bytes as it says: stored; again: unchanged", async () => {
     const folder = await writeAzureRun("run-a");
     expect(statuses(await fixture.ingest([folder]))).toEqual(["stored"]);
@@ -147,7 +147,7 @@ function many(month: string): FocusRow[] {
   return Array.from({ length: 9_000 }, (_, n) => ({ month, cost: "1", resource: `i-${n}` }));
 }
 
-describe("what is good is shown before what comes after it is read", () => {
+describe("what is good is shown before what comes after it is read", { timeout: 240_000 }, () => {
   test("a delivery is shown while the next file is still being read", async () => {
     const first = await write("a.csv", focusCsv(ONE));
     const second = await write("b.csv", focusCsv(many("2026-04")));

@@ -29,23 +29,27 @@ function storage(amount: string): Record<string, string> {
   };
 }
 
-test("a quantity of 10^17 and above is said with file, line and column; its cost is kept, smaller ones are exact", async () => {
-  const kept = ["99999999999999999", "3600000000000000.5", "1e16"];
-  const large = ["100000000000000000", "3.6e+21", "360000000000000000000000", "lots"];
-  const path = await fixture.write("storage.csv", toCsv([...kept, ...large].map(storage)));
-  const [batch] = (await fixture.ingest([path])).batches;
-  expect(batch).toMatchObject({ status: "stored", rowsRead: 7, rowsAccepted: 7, totals: { USD: { billed: "0.7" } } });
-  expect(batch?.notices).toContainEqual(
-    '4 rows have a quantity that cannot be kept (10^17 and above, or no number); their costs are kept: storage.csv line 5, usage.amount "100000000000000000"; storage.csv line 6, usage.amount "3.6e+21"; storage.csv line 7, usage.amount "360000000000000000000000"',
-  );
-  const [stored] = await fixture.db.sql`select trim_scale(sum(consumed_quantity))::text as consumed,
+test(
+  "a quantity of 10^17 and above is said with file, line and column; its cost is kept, smaller ones are exact",
+  { timeout: 240_000 },
+  async () => {
+    const kept = ["99999999999999999", "3600000000000000.5", "1e16"];
+    const large = ["100000000000000000", "3.6e+21", "360000000000000000000000", "lots"];
+    const path = await fixture.write("storage.csv", toCsv([...kept, ...large].map(storage)));
+    const [batch] = (await fixture.ingest([path])).batches;
+    expect(batch).toMatchObject({ status: "stored", rowsRead: 7, rowsAccepted: 7, totals: { USD: { billed: "0.7" } } });
+    expect(batch?.notices).toContainEqual(
+      '4 rows have a quantity that cannot be kept (10^17 and above, or no number); their costs are kept: storage.csv line 5, usage.amount "100000000000000000"; storage.csv line 6, usage.amount "3.6e+21"; storage.csv line 7, usage.amount "360000000000000000000000"',
+    );
+    const [stored] = await fixture.db.sql`select trim_scale(sum(consumed_quantity))::text as consumed,
     trim_scale(sum(pricing_quantity))::text as priced from charge`;
-  // 99999999999999999 + 3600000000000000.5 + 10000000000000000
-  expect(stored).toEqual({ consumed: "113599999999999999.5", priced: "3.5" });
-  expect(await shownTotal(fixture.db)).toEqual({ USD: "0.7" });
-});
+    // 99999999999999999 + 3600000000000000.5 + 10000000000000000
+    expect(stored).toEqual({ consumed: "113599999999999999.5", priced: "3.5" });
+    expect(await shownTotal(fixture.db)).toEqual({ USD: "0.7" });
+  },
+);
 
-test("nothing is said where nothing is lost, whatever the decimals of the costs", async () => {
+test("nothing is said where nothing is lost, whatever the decimals of the costs", { timeout: 240_000 }, async () => {
   const rows = ["1", "99999999999999999"].map(storage);
   const fine = { ...storage("2"), cost: "0.123456789012345678" };
   const [batch] = (await fixture.ingest([await fixture.write("fine.csv", toCsv([...rows, fine]))])).batches;
