@@ -22,7 +22,7 @@ let server: ChatServer;
 beforeAll(async () => {
   browser = await launchBrowser();
   db = await createTestDatabase({ connectionsMax: 10 });
-  const names = ["finops", "costs", "break", "long", "sleep", "two", "tall"];
+  const names = ["finops", "costs", "break", "long", "sleep", "two", "tall", "away"];
   const channels = names.map((name) => ({ name, title: `About ${name}`, scope: [] }));
   server = await startChatServer(db, { channels });
 });
@@ -127,16 +127,16 @@ describe("unread", () => {
     await two.page.locator("#thread .asked", { hasText: "And?" }).waitFor();
     await badge(one.page).waitFor({ state: "detached" });
     // Cut off meanwhile: it hears what was read when it is back.
-    await post("two", "While one was away");
-    await one.page.locator('[data-channel="two"] .count', { hasText: "1" }).waitFor();
+    await post("away", "While one was away");
+    await one.page.locator('[data-channel="away"] .count', { hasText: "1" }).waitFor();
     await one.page.context().setOffline(true);
-    await two.page.locator('[data-channel="two"]').click();
+    await two.page.locator('[data-channel="away"]').click();
     await cardTitled(two.page, "While one was away").waitFor();
     const marks = () => db.sql`
-      select 1 from read_mark where channel = 'two' and upto = (select max(id) from message where channel = 'two')`;
+      select 1 from read_mark where channel = 'away' and upto = (select max(id) from message where channel = 'away')`;
     await expect.poll(async () => (await marks()).length).toBe(1);
     await one.page.context().setOffline(false);
-    await one.page.locator('[data-channel="two"] .count').waitFor({ state: "detached" });
+    await one.page.locator('[data-channel="away"] .count').waitFor({ state: "detached" });
     expect(two.errors).toEqual([]);
     await one.close();
     await two.close();
