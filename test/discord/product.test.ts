@@ -206,16 +206,16 @@ test("suggestions while typing: the language, and what there is", async () => {
 
 describe("an approval", () => {
   /** Shows a cheap, harmless recommendation that waits, everywhere cards of `finops` go. Each call another one. */
-  let taken = 0;
+  const taken = new Set<string>();
   async function show(): Promise<{ id: string; card: FakeMessage; copy: FakeMessage; title: RegExp }> {
     const known = await listRecommendations(db.sql);
     const waiting = known.filter(
       ({ state, finding }) =>
         state === "proposed" && finding.risk !== "H" && Number(finding.saving?.amount ?? "1e9") < 500,
     );
-    const one = waiting[taken];
-    taken += 1;
+    const one = waiting.find(({ id }) => !taken.has(id));
     if (one === undefined) throw new Error("nothing waits");
+    taken.add(one.id);
     const view = await showRecommendation({ ctx, input: { id: one.id } });
     const card = recommendationCard(view);
     await enqueuePost(db.sql, { channel: "finops", key: recommendationKey(one.id), card });
