@@ -87,8 +87,10 @@ const webCard = async (key: string): Promise<Card> => {
 };
 /** What somebody alone was told since. */
 const told = (user: string, since: number): string[] => slack().whispered(user).slice(since).map(words);
+/** A busy machine takes longer than the second vi.waitFor gives. */
+const until = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 15_000, interval: 30 });
 const settle = async (check: () => unknown): Promise<void> => {
-  await vi.waitFor(check, { timeout: 15_000, interval: 30 });
+  await until(check);
   await service.deliver();
 };
 
@@ -115,7 +117,7 @@ describe("every command", () => {
     expect(answer.blocks.map(({ type }) => type)).toContain("image");
     const posted = slack().posted(FINOPS_CHANNEL).length;
     await slack().ana.click(answer, "Share in channel");
-    await vi.waitFor(async () => {
+    await until(async () => {
       await service.deliver();
       expect(slack().posted(FINOPS_CHANNEL).length).toBe(posted + 1);
     });
@@ -157,7 +159,7 @@ describe("a decision", () => {
     expect(message.blocks.some(({ type }) => type === "actions")).toBe(true);
     await slack().ana.click(message, approveLabel(message));
     await settle(async () => expect(await stateOf(db, id)).toMatch(/^(approved|partly-approved)/));
-    await vi.waitFor(async () => {
+    await until(async () => {
       await service.deliver();
       expect(message.text).toMatch(/ana/i);
     });
@@ -200,13 +202,13 @@ describe("a decision", () => {
       .filter((one) => one !== message);
     const texts = others.map(({ text }) => text);
     await slack().ana.click(message, "Reject");
-    await vi.waitFor(() => slack().ana.form());
+    await until(() => slack().ana.form());
     await slack().ana.submit({
       "Why not": REJECT_REASONS[0] ?? "",
       "In your words (needed for another reason)": 'a <!channel> "quoted" reason',
     });
     await settle(async () => expect(await stateOf(db, id)).toMatch(/^rejected/));
-    await vi.waitFor(async () => {
+    await until(async () => {
       await service.deliver();
       expect(message.text).toMatch(/rejected/i);
     });
@@ -265,9 +267,7 @@ describe("an answer that shows what is decided on", () => {
     await settle(() => expect(wordsOf(slack().posted(talk).at(-1)?.blocks ?? [])).toContain(id));
     const answer = slack().posted(talk).at(-1);
     if (answer === undefined) throw new Error("no answer");
-    await vi.waitFor(async () =>
-      expect(await db.sql`select 1 from live_card where recommendation = ${id}`).toHaveLength(1),
-    );
+    await until(async () => expect(await db.sql`select 1 from live_card where recommendation = ${id}`).toHaveLength(1));
     await keepTrue();
     expect(answer.edits).toBe(0);
     await dispatch({ ctx: all.as("ben"), text: `recs approve ${id}` });
@@ -282,7 +282,7 @@ describe("an answer that shows what is decided on", () => {
         .posted(FINOPS_CHANNEL)
         .find((one) => words(one).includes("Shared by ana") && words(one).includes(id));
     await slack().ana.click(answer, buttons.find((label) => label.startsWith("Share in")) ?? "");
-    await vi.waitFor(async () => {
+    await until(async () => {
       await keepTrue();
       expect(copy()?.text).toMatch(/Approved by Ben/);
     });
@@ -321,9 +321,9 @@ describe("an answer that shows what is decided on", () => {
     const name = row?.name ?? "";
     await slack().ana.openHome();
     const home = (): string => wordsOf(slack().ana.home().body["blocks"] as never);
-    await vi.waitFor(() => expect(home()).toContain(name), { timeout: 10_000 });
+    await until(() => expect(home()).toContain(name));
     await dispatch({ ctx: all.as("ben"), text: `recs reject ${id} --reason done` });
-    await vi.waitFor(() => expect(home()).not.toContain(name), { timeout: 15_000 });
+    await until(() => expect(home()).not.toContain(name));
   });
 });
 
@@ -346,7 +346,7 @@ describe("talking", () => {
 
   test("the home tab shows what waits for whoever opens it, and changes with it", async () => {
     await slack().ana.openHome();
-    await vi.waitFor(() => slack().ana.home(), { timeout: 10_000 });
+    await until(() => slack().ana.home());
     const home = wordsOf(slack().ana.home().body["blocks"] as never);
     expect(home).toMatch(/Waiting for you/);
     expect(home).toMatch(/budget/i);

@@ -27,8 +27,6 @@ const random = seeded(option("--seed", 1));
 const SETTLE_MS = 180_000;
 /** Cards, edits and answers that wait, at most, before nothing more is asked for. */
 const BEHIND_MAX = 30;
-/** Troubles that wait for a call, at most: on a slow machine every call would meet one. */
-const FAULTS_MAX = 4;
 
 const folder = await mkdtemp(join(tmpdir(), "finops-soak-"));
 const db = await openStore({ dataDir: folder, databaseUrl: undefined, database: "finops" });
@@ -39,6 +37,7 @@ const deliverer = await startDeliverer({ sql: db.sql, channels: [surface.channel
 const wanted = new Map<string, string>();
 let asked = 0;
 let refused = 0;
+let quietUntilCall = 0;
 let failed = false;
 try {
   await slack.sockets.connected();
@@ -92,7 +91,9 @@ async function misbehave(): Promise<void> {
   const kinds = ["500", "reset", "html"] as const;
   const pending = slack.api.faults.filter(({ left }) => left > 0).length;
   if (what < 0.1) {
-    if (pending >= FAULTS_MAX) return;
+    // A share of the calls, whatever their pace: after a failure they are few, and must not all meet the next.
+    if (pending > 0 || slack.api.calls.length < quietUntilCall) return;
+    quietUntilCall = slack.api.calls.length + 3 + Math.floor(random() * 10);
     const kind = kinds[Math.floor(random() * kinds.length)] ?? "500";
     slack.api.faults.push({ methods: /chat\.|response|users/, kind, left: 1 + Math.floor(random() * 4) });
   } else if (what < 0.12) slack.sockets.refresh();
