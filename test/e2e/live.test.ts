@@ -16,6 +16,8 @@ import {
   type Seen,
 } from "./browser.ts";
 
+/** A busy machine is slow, not wrong: as long as a page waits for an element. */
+const PATIENT = { timeout: 20_000 };
 let browser: Browser;
 let db: TestDatabase;
 let server: ChatServer;
@@ -134,7 +136,7 @@ describe("unread", () => {
     await cardTitled(two.page, "While one was away").waitFor();
     const marks = () => db.sql`
       select 1 from read_mark where channel = 'away' and upto = (select max(id) from message where channel = 'away')`;
-    await expect.poll(async () => (await marks()).length).toBe(1);
+    await expect.poll(async () => (await marks()).length, PATIENT).toBe(1);
     await one.page.context().setOffline(false);
     await one.page.locator('[data-channel="away"] .count').waitFor({ state: "detached" });
     expect(two.errors).toEqual([]);
@@ -236,7 +238,7 @@ describe("a lost connection", () => {
     expect(streams).toBe(0);
     await page.clock.fastForward(120_000);
     await page.evaluate("window.dispatchEvent(new Event('focus'))");
-    await expect.poll(() => streams).toBeGreaterThan(0);
+    await expect.poll(() => streams, PATIENT).toBeGreaterThan(0);
     await page.locator(".live.on").waitFor();
     await post("sleep", "After the nap");
     await cardTitled(page, "After the nap").waitFor();
@@ -254,7 +256,7 @@ describe("two at once", () => {
     };
     await Promise.all([ask(one.page, "whoami"), ask(two.page, "help cost"), post("two", "A post between")]);
     for (const { page } of [one, two]) {
-      await expect.poll(() => page.locator("#messages article.card").count()).toBe(3);
+      await expect.poll(() => page.locator("#messages article.card").count(), PATIENT).toBe(3);
       await page.locator(".pending").waitFor({ state: "detached" });
     }
     const said = (page: Page) =>
