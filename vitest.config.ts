@@ -9,6 +9,8 @@ export default defineConfig({
     setupFiles: ["test/support/seed-properties.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // By default one second, too little for a page on a machine with two cores.
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
   },
 });
