@@ -112,7 +112,8 @@ async function expectEverywhere(name: string, status: RegExp): Promise<void> {
   for (const one of [...web, terminal]) expect(one).toMatch(status);
 }
 
-const reasonOf = ({ answer }: Acted): string => {
+const reasonOf = ({ answer, refusal }: Acted): string => {
+  if (refusal !== null) return refusal;
   const data = answer.data as { outcome?: string; reason?: string | null };
   return data.outcome === "done" ? "done" : (data.reason ?? answer.card.blocks.map(textOf).join(" "));
 };
