@@ -5,6 +5,7 @@ import { hasRole } from "../domain/actor.ts";
 import { AppError } from "../domain/errors.ts";
 import { nearestWords } from "../domain/nearest.ts";
 import type { Context } from "../service/context.ts";
+import { connectionLost } from "../store/connection-lost.ts";
 import type { Command, CommandAnswer, Effect } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { errorCard, roleNeededMessage, unexpectedCard, unknownCommandCard } from "./phrases.ts";
@@ -43,6 +44,9 @@ async function answerWord(
   try {
     return await runWord(input, commands);
   } catch (error) {
+    const lost = connectionLost(error);
+    if (lost !== null) input.ctx.log.warn({ err: error, command: word }, "the database went away");
+    if (lost !== null) return refused(lost, word);
     return error instanceof AppError ? refused(error, word) : unexpected(error, input.ctx, word);
   }
 }

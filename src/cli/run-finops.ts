@@ -12,6 +12,7 @@ import { sampleSettings } from "../domain/settings.ts";
 import { createLog } from "../log.ts";
 import type { Context } from "../service/context.ts";
 import { addSamplePeople } from "../service/sample-people.ts";
+import { connectionLost } from "../store/connection-lost.ts";
 import { DEMO_DATABASE, openStore, REAL_DATABASE } from "../store/open-store.ts";
 import { syncPeople } from "../store/people.ts";
 import type { CliAnswer, CliCommand, Terminal } from "./cli-command.ts";
@@ -41,7 +42,8 @@ export async function runFinops(call: FinopsCall): Promise<number> {
     const answer = await runCommand(call);
     show(answer, call, json);
     return answer.exitCode;
-  } catch (error) {
+  } catch (cause) {
+    const error = connectionLost(cause) ?? cause;
     if (!(error instanceof AppError)) throw error;
     const { code, message, remedy } = error;
     const exitCode = code === "internal" || code === "unavailable" ? 1 : 2;
