@@ -15,6 +15,9 @@ test.each(["ECONNREFUSED", "ECONNRESET", "CONNECTION_CLOSED", "57P01", "57P03", 
   },
 );
 
-test.each([coded("23505"), coded("57014"), new Error("x"), "ECONNREFUSED", null])("%s is of something else", (error) => {
-  expect(connectionLost(error)).toBeNull();
-});
+test.each([coded("23505"), coded("57014"), new Error("x"), "ECONNREFUSED", null])(
+  "%s is of something else",
+  (error) => {
+    expect(connectionLost(error)).toBeNull();
+  },
+);

@@ -22,8 +22,12 @@ export function connectionLost(error: unknown): AppError | null {
 }
 
 function words(cause: unknown): AppError {
-  return new AppError("unavailable", "The database went away while this ran: what was under way is done whole or not at all.", {
-    remedy: "Try again in a moment; status says whether it is back.",
-    cause,
-  });
+  return new AppError(
+    "unavailable",
+    "The database went away while this ran: what was under way is done whole or not at all.",
+    {
+      remedy: "Try again in a moment; status says whether it is back.",
+      cause,
+    },
+  );
 }
