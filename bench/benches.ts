@@ -143,7 +143,7 @@ export const BENCHES: readonly Bench[] = [
     words: BILLS,
     small: ["--small", "--no-ingest"],
     keeps: false,
-    inAll: false,
+    inAll: true,
     read: readFigures,
   },
 ];
