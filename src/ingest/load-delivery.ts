@@ -66,38 +66,34 @@ export async function loadDelivery(run: IngestRun, delivery: Delivery): Promise<
   const files = delivery.claims.map((claim) => run.files.get(claim.fileNo)).filter((file) => file !== undefined);
   const rejects = rejectsOf(run, delivery.claims);
   const base = baseAnswer(run, delivery, files, rejects);
-  const answer = await loadUnlessRefused(run, delivery, first, files, rejects, base);
+  const answer = await loadUnlessRefused(run, { delivery, first, files, rejects, base });
   if (run.input.dryRun) return answer;
   return answer.status === "refused"
     ? keepRefusal(run, answer, { dataset: first.dataset, files, rejects: rejects.located })
     : settle(run, answer);
 }
 
-async function loadUnlessRefused(
-  run: IngestRun,
-  delivery: Delivery,
-  first: Claim,
-  files: readonly CallFile[],
-  rejects: DeliveryRejects,
-  base: IngestBatchAnswer,
-): Promise<IngestBatchAnswer> {
+type Planned = {
+  readonly delivery: Delivery;
+  readonly first: Claim;
+  readonly files: readonly CallFile[];
+  readonly rejects: DeliveryRejects;
+  readonly base: IngestBatchAnswer;
+};
+
+async function loadUnlessRefused(run: IngestRun, planned: Planned): Promise<IngestBatchAnswer> {
+  const { delivery, base } = planned;
   if (delivery.refusal !== null) return { ...base, status: "refused", reason: delivery.refusal };
   try {
-    return await loadAccepted(run, delivery, first, files, rejects, base);
+    return await loadAccepted(run, planned);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "internal") throw error;
     return { ...base, status: "refused", reason: explain(error) };
   }
 }
 
-async function loadAccepted(
-  run: IngestRun,
-  delivery: Delivery,
-  first: Claim,
-  files: readonly CallFile[],
-  rejects: DeliveryRejects,
-  base: IngestBatchAnswer,
-): Promise<IngestBatchAnswer> {
+async function loadAccepted(run: IngestRun, planned: Planned): Promise<IngestBatchAnswer> {
+  const { delivery, first, files, rejects, base } = planned;
   const { sql } = run.env.db;
   if (base.rowsAccepted === 0) return { ...base, status: "refused", reason: nothingAccepted(rejects) };
   const source = await resolveSource(sql, {
