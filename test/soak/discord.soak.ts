@@ -17,7 +17,7 @@ import { startBot } from "../discord/bot.ts";
 import { createFakeDiscord } from "../discord/fake/fake-discord.ts";
 import { directChannelOf, type FakeInteraction, type FakeMessage } from "../discord/fake/world.ts";
 import { testContext } from "../support/context.ts";
-import { option, seeded } from "./soak.ts";
+import { option, seeded, settled } from "./soak.ts";
 
 const minutes = option("--minutes", 10);
 const random = seeded(option("--seed", 1));
@@ -44,7 +44,13 @@ try {
   world.faults.splice(0);
   fake.gateway.refuse(false);
   fake.gateway.answerHeartbeats(true);
-  failed = !(await settled());
+  failed = !(await settled({
+    sql: db.sql,
+    withinMs: SETTLE_MS,
+    problems,
+    summary,
+    well: "nothing lost, nothing twice",
+  }));
 } finally {
   await bot.close();
   await db.close();
@@ -104,22 +110,12 @@ function rateLimited() {
   };
 }
 
-async function settled(): Promise<boolean> {
-  const until = performance.now() + SETTLE_MS;
-  let wrong = problems();
-  while (wrong.length > 0 && performance.now() < until) {
-    await db.sql`update outbox set next_attempt_at = now() where revision_done < revision`;
-    await wait(500);
-    wrong = problems();
-  }
+function summary(): string {
   const { identifies, resumes, heartbeats } = fake.gateway.counts;
-  console.log(
+  return (
     `${wanted.size} cards, ${asked.length} questions, ${posted().length} messages, ${world.requests.length} calls, ` +
-      `${identifies} logins, ${resumes} resumes, ${heartbeats} heartbeats`,
+    `${identifies} logins, ${resumes} resumes, ${heartbeats} heartbeats`
   );
-  for (const one of wrong.slice(0, 20)) console.error(one);
-  console.log(wrong.length === 0 ? "nothing lost, nothing twice" : `${wrong.length} problems`);
-  return wrong.length === 0;
 }
 
 function posted(): FakeMessage[] {

@@ -20,7 +20,7 @@ import { FINOPS_CHANNEL, PAYMENTS_CHANNEL } from "../slack/fake/fake-slack.ts";
 import { wordsOf } from "../slack/fake/reading.ts";
 import { startSlackService } from "../slack/slack-service.ts";
 import { testContext } from "../support/context.ts";
-import { option, seeded } from "./soak.ts";
+import { option, seeded, settled } from "./soak.ts";
 
 const minutes = option("--minutes", 10);
 const random = seeded(option("--seed", 1));
@@ -49,7 +49,13 @@ try {
   }
   slack.api.faults.splice(0);
   await slack.up().catch(() => undefined);
-  failed = !(await settled());
+  failed = !(await settled({
+    sql: db.sql,
+    withinMs: SETTLE_MS,
+    problems,
+    summary,
+    well: "nothing lost, nothing twice without saying so",
+  }));
 } finally {
   await deliverer.stop();
   await service.stop();
@@ -101,22 +107,10 @@ async function misbehave(): Promise<void> {
   else if (what < 0.14) slack.pace.limitChannel(random() < 0.5 ? FINOPS_CHANNEL : PAYMENTS_CHANNEL, 2);
 }
 
-async function settled(): Promise<boolean> {
-  const until = performance.now() + SETTLE_MS;
-  let wrong = problems();
-  while (wrong.length > 0 && performance.now() < until) {
-    await db.sql`update outbox set next_attempt_at = now() where revision_done < revision`;
-    await wait(500);
-    wrong = problems();
-  }
+function summary(): string {
   const posted = slack.posted(FINOPS_CHANNEL).length + slack.posted(PAYMENTS_CHANNEL).length;
   const calls = slack.api.calls.length;
-  console.log(
-    `${wanted.size} cards, ${asked} questions taken (${refused} at a cut socket), ${posted} messages, ${calls} calls`,
-  );
-  for (const one of wrong.slice(0, 20)) console.error(one);
-  console.log(wrong.length === 0 ? "nothing lost, nothing twice without saying so" : `${wrong.length} problems`);
-  return wrong.length === 0;
+  return `${wanted.size} cards, ${asked} questions taken (${refused} at a cut socket), ${posted} messages, ${calls} calls`;
 }
 
 function problems(): string[] {
