@@ -9,7 +9,7 @@ import {
 import type { Action, Field } from "../card.ts";
 import { askForm, snoozeForm } from "./ask-form.ts";
 import { clockTime } from "./recommendation-words.ts";
-import { nameOf, whereOf } from "./waste-card.ts";
+import { nameOf, accountAndRegionOf } from "./waste-card.ts";
 
 /** What a rejection is mostly for; the last one asks for words. */
 export const REJECT_REASONS = [
@@ -59,7 +59,7 @@ function approveButton(one: Recommendation): Action {
     command: `recs approve ${one.id} ${seen(one)}`,
     confirm: {
       title: `Approve ${monthly} a month?`,
-      text: `${one.finding.title}: ${nameOf(one.finding)}, ${whereOf(one.finding)}. Saves ${formatMoney(savingYearly(one.finding))} a year. Nothing is run for you: it is handed off when the undo window closes.`,
+      text: `${one.finding.title}: ${nameOf(one.finding)}, ${accountAndRegionOf(one.finding)}. Saves ${formatMoney(savingYearly(one.finding))} a year. Nothing is run for you: it is handed off when the undo window closes.`,
       yes: `Approve ${monthly}/mo`,
     },
   };

@@ -2,7 +2,7 @@ import { add, formatMoney, zero, type Money } from "../../domain/money.ts";
 import { savingMonthly, type RecommendationView } from "../../domain/recommendation.ts";
 import type { Action, Card } from "../card.ts";
 import { bulkApprovable, bulkMark } from "./bulk-approval.ts";
-import { nameOf, whereOf } from "./waste-card.ts";
+import { nameOf, accountAndRegionOf } from "./waste-card.ts";
 
 const BUTTONS_MAX = 3;
 
@@ -43,7 +43,7 @@ function tableOf(views: readonly RecommendationView[], sums: readonly string[]) 
     ],
     rows: views.map(({ recommendation: { finding, state, id, expiresOn } }) => [
       `${finding.title}: ${nameOf(finding)}`,
-      whereOf(finding),
+      accountAndRegionOf(finding),
       state === "proposed" || state === "partly-approved" ? `${state}, expires ${expiresOn}` : state,
       formatMoney(savingMonthly(finding)),
       [{ kind: "code" as const, text: id }],

@@ -135,8 +135,16 @@ export function savingText(finding: Finding): string {
 
 /** Name, account and region of a finding, as far as the bill tells them. */
 export function whereOf(finding: Finding): string {
-  const parts = [nameOf(finding), finding.account ?? finding.provider, finding.region].filter((part) => part !== null);
-  return [...new Set(parts)].join(" · ");
+  return joined([nameOf(finding), finding.account ?? finding.provider, finding.region]);
+}
+
+/** The same beside its name: account and region. */
+export function accountAndRegionOf(finding: Finding): string {
+  return joined([finding.account ?? finding.provider, finding.region]);
+}
+
+function joined(parts: readonly (string | null)[]): string {
+  return [...new Set(parts.filter((part) => part !== null))].join(" · ");
 }
 
 /** What people call it: its name, else the last part of its id. */
