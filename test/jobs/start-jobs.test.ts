@@ -41,14 +41,31 @@ test("two services racing on one database: a due run is done and posted once", a
     acted += 1;
     return outcome(`digest:${run.dueAt}`);
   };
-  const [one, two] = await Promise.all([start(act), start(act)]);
-  await Promise.all([one.look(), two.look(), one.look(), two.look()]);
+  const one = await start(act);
   await until(async () => expect(await runs()).toEqual([{ status: "done", note: "" }]));
+  const two = await start(act);
+  await Promise.all([one.look(), two.look(), one.look(), two.look()]);
+  expect(acted).toBe(1);
   clock.set("2026-11-23T08:00:00Z");
   await Promise.all([one.look(), two.look()]);
   await until(async () => expect((await runs()).map((run) => run["status"])).toEqual(["done", "done"]));
   expect(await posts()).toHaveLength(2);
   expect(acted).toBe(2);
+});
+
+test("two services starting at once: what one queues the other may take up again, and it is posted once", async () => {
+  clock.set("2026-11-22T12:00:00Z");
+  const acting = Promise.withResolvers<void>();
+  const act: Act = async ({ run }) => {
+    // Held until both have started: whoever starts second finds the run open.
+    await acting.promise;
+    return outcome(`digest:${run.dueAt}`);
+  };
+  const both = await Promise.all([start(act), start(act)]);
+  acting.resolve();
+  await until(async () => expect(await runs()).toEqual([{ status: "done", note: "" }]));
+  await Promise.all(both.map((jobs) => jobs.stop()));
+  expect(await posts()).toHaveLength(1);
 });
 
 test("a run that fails is tried again with the queue's pauses and then posts once", async () => {
