@@ -85,8 +85,10 @@ export async function findUnchanged(
     // What was held is held again, without reading, until --replace.
     // A month that grew from several files is not what --replace makes of one of them.
     const isGrown = (batch: Batch): boolean => batch.rowIdentity !== null && batch.files.length > 1;
+    // A month that another source or export took over is not shown, whatever it was.
     const settled = (batch: Batch): boolean =>
-      (batch.status === "stored" && !(replace && isGrown(batch))) || (batch.status === "held" && !replace);
+      (batch.status === "stored" && batch.visible !== null && !(replace && isGrown(batch))) ||
+      (batch.status === "held" && !replace);
     if (latest.length > 0 && latest.every(settled)) known.set(file.fileNo, latest);
   }
   return known;

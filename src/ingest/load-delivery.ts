@@ -26,6 +26,7 @@ import {
   type ExportedTable,
 } from "./build-delivery.ts";
 import { addTotals, combineTotals, type Claim } from "./claims.ts";
+import { countedTwice } from "./counted-twice.ts";
 import { appendNotices, noticesOf, unchangedAnswer } from "./delivery-notices.ts";
 import { crashPoint } from "./crash-point.ts";
 import { fingerprintSet } from "./file/fingerprint.ts";
@@ -110,6 +111,8 @@ async function loadAccepted(run: IngestRun, planned: Planned): Promise<IngestBat
   };
   const active = source.id === "" ? null : await loadActiveBatch(sql, key);
   const named = { ...base, source: source.name };
+  const twice = run.input.replace ? null : await countedTwice(run.env.db.sql, first.provider, key);
+  if (twice !== null) return { ...named, status: "refused", reason: twice };
   const { identity, differs } = rowIdentityOf(run, delivery);
   const unlike = differs ?? (run.input.replace ? null : identityRefusal(active?.rowIdentity ?? null, identity));
   if (unlike !== null) return { ...named, status: "refused", reason: unlike };
@@ -198,6 +201,7 @@ async function store(run: IngestRun, prepared: Prepared, answer: IngestBatchAnsw
       batchId,
       epoch: lease.epoch,
       replaces: active?.id ?? null,
+      takesOver: run.input.replace,
       beforeCommit: () => crashPoint("in-flip"),
     });
     crashPoint("after-flip");

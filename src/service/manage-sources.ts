@@ -56,16 +56,32 @@ export async function promoteSource({
       remedy: `Say its scope: finops source promote ${input.name} --provider aws --account 111122223333`,
     });
   }
+  if (existing !== undefined && !saysTheSame(existing, input)) {
+    throw new AppError("conflict", `Source "${existing.name}" is for ${existing.provider}, ${scopeText(existing)}.`, {
+      remedy: "Promote it without saying a scope, or use another name for the other scope.",
+    });
+  }
   const { provider = existing?.provider ?? "", billingAccount = null, subAccounts = null } = input;
   const scope = existing ?? { name: input.name, provider, billingAccount, subAccounts };
   const others = (await overlapping(ctx, scope)).filter((source) => source.name !== input.name);
-  for (const other of others) await markSourceRemoved(ctx.db.sql, other.id);
-  if (existing === undefined) {
-    const source = await insertSource(ctx.db.sql, { ...scope, kind: "file" });
-    return { source, removed: others.map((other) => other.name) };
-  }
-  await reviveSource(ctx.db.sql, existing.id);
-  return { source: { ...existing, removed: false }, removed: others.map((other) => other.name) };
+  const removed = others.map((other) => other.name);
+  const source = await ctx.db.sql.begin(async (tx) => {
+    for (const other of others) await markSourceRemoved(tx, other.id);
+    if (existing === undefined) return insertSource(tx, { ...scope, kind: "file" });
+    await reviveSource(tx, existing.id);
+    return { ...existing, removed: false };
+  });
+  return { source, removed };
+}
+
+/** Whether what was said of a source's scope, if anything, is what it is declared for. */
+function saysTheSame(source: Source, said: Partial<SourceScope>): boolean {
+  const list = (accounts: readonly string[] | null): string => JSON.stringify(accounts?.toSorted() ?? null);
+  return (
+    (said.provider === undefined || said.provider === source.provider) &&
+    (said.billingAccount ?? source.billingAccount) === source.billingAccount &&
+    list(said.subAccounts ?? source.subAccounts) === list(source.subAccounts)
+  );
 }
 
 /** Takes a source out of use. What it delivered stays shown. */

@@ -7,7 +7,7 @@ import { requireWholeScope } from "./whole-scope.ts";
 
 export type RollbackAnswer = {
   readonly batch: string;
-  /** The batch shown again; null: the month has no bill now. */
+  /** The batch shown again ("3, 4" where it had taken over several); null: the month has no bill now. */
   readonly restored: string | null;
   readonly source: string;
   readonly billingMonth: string;
@@ -26,5 +26,10 @@ export async function rollbackBatch({ ctx, input }: Verb<{ batch: string }>): Pr
   if (batch === undefined)
     throw new AppError("not-found", `There is no batch ${input.batch}.`, { remedy: "See `finops batches`." });
   const restored = await rollbackFlip(ctx.db.sql, batch);
-  return { batch: batch.id, restored, source: batch.source, billingMonth: batch.billingMonth.slice(0, 7) };
+  return {
+    batch: batch.id,
+    restored: restored.length === 0 ? null : restored.join(", "),
+    source: batch.source,
+    billingMonth: batch.billingMonth.slice(0, 7),
+  };
 }

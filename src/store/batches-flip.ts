@@ -1,4 +1,5 @@
 import { AppError } from "../domain/errors.ts";
+import { OVERLAP_REMEDY, overlappingMonths, overlapText } from "./batches-overlap.ts";
 import type { Batch, DeliveryKey } from "./batches.ts";
 import type { Sql, SqlLike } from "./db.ts";
 
@@ -13,6 +14,8 @@ export type Flip = {
   readonly epoch: string;
   /** What the load was compared with; another batch there now means somebody else flipped meanwhile. */
   readonly replaces: string | null;
+  /** Whether the same month from another export gives way (--replace); otherwise such a month refuses the flip. */
+  readonly takesOver: boolean;
   /** Runs inside the transaction, before its commit (tests). */
   readonly beforeCommit?: () => void;
 };
@@ -32,16 +35,17 @@ export async function flipBatch(sql: Sql, flip: Flip): Promise<void> {
       values (${key.sourceId}, ${key.dataset}, ${key.billingAccount}, ${key.billingMonth}, ${flip.batchId})
       on conflict (source_id, dataset, billing_account, billing_month) do update set batch_id = excluded.batch_id`;
     await tx`update ingest_batch set status = 'superseded' where id = ${current} and status = 'stored'`;
-    await tx`update ingest_batch set status = 'stored', reason = null, flipped_at = now(), replaces = ${current} where id = ${flip.batchId}`;
-    await takeOverRemoved(tx, flip);
+    const taken = await takeOver(tx, flip);
+    await tx`update ingest_batch set status = 'stored', reason = null, flipped_at = now(), replaces = ${current}, took_over = ${taken}::bigint[]
+      where id = ${flip.batchId}`;
     await settleMonth(tx, key);
     await tx`select pg_notify('finops_flip', ${flip.batchId})`;
     flip.beforeCommit?.();
   });
 }
 
-/** Undoes a flip: the batch it replaced is visible again, or nothing. Returns that batch's id. */
-export async function rollbackFlip(sql: Sql, batch: Batch): Promise<string | null> {
+/** Undoes a flip: what it replaced and what it took over is visible again, or nothing. Returns those batches' ids. */
+export async function rollbackFlip(sql: Sql, batch: Batch): Promise<string[]> {
   return sql.begin(async (tx) => {
     const current = await lockActive(tx, batch);
     if (current !== batch.id) {
@@ -49,26 +53,34 @@ export async function rollbackFlip(sql: Sql, batch: Batch): Promise<string | nul
         remedy: "See `finops batches`.",
       });
     }
-    const previous = await tx<{ id: string }[]>`
-      update ingest_batch set status = 'stored' where id = ${batch.replaces} and status = 'superseded' returning id::text`;
-    const [restored] = previous;
-    if (batch.replaces !== null && restored === undefined) {
-      throw new AppError(
-        "conflict",
-        `Batch ${batch.replaces}, which batch ${batch.id} replaced, has been cleaned up.`,
-        {
-          remedy: "Ingest its files again instead.",
-        },
-      );
-    }
+    const hidden = await tx<{ id: string }[]>`
+      select unnest(took_over)::text as id from ingest_batch where id = ${batch.id} order by 1`;
+    const before = [...(batch.replaces === null ? [] : [batch.replaces]), ...hidden.map(({ id }) => id)];
     const key = tx`source_id = ${batch.sourceId} and dataset = ${batch.dataset} and billing_account = ${batch.billingAccount} and billing_month = ${batch.billingMonth}`;
-    if (restored === undefined) await tx`delete from active_batch where ${key}`;
-    else await tx`update active_batch set batch_id = ${restored.id} where ${key}`;
+    await tx`delete from active_batch where ${key}`;
     await tx`update ingest_batch set status = 'rolled-back' where id = ${batch.id}`;
+    for (const id of before) await showAgain(tx, id, batch.id);
     await settleMonth(tx, batch);
     await tx`select pg_notify('finops_flip', ${batch.id})`;
-    return restored?.id ?? null;
+    return before;
   });
+}
+
+/** Makes a batch that gave way to `instead` the visible one of its key again. */
+async function showAgain(tx: SqlLike, id: string, instead: string): Promise<void> {
+  const rows = await tx<{ source: string; dataset: string; account: string; month: string }[]>`
+    update ingest_batch set status = 'stored' where id = ${id} and status = 'superseded'
+    returning source_id::text as source, dataset, billing_account as account, billing_month::text as month`;
+  const [row] = rows;
+  if (row === undefined) {
+    throw new AppError("conflict", `Batch ${id}, which batch ${instead} replaced, has been cleaned up.`, {
+      remedy: "Ingest its files again instead.",
+    });
+  }
+  const key = { sourceId: row.source, dataset: row.dataset, billingAccount: row.account, billingMonth: row.month };
+  await tx`insert into active_batch (source_id, dataset, billing_account, billing_month, batch_id)
+    values (${row.source}, ${row.dataset}, ${row.account}, ${row.month}, ${id})`;
+  await settleMonth(tx, key);
 }
 
 /** Locks the lease row too: a takeover waits for the flip, or the flip sees it. */
@@ -89,11 +101,19 @@ async function lockActive(tx: SqlLike, key: DeliveryKey): Promise<string | null>
   return rows[0]?.batch_id ?? null;
 }
 
-/** A month a promoted source delivers is no longer shown from the source it took over from. */
-async function takeOverRemoved(tx: SqlLike, flip: Flip): Promise<void> {
-  await tx`delete from active_batch a using source s, ingest_batch b
-    where s.id = a.source_id and b.id = a.batch_id and s.removed_at is not null and a.source_id <> ${flip.key.sourceId}
-      and b.provider = ${flip.provider} and a.billing_account = ${flip.key.billingAccount} and a.billing_month = ${flip.key.billingMonth}`;
+/**
+ * Takes out of sight what others show of this month: a source that handed its scope over and, if the flip `takesOver`,
+ * another export of the same bill. Returns their batches. Throws AppError("conflict") where it may not.
+ */
+async function takeOver(tx: SqlLike, flip: Flip): Promise<string[]> {
+  const others = await overlappingMonths(tx, flip.provider, flip.key);
+  const [kept] = others.filter((other) => !other.handedOver);
+  if (kept !== undefined && !flip.takesOver)
+    throw new AppError("conflict", overlapText(flip.key, kept), { remedy: OVERLAP_REMEDY });
+  const ids = others.map(({ batch }) => batch);
+  await tx`delete from active_batch where batch_id = any(${ids}::bigint[])`;
+  await tx`update ingest_batch set status = 'superseded' where id = any(${ids}::bigint[]) and status = 'stored'`;
+  return ids;
 }
 
 /** Azure: amortised usage stands in for actual usage; a month with one of the two exports is not whole. */

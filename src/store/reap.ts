@@ -29,7 +29,7 @@ async function reapOne(sql: Sql): Promise<string | null> {
     const rows = await tx<{ id: string; billing_month: string }[]>`
       select b.id::text, b.billing_month::text from ingest_batch b
       where (b.status in ('failed', 'rolled-back')
-          or (b.status = 'superseded' and not exists (select 1 from ingest_batch s where s.replaces = b.id and s.status = 'stored')))
+          or (b.status = 'superseded' and not exists (select 1 from ingest_batch s where (s.replaces = b.id or b.id = any(s.took_over)) and s.status = 'stored')))
         and not exists (select 1 from active_batch a where a.batch_id = b.id)
       order by b.id limit 1 for update of b skip locked`;
     const [row] = rows;

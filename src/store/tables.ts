@@ -59,6 +59,7 @@ export const ingestBatch = pgTable("ingest_batch", {
   flippedAt: at("flipped_at"),
   reapedAt: at("reaped_at"),
   rowIdentity: text("row_identity"),
+  tookOver: id("took_over").array().notNull().default([]),
 });
 
 export const activeBatch = pgTable(

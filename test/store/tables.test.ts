@@ -16,6 +16,7 @@ afterAll(() => db.close());
 /** Spellings of one type: drizzle's on the left, the catalogue's on the right. */
 const TYPE: Readonly<Record<string, string>> = {
   "text[]": "ARRAY",
+  "bigint[]": "ARRAY",
   "timestamp with time zone": "timestamp with time zone",
 };
 
