@@ -6,7 +6,7 @@ import type { CostQuery } from "../domain/cost-query.ts";
 import type { TagAlias } from "../domain/dimension.ts";
 import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
 import { formatMoney, parseAtoms } from "../domain/money.ts";
-import { eachMonth, intersect, monthPeriod, type Day, type Period } from "../domain/period.ts";
+import { eachMonth, intersect, monthOf, monthPeriod, type Day, type Month, type Period } from "../domain/period.ts";
 
 /** Asks what was spent in a span, effective cost unless changed, from the caller's snapshot. */
 export type Ask = (span: Period, changes?: Partial<Omit<CostQuery, "select">>) => Promise<CostAnswer>;
@@ -33,8 +33,9 @@ export type RuleDone = {
   readonly moved: ReadonlyMap<string, bigint>;
   /** What it could not spread: nobody has usage of their own in that month and currency. */
   readonly left: ReadonlyMap<string, bigint>;
-  /** The earlier rule that spreads some of the same charges: this one is left out. */
+  /** The earlier rule that spreads some of the same charges: this one is left out, in the months `leftOutIn`. */
   readonly clash: string | null;
+  readonly leftOutIn: readonly Month[];
 };
 
 export type Moves = { readonly moves: readonly Move[]; readonly done: readonly RuleDone[] };
@@ -42,7 +43,8 @@ export type Moves = { readonly moves: readonly Move[]; readonly done: readonly R
 /**
  * What the rules for `to` move in a period. Each rule spreads what its scope holds of each calendar month over whoever has
  * usage of their own in that whole month (effective cost; what rules spread is nobody's own), in each currency by itself.
- * However finely it is told apart, the parts add up to the same. Rules that do not hold in the period are not named.
+ * Every month is judged by itself, so months add up to the year; and however finely it is told apart, the parts add up to
+ * the same. Rules that do not hold in the period are not named.
  */
 export async function readMoves(
   ask: Ask,
@@ -55,34 +57,48 @@ export async function readMoves(
 ): Promise<Moves> {
   const { period, to, shape } = input;
   const rules = input.rules.filter((rule) => rule.to === to);
-  const owned = ownedBy(rules, to, (span, changes) => ask(span, { ...changes, currency: shape.currency }));
-  const before: AllocationRule[] = [];
+  const months = eachMonth(period);
+  const left = await leftOut(rules, months, ask);
+  const holds = (rule: AllocationRule, month: Month): boolean =>
+    !isEmpty(spanOf(rule, monthPeriod(month))) && left.get(rule)?.get(month) === undefined;
+  const owned = ownedBy(
+    (month) => rules.filter((rule) => holds(rule, month)),
+    to,
+    (span, changes) => ask(span, { ...changes, currency: shape.currency }),
+  );
   const moves: Move[] = [];
   const done: RuleDone[] = [];
   for (const rule of rules) {
-    const span = intersect(period, { from: rule.from ?? period.from, to: rule.until ?? period.to });
-    if (span.from >= span.to) continue;
+    if (isEmpty(spanOf(rule, period))) continue;
     const { name, by } = rule;
-    const clash = await firstOverlap(rule, before, (filters) => ask(span, { filters, by: [] }));
-    if (clash !== null) {
-      done.push({ name, by, moved: new Map(), left: new Map(), clash });
-      continue;
-    }
-    before.push(rule);
-    const applied = await applyRule(rule, span, { ask, owned, shape });
+    const clashes = left.get(rule) ?? new Map<Month, string>();
+    const spans = months.filter((month) => holds(rule, month)).map((month) => intersect(period, monthPeriod(month)));
+    const applied = await applyRule(rule, spans, { ask, owned, shape });
     moves.push(...applied.moves);
-    done.push({ name, by, clash: null, ...applied.sums });
+    const leftOutIn = [...clashes.keys()];
+    done.push({ name, by, clash: clashes.get(leftOutIn[0] as Month) ?? null, leftOutIn, ...applied.sums });
   }
   return { moves, done };
+}
+
+/** The days of a period in which a rule holds. */
+function spanOf(rule: AllocationRule, period: Period): Period {
+  return intersect(period, { from: rule.from ?? period.from, to: rule.until ?? period.to });
+}
+
+function isEmpty({ from, to }: Period): boolean {
+  return from >= to;
 }
 
 /** What each rule did, a sentence each. */
 export function moveNotes({ done }: Moves): string[] {
   const said = (sums: ReadonlyMap<string, bigint>): string =>
     [...sums].map(([currency, atoms]) => formatMoney({ atoms, currency })).join(" and ");
-  return done.flatMap(({ name, by, clash, moved, left }) => {
-    if (clash !== null) return [`${name} is left out: ${clash} spreads some of the same charges.`];
+  return done.flatMap(({ name, by, clash, leftOutIn, moved, left }) => {
+    const part = moved.size + left.size > 0;
+    const when = part ? ` in ${leftOutIn.join(", ")}` : "";
     return [
+      ...(clash === null ? [] : [`${name} is left out${when}: ${clash} spreads some of the same charges.`]),
       ...(moved.size === 0 ? [] : [`${name} spread ${said(moved)} ${METHOD_WORDS[by]}.`]),
       ...(left.size === 0 ? [] : [`${name} left ${said(left)} where it was: nobody has usage to spread it over.`]),
     ];
@@ -99,33 +115,54 @@ function filtersOf(rule: AllocationRule): CostQuery["filters"] {
   return rule.scope.map(({ dimension, negated, values }) => ({ dimension, negated, values: [...values] }));
 }
 
-/** The earlier rule that would spread a charge a second time; null = none. */
-async function firstOverlap(
-  rule: AllocationRule,
-  before: readonly AllocationRule[],
-  ask: (filters: CostQuery["filters"]) => Promise<CostAnswer>,
-): Promise<string | null> {
-  for (const earlier of before) {
-    const { receipt } = await ask([...filtersOf(earlier), ...filtersOf(rule)]);
-    if (receipt.sourceRows > 0) return earlier.name;
+/**
+ * The months in which a rule would spread a charge a second time, and the earlier rule that does so: only days on which
+ * both hold count, so a rule that follows another in time does not clash with it.
+ */
+async function leftOut(
+  rules: readonly AllocationRule[],
+  months: readonly Month[],
+  ask: Ask,
+): Promise<Map<AllocationRule, Map<Month, string>>> {
+  const left = new Map<AllocationRule, Map<Month, string>>();
+  const [first, last] = [months[0], months.at(-1)];
+  if (first === undefined || last === undefined) return left;
+  // Whole months, whatever part of them was asked for: a rule's receivers are those of the whole month too.
+  const whole = { from: monthPeriod(first).from, to: monthPeriod(last).to };
+  for (const [index, rule] of rules.entries()) {
+    const mine = new Map<Month, string>();
+    for (const earlier of rules.slice(0, index)) {
+      const span = spanOf(rule, spanOf(earlier, whole));
+      if (isEmpty(span)) continue;
+      const filters = [...filtersOf(earlier), ...filtersOf(rule)];
+      const { rows } = await ask(span, { filters, by: [], per: "month" });
+      for (const { period } of rows) {
+        const month = monthOf((period?.from ?? span.from) as Day);
+        // What is left out itself spreads nothing that could be spread twice.
+        if (left.get(earlier)?.get(month) === undefined && !mine.has(month)) mine.set(month, earlier.name);
+      }
+    }
+    if (mine.size > 0) left.set(rule, new Map([...mine].sort(([a], [b]) => (a < b ? -1 : 1))));
   }
-  return null;
+  return left;
 }
 
-type Owned = (month: Period) => Promise<ReadonlyMap<string, ReadonlyMap<string, bigint>>>;
+type Owned = (month: Month) => Promise<ReadonlyMap<string, ReadonlyMap<string, bigint>>>;
 type Sums = { readonly moved: Map<string, bigint>; readonly left: Map<string, bigint> };
 
 async function applyRule(
   rule: AllocationRule,
-  span: Period,
+  spans: readonly Period[],
   { ask, owned, shape }: { readonly ask: Ask; readonly owned: Owned; readonly shape: MoveShape },
 ): Promise<{ moves: Move[]; sums: Sums }> {
   const moves: Move[] = [];
   const sums: Sums = { moved: new Map(), left: new Map() };
-  for (const month of eachMonth(span)) {
+  for (const days of spans) {
     const filters = [...filtersOf(rule), ...shape.filters];
-    const pool = await ask(intersect(span, monthPeriod(month)), { ...shape, filters });
-    const own = pool.rows.length === 0 ? new Map<string, Map<string, bigint>>() : await owned(monthPeriod(month));
+    const span = spanOf(rule, days);
+    if (isEmpty(span)) continue;
+    const pool = await ask(span, { ...shape, filters });
+    const own = pool.rows.length === 0 ? new Map<string, Map<string, bigint>>() : await owned(monthOf(days.from));
     for (const [currency, rows] of groupsOf(pool.rows, rule.to)) {
       const receivers = receiversOf(rule.by, own.get(currency) ?? new Map<string, bigint>(), rule.shares);
       const leaves = rows.map((row) => ({ of: row, atoms: parseAtoms(row.amount) }));
@@ -163,12 +200,12 @@ function groupsOf(rows: readonly CostRow[], to: TagAlias): (readonly [string, Co
   ]);
 }
 
-/** Usage of a month by currency and receiver, without what any rule spreads and what nobody tagged; each month once. */
-function ownedBy(rules: readonly AllocationRule[], to: TagAlias, ask: Ask): Owned {
-  const known = new Map<Day, ReturnType<Owned>>();
+/** Usage of a month by currency and receiver, without what the rules of that month spread and what nobody tagged; once. */
+function ownedBy(rulesOf: (month: Month) => readonly AllocationRule[], to: TagAlias, ask: Ask): Owned {
+  const known = new Map<Month, ReturnType<Owned>>();
   return (month) => {
-    const found = known.get(month.from) ?? ownCosts(month, rules, to, ask);
-    known.set(month.from, found);
+    const found = known.get(month) ?? ownCosts(monthPeriod(month), rulesOf(month), to, ask);
+    known.set(month, found);
     return found;
   };
 }
@@ -190,6 +227,7 @@ async function ownCosts(
     }
   };
   put(await ask(month, usage), 1n);
-  for (const rule of rules) put(await ask(month, { ...usage, filters: filtersOf(rule) }), -1n);
+  // They spread nothing twice, so nothing is taken off twice; and each only of the days on which it holds.
+  for (const rule of rules) put(await ask(spanOf(rule, month), { ...usage, filters: filtersOf(rule) }), -1n);
   return costs;
 }

@@ -72,7 +72,7 @@ export function withAllocation(receipt: Receipt, to: TagAlias | null, moves: Mov
     left: amounts(left),
     leftOutFor: clash,
   }));
-  const names = rules.map(({ name }) => name);
+  const names = [...new Set(rules.map(({ name }) => name))];
   const first =
     names.length === 0
       ? `Allocated, but no rule spreads anything over ${to} in this period: allocate set NAME SCOPE to ${to} by cost makes one.`

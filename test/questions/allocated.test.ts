@@ -127,6 +127,30 @@ describe("golden: spread by hand", () => {
       [{ ...SPREAD, from: day("2026-03-01") }],
       { "a USD": "100", "b USD": "200", "c USD": "300", "platform USD": "300", "untagged USD": "100" },
     ],
+    // A rule that was changed: each version in its own days, and none is left out for the other.
+    [
+      "2026-02-01..2026-04-01 by team allocated",
+      [
+        { ...SPREAD, until: day("2026-03-01") },
+        { ...SPREAD, by: "even", from: day("2026-03-01") },
+      ],
+      { "a USD": "350", "b USD": "600", "c USD": "850", "untagged USD": "200" },
+    ],
+    // What was shared until March 6 (120) is nobody's own and taken off once; what came after (180) is platform's own.
+    [
+      "2026-03 by team allocated for service Support",
+      [
+        { ...SUPPORT, by: "cost" },
+        { ...SPREAD, name: "early", until: day("2026-03-07") },
+        { ...SPREAD, name: "early too", from: day("2026-03-02"), until: day("2026-03-07") },
+      ],
+      {
+        "a USD": "12.820512820512820513",
+        "b USD": "25.641025641025641026",
+        "c USD": "38.461538461538461538",
+        "platform USD": "23.076923076923076923",
+      },
+    ],
   ];
   test.each(cases)("%s", async (question, rules, want) => {
     expect(sums(await ask(question, rules, golden), byTeam)).toEqual(want);
@@ -248,6 +272,21 @@ describe("laws", () => {
         expect(sums(fine, byTeam)).toEqual(whole);
       }),
       { numRuns: 20 },
+    ),
+  );
+
+  test("months add up to the quarter, whatever rules hold when and clash where", { timeout: 120_000 }, () =>
+    fc.assert(
+      fc.asyncProperty(rules, async (by) => {
+        const months = await Promise.all(
+          ["2026-01", "2026-02", "2026-03"].map((month) => ask(`${month} by team allocated`, by)),
+        );
+        const [first] = months;
+        if (first === undefined) return;
+        const all = { ...first, rows: months.flatMap(({ rows }) => rows) };
+        expect(sums(all, byTeam)).toEqual(sums(await ask("2026-q1 by team allocated", by), byTeam));
+      }),
+      { numRuns: 5 },
     ),
   );
 
