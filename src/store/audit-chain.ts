@@ -70,7 +70,8 @@ export type ChainReport = {
  */
 export async function verifyChain(sql: Sql, anchors: readonly AuditAnchor[]): Promise<ChainReport> {
   return sql.begin("isolation level repeatable read read only", async (tx) => {
-    const wanted = new Map(anchors.map((anchor) => [anchor.position, anchor]));
+    // Days without an event leave several anchors at one place: each of them must hold.
+    const wanted = Map.groupBy(anchors, ({ position }) => position);
     const walk = await walkChain(tx, wanted);
     const problems = [...walk.problems];
     const head = await readHead(tx);
@@ -128,7 +129,7 @@ type Link = {
   outcome: string;
 };
 
-async function walkChain(tx: SqlLike, anchors: ReadonlyMap<string, AuditAnchor>): Promise<Walk> {
+async function walkChain(tx: SqlLike, anchors: ReadonlyMap<string, readonly AuditAnchor[]>): Promise<Walk> {
   const walk: Walk = { position: 0n, hash: CHAIN_START, broken: null, problems: [] };
   for (;;) {
     const links = await tx<Link[]>`
@@ -145,8 +146,9 @@ async function walkChain(tx: SqlLike, anchors: ReadonlyMap<string, AuditAnchor>)
       }
       walk.position = BigInt(link.position);
       walk.hash = link.hash;
-      const anchor = anchors.get(link.position);
-      if (anchor !== undefined && anchor.hash !== Buffer.from(link.hash).toString("hex")) {
+      const hash = Buffer.from(link.hash).toString("hex");
+      const anchor = anchors.get(link.position)?.find((one) => one.hash !== hash);
+      if (anchor !== undefined) {
         walk.problems.push({
           kind: "anchor-mismatch",
           position: link.position,

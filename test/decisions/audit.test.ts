@@ -211,6 +211,9 @@ describe("tampering is found", () => {
       await rewriteChain(tx);
     });
     expect(await kinds()).toEqual(["anchor-mismatch 6"]);
+    // The next day's anchor, of the chain as it is now, does not stand in for the one before it.
+    await anchor();
+    expect(await kinds()).toEqual(["anchor-mismatch 6"]);
     await rm(join(dataDir, "audit-anchors.jsonl"));
     expect(await kinds()).toEqual([]);
   });
