@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { day, type Period } from "../domain/period.ts";
-import { alignedBucket, bucketPeriod, comparePeriods } from "./compare.ts";
+import { alignedBucket, bucketBeside, bucketPeriod, comparePeriods } from "./compare.ts";
 
 const days = (text: string): Period => {
   const [from = "", to = ""] = text.split("..");
@@ -158,4 +158,15 @@ test("buckets stand beside those they are compared with", () => {
   expect(alignedBucket(day("2026-10-05"), "day", current, previous)).toBe("2026-11-05");
   expect(alignedBucket(day("2026-10-01"), "month", current, previous)).toBe("2026-11-01");
   expect(bucketPeriod(day("2026-10-26"), "week", current)).toEqual(days("2026-11-01..2026-11-02"));
+});
+
+test("what a longer side has more stands in one bucket without days, never in days nobody asked for", () => {
+  const current = days("2026-02-01..2026-03-01");
+  const previous = days("2026-01-01..2026-02-01");
+  expect(bucketBeside(day("2026-01-28"), "day", current, previous)).toBe("2026-02-28");
+  for (const surplus of ["2026-01-29", "2026-01-31"])
+    expect(bucketBeside(day(surplus), "day", current, previous)).toBe("2026-03-01");
+  expect(bucketPeriod(day("2026-03-01"), "day", current)).toEqual(days("2026-03-01..2026-03-01"));
+  const weeks = [days("2026-03-02..2026-03-09"), days("2026-02-23..2026-03-02")] as const;
+  expect(bucketBeside(day("2026-03-01"), "month", ...weeks)).toBe("2026-03-09");
 });

@@ -92,7 +92,16 @@ export function bucketPeriod(start: Day, grain: Grain, within: Period | null): P
   return { from: start < within.from ? within.from : start, to: to > within.to ? within.to : to };
 }
 
-/** The bucket of the current side that stands beside a bucket of the previous one. */
+/**
+ * The bucket of the current side that stands beside a bucket of the previous one. Where the previous side is longer,
+ * what it has more stands together after the end: a bucket without days (`bucketPeriod`), never days nobody asked for.
+ */
+export function bucketBeside(start: Day, grain: Grain, current: Period, previous: Period): Day {
+  const beside = alignedBucket(start, grain, current, previous);
+  return beside < current.to ? beside : current.to;
+}
+
+/** The same without an end: what an invoice month holds may lie before or after its days. */
 export function alignedBucket(start: Day, grain: Grain, current: Period, previous: Period): Day {
   if (grain === "month") return firstDay(addMonths(monthOf(start), monthsBetween(previous.from, current.from)));
   if (grain === "day") return addDays(start, daysBetween(previous.from, current.from));

@@ -1,4 +1,5 @@
 import { nearestValues } from "../analysis/nearest-values.ts";
+import { bucketBeside } from "../analysis/compare.ts";
 import { describeFilter } from "../analysis/describe-filter.ts";
 import { isProvisional } from "../analysis/provider-calendar.ts";
 import { ratioText } from "../analysis/ratio-text.ts";
@@ -127,6 +128,14 @@ function comparisonNotes(
   const notes = [
     `Compared: ${span(compared.current)} (${length(compared.current)}) with ${span(compared.previous)} (${length(compared.previous)}).`,
   ];
+  const longer = previous.some(({ start }) => {
+    if (start === null || query.per === null || query.select.by !== "days") return false;
+    return bucketBeside(start, query.per, compared.current, compared.previous) === compared.current.to;
+  });
+  if (longer)
+    notes.push(
+      `The compared period is longer: what it has more stands in a row without days at the end, ${compared.current.to}.`,
+    );
   if (compared.cutAt !== null) notes.push(`Both sides end with the last complete day, ${compared.cutAt}.`);
   if (query.metric === "usage" || periodLength(compared.current) === periodLength(compared.previous)) return notes;
   for (const currency of currenciesOf([...current, ...previous])) {

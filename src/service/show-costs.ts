@@ -1,5 +1,5 @@
 import { breakDown, type Group } from "../analysis/breakdown.ts";
-import { alignedBucket, bucketPeriod, comparePeriods, type Comparison } from "../analysis/compare.ts";
+import { alignedBucket, bucketBeside, bucketPeriod, comparePeriods, type Comparison } from "../analysis/compare.ts";
 import type { CostAnswer, CostRow } from "../domain/contract.ts";
 import { costQuerySchema, type CostQuery } from "../domain/cost-query.ts";
 import type { TagAlias } from "../domain/dimension.ts";
@@ -200,7 +200,8 @@ function recent(batches: readonly ActiveBatch[], query: CostQuery): ActiveBatch[
 /** A bucket of the compared side, moved beside the one it is compared with. */
 function besideCurrent(fact: CostFact, query: CostQuery, compared: Comparison | null): Group {
   if (fact.start === null || query.per === null || compared === null) return fact;
-  return { ...fact, start: alignedBucket(fact.start, query.per, compared.current, compared.previous) };
+  const beside = query.select.by === "days" ? bucketBeside : alignedBucket;
+  return { ...fact, start: beside(fact.start, query.per, compared.current, compared.previous) };
 }
 
 /** An invoice by itself is shown by its issuer: two issuers may use one number. */

@@ -231,6 +231,7 @@ describe("laws of answers", () => {
           ...asked,
           versus: asked.select.by === "days" ? { with: "period", ...period } : { with: "previous" },
         });
+        expect(answer.rows.filter(({ period }) => period !== undefined && period.from > period.to)).toEqual([]);
         for (const line of answer.total) {
           const parts = (answer.drivers ?? []).filter((driver) => driver.currency === line.currency);
           expect(parts.reduce((sum, part) => sum + parseAtoms(part.change), 0n)).toBe(
