@@ -26,3 +26,8 @@ export type SlackCredentials = {
   /** Several workspaces by OAuth; `keyHex`: 32 bytes tokens are sealed with. */
   readonly oauth: { readonly clientId: string; readonly clientSecret: string; readonly keyHex: string } | null;
 };
+
+/** Whether it is an organisation with several workspaces (Enterprise Grid, E…) and not one workspace (T…). */
+export function isOrganisation(tenant: string): boolean {
+  return tenant.startsWith("E");
+}

@@ -3,6 +3,8 @@ import type { Sql, SqlLike } from "./db.ts";
 /** A workspace's installation; what is sealed stays so here. */
 export type InstallationRow = {
   readonly teamId: string;
+  /** The organisation it is part of, or is. */
+  readonly enterpriseId: string | null;
   readonly sealed: Buffer;
   /** Seconds until the access token expires, on the database's clock; null = it does not. */
   readonly expiresInSeconds: number | null;
@@ -10,7 +12,7 @@ export type InstallationRow = {
 
 function columns(sql: SqlLike) {
   return sql.unsafe(
-    `team_id as "teamId", sealed, extract(epoch from expires_at - now())::float8 as "expiresInSeconds"`,
+    `team_id as "teamId", enterprise_id as "enterpriseId", sealed, extract(epoch from expires_at - now())::float8 as "expiresInSeconds"`,
   );
 }
 
@@ -20,10 +22,11 @@ export async function findInstallation(sql: SqlLike, teamId: string): Promise<In
   return row ?? null;
 }
 
-export async function listInstalledTeams(sql: SqlLike): Promise<string[]> {
-  const rows = await sql<{ teamId: string }[]>`
-    select team_id as "teamId" from slack_installation order by installed_at`;
-  return rows.map(({ teamId }) => teamId);
+export async function listInstalledTeams(
+  sql: SqlLike,
+): Promise<{ readonly team: string; readonly organisation: string | null }[]> {
+  return sql<{ team: string; organisation: string | null }[]>`
+    select team_id as team, enterprise_id as organisation from slack_installation order by installed_at`;
 }
 
 /** Workspaces whose token ends within so many seconds. */

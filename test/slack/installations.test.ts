@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { Hono } from "hono";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { checkSlack } from "../../src/bot/channels/slack/check-slack.ts";
 import { createInstaller } from "../../src/bot/channels/slack/installer.ts";
@@ -12,12 +12,27 @@ import type { Workspaces } from "../../src/bot/channels/slack/workspaces.ts";
 import type { SlackSettings } from "../../src/domain/slack.ts";
 import { startHttp, type HttpServer } from "../../src/http/serve.ts";
 import { createSlackRoutes } from "../../src/http/slack-routes.ts";
+import { enqueuePost } from "../../src/store/outbox.ts";
+import { plainCard } from "../bot/arbitrary-card.ts";
+import { testContext } from "../support/context.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { settingsFor, silent } from "./channel-support.ts";
-import { APP_TOKEN, BOT_TOKEN, FINOPS_CHANNEL, startFakeSlack, type FakeSlack } from "./fake/fake-slack.ts";
+import {
+  APP_TOKEN,
+  BOT_TOKEN,
+  FINOPS_CHANNEL,
+  SIGNING_SECRET,
+  startFakeSlack,
+  type FakeSlack,
+} from "./fake/fake-slack.ts";
+import { wordsOf } from "./fake/reading.ts";
+import { startSlackService, type SlackService } from "./slack-service.ts";
 import { CLIENT_ID, CLIENT_SECRET } from "./fake/methods-oauth.ts";
 
 const oauth = { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, keyHex: "ab".repeat(32) };
+/** A busy machine is slow, not wrong. */
+const PATIENT = { timeout: 20_000 };
+const WHO = { kind: "button", label: "Who am I", style: "plain", command: "whoami" } as const;
 let db: TestDatabase;
 let slack: FakeSlack;
 beforeAll(async () => {
@@ -44,7 +59,7 @@ const open = (teams: readonly string[]): { workspaces: Workspaces; installations
 };
 
 /** Goes through the pages as a browser would. */
-async function install(teams: readonly string[], changes: { cookie?: string } = {}) {
+async function install(teams: readonly string[], changes: { cookie?: string; into?: string } = {}) {
   const given = { settings: settings(teams), oauth, publicUrl: null, log: silent };
   const installer = createInstaller({ ...given, installations: open(teams).installations });
   const app = new Hono().route("/slack", createSlackRoutes({ handle: null, installer }) as unknown as Hono);
@@ -57,7 +72,7 @@ async function install(teams: readonly string[], changes: { cookie?: string } = 
   const begun = await fetch(`${at}/install`, { redirect: "manual" });
   const cookie = (begun.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
   const asked = new URL(begun.headers.get("location") ?? "");
-  slack.state.oauth.codes.set("code-1", slack.state.team.id);
+  slack.state.oauth.codes.set("code-1", changes.into ?? slack.state.team.id);
   const back = `${at}/oauth_redirect?code=code-1&state=${asked.searchParams.get("state") ?? ""}`;
   const done = await fetch(back, { headers: { cookie: changes.cookie ?? cookie } });
   const text = await done.text();
@@ -88,6 +103,90 @@ describe("installation by OAuth", () => {
     await installations.remove(slack.state.team.id);
     expect(await db.sql`select 1 from slack_installation`).toHaveLength(0);
     await expect(workspaces.of(slack.state.team.id)).rejects.toMatchObject({ kind: "refused" });
+  });
+});
+
+describe("an organisation (Enterprise Grid)", () => {
+  const ORGANISATION = "E0ACMEGRID1";
+  const SISTER = "T0SISTER001";
+  const GROUP = "S0FINANCE01";
+  let service: SlackService | null = null;
+  beforeEach(() => {
+    slack.state.organisation = { id: ORGANISATION, name: "Acme Group" };
+  });
+  afterEach(async () => {
+    await service?.stop();
+    service = null;
+  });
+
+  test("is installed in as a whole when it is on the list itself; so is a workspace of it", async () => {
+    expect(await install([slack.state.team.id], { into: ORGANISATION })).toMatchObject({
+      status: 403,
+      text: expect.stringContaining(`organisation ${ORGANISATION} is not on the list`),
+    });
+    const whole = await install([ORGANISATION], { into: ORGANISATION });
+    expect(whole).toMatchObject({ status: 200, text: expect.stringMatching(/Acme Group.*add it to the workspaces/) });
+    const { workspaces, installations } = open([ORGANISATION]);
+    expect((await workspaces.all()).map(({ team }) => team)).toEqual([ORGANISATION]);
+    await db.sql`update slack_installation set expires_at = now() + interval '1 minute'`;
+    expect([await installations.rotateDue(), slack.state.oauth.refreshes]).toEqual([1, 1]);
+    const { client } = await workspaces.ofPlace(FINOPS_CHANNEL);
+    expect((await client.read((web) => web.auth.test())).is_enterprise_install).toBe(true);
+    await install([ORGANISATION]);
+    expect((await open([ORGANISATION]).workspaces.of(slack.state.team.id)).team).toBe(slack.state.team.id);
+    await expect(open([SISTER]).workspaces.of(slack.state.team.id)).rejects.toMatchObject({ kind: "refused" });
+  });
+
+  test("has all its workspaces served by one installation, and nobody of another company", async () => {
+    await install([ORGANISATION], { into: ORGANISATION });
+    const { sql } = db;
+    const [dana, eve] = ["U0DANA00001", "U0EVE000001"] as const;
+    const person = { name: "dana", realName: "Dana Sister", email: "dana@acme.example" };
+    slack.state.users.set(dana, { ...person, id: dana, home: SISTER });
+    slack.state.users.set(eve, { ...person, id: eve, name: "eve", home: "T0FOREIGN01", organisation: "E0OTHERGRID" });
+    for (const one of [dana, eve]) slack.channel(FINOPS_CHANNEL).members.add(one);
+    // Groups belong to a workspace: this one to hers; another is configured that nobody there has.
+    slack.state.groups.set(GROUP, [dana]);
+    slack.state.groupsAt.set(GROUP, { handle: "finance", team: SISTER });
+    const ctx = testContext(db, { dataDir: "/nowhere" });
+    const groups = { "@finance": "approver", S0ELSEWHERE: "admin" } as const;
+    const people = { defaultRole: "viewer", people: [], groups } as const;
+    const base = { ...ctx, settings: { ...ctx.settings, people } };
+    const given = { teams: [ORGANISATION], credentials: { ...credentials, signingSecret: SIGNING_SECRET } };
+    service = await startSlackService(base, { ...given, slack, closesSlack: false });
+    const { deliver } = service;
+    await enqueuePost(sql, { channel: "finops", key: "grid", card: { ...plainCard("Grid"), actions: [WHO] } });
+    await deliver();
+    const [card] = slack.posted(FINOPS_CHANNEL);
+    if (card === undefined) throw new Error("nothing was posted");
+    const told = (user: string): string =>
+      slack
+        .whispered(user)
+        .map((one) => `${one.text} ${wordsOf(one.blocks)}`)
+        .join("\n");
+    const [home, sister, foreign] = [slack.ana, slack.person(dana), slack.person(eve)];
+    await home.command(FINOPS_CHANNEL, "whoami");
+    await sister.command(FINOPS_CHANNEL, "whoami");
+    await vi.waitFor(() => {
+      expect(told(home.user)).toContain("You are Ana Approver");
+      expect(told(dana)).toMatch(/You are Dana Sister[^]*approver/);
+    }, PATIENT);
+    const before = slack.whispered(dana).length;
+    expect((await sister.click(card, "Who am I")).ok).toBe(true);
+    await vi.waitFor(() => expect(slack.whispered(dana).length).toBeGreaterThan(before), PATIENT);
+    expect(told(dana)).not.toContain("another company");
+    await foreign.click(card, "Who am I");
+    await foreign.mention(FINOPS_CHANNEL, "whoami");
+    await sister.mention(FINOPS_CHANNEL, "help cost");
+    await sister.openHome();
+    await vi.waitFor(() => {
+      expect(slack.whispered(dana).some(({ threadTs }) => threadTs !== null)).toBe(true);
+      expect(wordsOf(sister.home().body["blocks"] as never)).toMatch(/Waiting for you|Nothing waits|budget/i);
+    }, PATIENT);
+    expect(told(eve)).not.toContain("You are");
+    expect(await sql`select 1 from identity where external_id = ${eve}`).toHaveLength(0);
+    await home.event({ type: "app_uninstalled" });
+    expect(await sql`select 1 from slack_installation`).toHaveLength(0);
   });
 });
 

@@ -5,7 +5,13 @@ import { BOT_SCOPES, scopesFor } from "../../src/bot/channels/slack/scopes.ts";
 import { createSlackApp } from "../../src/bot/channels/slack/slack-app.ts";
 import { silent } from "./channel-support.ts";
 
-const base = { socket: false, history: false, publicUrl: "https://finops.acme.example", oauth: false };
+const base = {
+  socket: false,
+  history: false,
+  publicUrl: "https://finops.acme.example",
+  oauth: false,
+  organisation: false,
+};
 
 describe("the manifest", () => {
   test("by HTTP names one address for everything; by socket none", () => {

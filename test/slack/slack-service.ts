@@ -24,9 +24,14 @@ export type SlackService = {
 /** The product in Slack, against the fake: real Bolt, real HTTP or socket, the real outbox. */
 export async function startSlackService(
   base: InboundBase,
-  given: Partial<SlackSettings> & { readonly slack?: FakeSlack; readonly sample?: boolean } = {},
+  given: Partial<SlackSettings> & {
+    readonly slack?: FakeSlack;
+    readonly sample?: boolean;
+    /** Whether the fake ends with the service; false: whoever gave it ends it. */
+    readonly closesSlack?: boolean;
+  } = {},
 ): Promise<SlackService> {
-  const { slack = await startFakeSlack(), sample = false, ...changes } = given;
+  const { slack = await startFakeSlack(), sample = false, closesSlack = true, ...changes } = given;
   slack.state.features.postBurst = 1_000;
   const { sql } = base.db;
   const scope = [{ dimension: "team" as const, negated: false, values: ["payments"] }];
@@ -71,7 +76,7 @@ export async function startSlackService(
     stop: async () => {
       await surface.stop();
       await server.close();
-      await slack.close();
+      if (closesSlack) await slack.close();
     },
   };
 }

@@ -65,6 +65,7 @@ const hooks = (): SlackHooks => ({
   isForBot: async () => true,
   formOf: async (token) => (token === FORM_TOKEN ? FORM : null),
   problemsOf: checkValues,
+  isOfOrganisation: () => Promise.resolve(false),
   homeOpened: async (_tenant, user) => void seen.homes.push(user),
   joined: async (_tenant, channel) => void seen.joined.push(channel),
   removed: async (tenant) => void seen.removed.push(tenant),

@@ -1,5 +1,6 @@
 import { explainedScopes, manifestSteps, slackManifest } from "../../bot/channels/slack/manifest.ts";
 import { AppError } from "../../domain/errors.ts";
+import { isOrganisation } from "../../domain/slack.ts";
 import type { CliCommand } from "../cli-command.ts";
 
 /** `slack manifest`: the app as Slack takes it, with the rights it needs, each explained. */
@@ -31,6 +32,7 @@ export const slackCli: CliCommand = {
       history: slack?.history ?? false,
       publicUrl,
       oauth: (slack?.credentials.oauth ?? null) !== null,
+      organisation: (slack?.teams ?? []).some(isOrganisation),
     };
     const manifest = slackManifest(input);
     const scopes = explainedScopes(input).map(({ name, why, without }) => ({

@@ -61,6 +61,8 @@ function refresh(state: FakeState, token: string | null): Json {
 }
 
 function grant(state: FakeState, team: string): Json {
+  const { organisation } = state;
+  const whole = team === organisation?.id;
   const access = `xoxe.xoxb-${randomBytes(8).toString("hex")}`;
   const next = `xoxe-1-${randomBytes(8).toString("hex")}`;
   const expiresAt = state.now() + state.oauth.expiresInSeconds * 1000;
@@ -81,9 +83,9 @@ function grant(state: FakeState, team: string): Json {
     app_id: state.appId,
     expires_in: state.oauth.expiresInSeconds,
     refresh_token: next,
-    team: { id: team, name: state.team.name },
-    enterprise: null,
-    is_enterprise_install: false,
+    team: whole ? null : { id: team, name: state.team.name },
+    enterprise: organisation,
+    is_enterprise_install: whole,
     authed_user: { id: [...state.users.keys()][0] ?? "U0ANA000001" },
   };
 }

@@ -1,5 +1,14 @@
 import { textArg, type Methods } from "./method.ts";
-import { FakeRefusal, mint, visibleChannel, type FakeChannel, type FakeState, type Json } from "./state.ts";
+import {
+  FakeRefusal,
+  mint,
+  visibleChannel,
+  type FakeChannel,
+  type FakeState,
+  type FakeToken,
+  type FakeUser,
+  type Json,
+} from "./state.ts";
 
 /** Who is who and where: identity of the token, users, groups, conversations. */
 export const PEOPLE_METHODS: Methods = {
@@ -7,14 +16,15 @@ export const PEOPLE_METHODS: Methods = {
   "auth.test": {
     scopes: [],
     token: "bot",
-    run: ({ state }) => ({
+    run: ({ state, token }) => ({
       url: `https://${state.team.domain}.slack.com/`,
       team: state.team.name,
       user: "finops",
       team_id: state.team.id,
       user_id: state.bot.user,
       bot_id: state.bot.id,
-      is_enterprise_install: false,
+      ...(state.organisation === null ? {} : { enterprise_id: state.organisation.id }),
+      is_enterprise_install: ofOrganisation(token),
     }),
   },
   "users.info": {
@@ -27,7 +37,8 @@ export const PEOPLE_METHODS: Methods = {
       return {
         user: {
           id: user.id,
-          team_id: state.team.id,
+          team_id: user.home ?? state.team.id,
+          ...organisationOf(state, user),
           name: user.name,
           real_name: user.realName,
           tz: "Europe/Berlin",
@@ -38,12 +49,24 @@ export const PEOPLE_METHODS: Methods = {
       };
     },
   },
+  "usergroups.list": {
+    scopes: ["usergroups:read"],
+    token: "bot",
+    run: ({ state, args, token }) => {
+      if (!state.features.paidPlan) throw new FakeRefusal("plan_upgrade_required");
+      const team = workspaceMeant(state, args, token);
+      const here = [...state.groups.keys()].map((id) => ({ id, ...groupAt(state, id) }));
+      return { usergroups: here.filter((group) => group.team === team).map(({ id, handle }) => ({ id, handle })) };
+    },
+  },
   "usergroups.users.list": {
     scopes: ["usergroups:read"],
     token: "bot",
-    run: ({ state, args }) => {
+    run: ({ state, args, token }) => {
       if (!state.features.paidPlan) throw new FakeRefusal("plan_upgrade_required");
-      const users = state.groups.get(textArg(args, "usergroup") ?? "");
+      const team = workspaceMeant(state, args, token);
+      const id = textArg(args, "usergroup") ?? "";
+      const users = groupAt(state, id).team === team ? state.groups.get(id) : undefined;
       if (users === undefined) throw new FakeRefusal("no_such_subteam");
       return { users };
     },
@@ -69,6 +92,28 @@ export const PEOPLE_METHODS: Methods = {
     },
   },
 };
+
+function ofOrganisation(token: FakeToken | null): boolean {
+  return token?.team.startsWith("E") === true;
+}
+
+/** A token of a whole organisation stands for many workspaces: one must be named (api.slack.com/enterprise/apps/changes-apis). */
+function workspaceMeant(state: FakeState, args: Json, token: FakeToken | null): string {
+  if (!ofOrganisation(token)) return state.team.id;
+  const team = textArg(args, "team_id");
+  if (team === null) throw new FakeRefusal("missing_argument", { needed: "team_id" });
+  return team;
+}
+
+function groupAt(state: FakeState, id: string): { readonly handle: string; readonly team: string } {
+  return state.groupsAt.get(id) ?? { handle: id.toLowerCase(), team: state.team.id };
+}
+
+function organisationOf(state: FakeState, user: FakeUser): Json {
+  const id = user.organisation === undefined ? (state.organisation?.id ?? null) : user.organisation;
+  if (id === null) return {};
+  return { enterprise_user: { id: user.id, enterprise_id: id, teams: [user.home ?? state.team.id] } };
+}
 
 /** The talk between the bot and one person, made when there is none. */
 export function directTalk(state: FakeState, user: string): FakeChannel {

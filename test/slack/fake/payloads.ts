@@ -23,7 +23,10 @@ export function commandPayload(
     command: given.command,
     text: given.text,
     api_app_id: state.appId,
-    is_enterprise_install: "false",
+    is_enterprise_install: state.organisation === null ? "false" : "true",
+    ...(state.organisation === null
+      ? {}
+      : { enterprise_id: state.organisation.id, enterprise_name: state.organisation.name }),
     response_url: mintResponseUrl(state, base, given.channel, given.user, null),
     trigger_id: mintTrigger(state, given.user),
   };
@@ -48,8 +51,7 @@ export function clickPayload(
       ...(message.threadTs === null ? {} : { thread_ts: message.threadTs }),
     },
     trigger_id: mintTrigger(state, user),
-    team: { id: state.team.id, domain: state.team.domain },
-    is_enterprise_install: false,
+    ...installedIn(state),
     channel: { id: message.channel, name: state.channels.get(message.channel)?.name ?? "privategroup" },
     message: messageJson(state, message) as BlockAction["message"],
     state: { values: {} },
@@ -70,8 +72,7 @@ export function homeClickPayload(
     token: VERIFICATION_TOKEN,
     container: { type: "view", view_id: given.view.id },
     trigger_id: mintTrigger(state, given.user),
-    team: { id: state.team.id, domain: state.team.domain },
-    is_enterprise_install: false,
+    ...installedIn(state),
     view: viewJson(state, given.view),
     actions: [given.action],
   };
@@ -83,14 +84,13 @@ export function submitPayload(
 ): ViewSubmitAction {
   return {
     type: "view_submission",
-    team: { id: state.team.id, domain: state.team.domain },
+    ...installedIn(state),
     user: { ...userJson(state, given.user), name: state.users.get(given.user)?.name ?? "somebody" },
     api_app_id: state.appId,
     token: VERIFICATION_TOKEN,
     trigger_id: mintTrigger(state, given.user),
     view: viewJson(state, given.view, given.values) as unknown as ViewSubmitAction["view"],
     response_urls: [],
-    is_enterprise_install: false,
   };
 }
 
@@ -99,7 +99,7 @@ export function eventPayload(state: FakeState, event: Json): Json {
     token: VERIFICATION_TOKEN,
     team_id: state.team.id,
     context_team_id: state.team.id,
-    context_enterprise_id: null,
+    context_enterprise_id: state.organisation?.id ?? null,
     api_app_id: state.appId,
     event,
     type: "event_callback",
@@ -107,15 +107,22 @@ export function eventPayload(state: FakeState, event: Json): Json {
     event_time: Math.floor(state.now() / 1000),
     authorizations: [
       {
-        enterprise_id: null,
+        enterprise_id: state.organisation?.id ?? null,
         team_id: state.team.id,
         user_id: state.bot.user,
         is_bot: true,
-        is_enterprise_install: false,
+        is_enterprise_install: state.organisation !== null,
       },
     ],
     is_ext_shared_channel: false,
   };
+}
+
+/** Where the app is installed: a click in an installation for a whole organisation names no workspace. */
+function installedIn(state: FakeState): Pick<BlockAction, "team" | "enterprise" | "is_enterprise_install"> {
+  const { organisation, team } = state;
+  if (organisation === null) return { team: { id: team.id, domain: team.domain }, is_enterprise_install: false };
+  return { team: null, enterprise: organisation, is_enterprise_install: true };
 }
 
 function userJson(state: FakeState, user: string): BlockAction["user"] {

@@ -15,6 +15,8 @@ export type FakeUser = {
   readonly email: string;
   /** Workspace they come from, in a channel shared with it; absent = this one. */
   readonly home?: string;
+  /** Organisation they belong to, where it is not the one the app is in. */
+  readonly organisation?: string | null;
 };
 export type FakeChannel = {
   readonly id: string;
@@ -88,6 +90,8 @@ export class FakeRefusal extends Error {
 
 export type FakeState = {
   readonly team: { readonly id: string; readonly name: string; readonly domain: string };
+  /** The workspace is one of an organisation (Enterprise Grid) in which the app is installed as a whole; null = it is by itself. */
+  organisation: { readonly id: string; readonly name: string } | null;
   readonly appId: string;
   readonly bot: { readonly user: string; readonly id: string };
   /** Milliseconds; tests move it. */
@@ -101,6 +105,8 @@ export type FakeState = {
   readonly triggers: Map<string, FakeTrigger>;
   readonly responseUrls: Map<string, FakeResponseUrl>;
   readonly groups: Map<string, string[]>;
+  /** Handle and workspace of those groups that have one of their own. */
+  readonly groupsAt: Map<string, { readonly handle: string; readonly team: string }>;
   readonly features: {
     /** Native `table` blocks are rolled out here. */
     tables: boolean;
@@ -139,6 +145,7 @@ export function mintTs(state: FakeState): string {
 export function createState(now: () => number): FakeState {
   const state: FakeState = {
     team: { id: "T0TEAM00001", name: "Acme", domain: "acme" },
+    organisation: null,
     appId: "A0APP000001",
     bot: { user: "U0BOT000001", id: "B0BOT000001" },
     now,
@@ -151,6 +158,7 @@ export function createState(now: () => number): FakeState {
     triggers: new Map(),
     responseUrls: new Map(),
     groups: new Map(),
+    groupsAt: new Map(),
     features: {
       tables: false,
       paidPlan: true,

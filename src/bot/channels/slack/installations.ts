@@ -23,6 +23,8 @@ const ROTATE_TIMEOUT_MS = 10_000;
 
 export type InstalledBot = {
   readonly team: string;
+  /** The organisation (E…) the workspace is part of. */
+  readonly organisation: string | null;
   readonly token: string;
   readonly botUserId: string;
   readonly botId: string;
@@ -77,11 +79,15 @@ export function createInstallations(input: {
     store: {
       storeInstallation: async (installation) => {
         const team = keyOf(installation);
-        if (!settings.teams.includes(team)) throw new Error(`the workspace ${team} is not on the list slack.teams`);
+        const organisation = installation.enterprise?.id ?? null;
+        if (!settings.teams.includes(team) && !(organisation !== null && settings.teams.includes(organisation))) {
+          const what = installation.isEnterpriseInstall === true ? "organisation" : "workspace";
+          throw new Error(`the ${what} ${team} is not on the list slack.teams`);
+        }
         const { bot } = installation;
         await saveInstallation(sql, {
           teamId: team,
-          enterpriseId: installation.enterprise?.id ?? null,
+          enterpriseId: organisation,
           sealed: close(team, installation),
           expiresInSeconds: bot?.expiresAt === undefined ? null : bot.expiresAt - Math.floor(input.now() / 1000),
         });
@@ -104,7 +110,8 @@ export function createInstallations(input: {
         row = await findInstallation(sql, team);
       }
       const bot = row === null ? undefined : open(team, row.sealed).bot;
-      return bot === undefined ? null : { team, token: bot.token, botUserId: bot.userId, botId: bot.id };
+      if (row === null || bot === undefined) return null;
+      return { team, organisation: row.enterpriseId, token: bot.token, botUserId: bot.userId, botId: bot.id };
     },
     rotateDue: async () => {
       let count = 0;

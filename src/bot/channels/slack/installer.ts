@@ -51,7 +51,11 @@ export function createInstaller(input: {
       provider.handleCallback(request, response, {
         success: (installation, _options, _request, res) => {
           const name = installation.team?.name ?? installation.enterprise?.name ?? "your workspace";
-          page(res, 200, `Installed in ${name}. Type /finops help there.`);
+          const next =
+            installation.isEnterpriseInstall === true
+              ? "Now add it to the workspaces that may use it: organisation settings → Integrations → Installed apps."
+              : "Type /finops help there.";
+          page(res, 200, `Installed in ${name}. ${next}`);
         },
         failure: (error, _options, _request, res) => {
           log.warn({ err: error }, "slack: an installation failed");

@@ -39,6 +39,8 @@ export type ManifestInput = {
   readonly publicUrl: string | null;
   /** Installed by OAuth: pages to install it with, tokens that are changed twice a day. */
   readonly oauth: boolean;
+  /** May be installed once for a whole organisation (Enterprise Grid). */
+  readonly organisation: boolean;
 };
 
 /** The app as Slack's "Create from a manifest" takes it, with the rights it needs and no more. */
@@ -70,7 +72,7 @@ export function slackManifest(input: ManifestInput): Manifest {
     settings: {
       event_subscriptions: { bot_events: wanted as never, ...(socket ? {} : { request_url: events }) },
       interactivity: { is_enabled: true, ...(socket ? {} : { request_url: events }) },
-      org_deploy_enabled: false,
+      org_deploy_enabled: input.organisation,
       socket_mode_enabled: socket,
       token_rotation_enabled: input.oauth,
     },

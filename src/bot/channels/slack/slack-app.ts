@@ -29,6 +29,8 @@ export type SlackHooks = {
   readonly formOf: (token: string) => Promise<Form | null>;
   /** What is wrong with what was filled in, by field. */
   readonly problemsOf: (form: Form, values: Values) => Readonly<Record<string, string>>;
+  /** Whether somebody met in a shared channel is of this organisation. */
+  readonly isOfOrganisation: (tenant: string, user: string, organisation: string) => Promise<boolean>;
   readonly homeOpened: (tenant: string, user: string) => Promise<void>;
   readonly joined: (tenant: string, channel: string) => Promise<void>;
   readonly removed: (tenant: string) => Promise<void>;
@@ -74,7 +76,7 @@ export function createSlackApp(deps: AppDeps): App {
 function onCommands(app: App, { hooks, workspaces, log }: AppDeps): void {
   app.command(/^\/(?:finops|cost)$/, async ({ body, ack, context }) => {
     const tenant = tenantOf(context);
-    if (!workspaces.allows(tenant)) return ack(ephemeral(FOREIGN_WORKSPACE));
+    if (!isAllowed(context, workspaces)) return ack(ephemeral(FOREIGN_WORKSPACE));
     const arrival = readCommand(body, tenant);
     try {
       const isNew = await hooks.take(arrival);
@@ -94,7 +96,7 @@ function onClicks(app: App, deps: AppDeps): void {
     const tenant = tenantOf(context);
     const arrival = readClick(body, tenant);
     if (arrival === null) return ack();
-    if (!workspaces.allows(tenant) || isForeign(body, workspaces)) {
+    if (!isAllowed(context, workspaces) || (await isForeign(body, context, deps))) {
       await ack();
       await respond({ ...ephemeral(FOREIGN_PERSON), replace_original: false });
       return;
@@ -115,7 +117,8 @@ function onClicks(app: App, deps: AppDeps): void {
   });
   app.view({ callback_id: /^f:/, type: "view_submission" }, async ({ body, ack, context }) => {
     const tenant = tenantOf(context);
-    if (body.type !== "view_submission" || !workspaces.allows(tenant) || isForeign(body, workspaces)) return ack();
+    if (body.type !== "view_submission" || !isAllowed(context, workspaces) || (await isForeign(body, context, deps)))
+      return ack();
     const { inbound, reply } = readSubmission(body, tenant);
     const errors = await formErrors(hooks, inbound.act);
     if (errors !== null) return ack({ response_action: "errors", errors });
@@ -137,10 +140,11 @@ async function formErrors(hooks: SlackHooks, act: Arrival["inbound"]["act"]): Pr
   return errors.length === 0 ? null : Object.fromEntries(errors);
 }
 
-function onEvents(app: App, { hooks, workspaces, settings, log, onHear }: AppDeps): void {
+function onEvents(app: App, deps: AppDeps): void {
+  const { hooks, workspaces, settings, log, onHear } = deps;
   const said = async (event: unknown, body: EventBody, context: Context): Promise<void> => {
     const tenant = tenantOf(context);
-    if (!workspaces.allows(tenant) || isForeignEvent(event, body, workspaces)) {
+    if (!isAllowed(context, workspaces) || (await isForeignEvent(event, body, context, deps))) {
       log.info({ tenant }, "slack: a message of a workspace that is not on the list is left alone");
       return;
     }
@@ -161,12 +165,12 @@ function onEvents(app: App, { hooks, workspaces, settings, log, onHear }: AppDep
   hear("message", ({ event, body, context }) => said(event, body as EventBody, context));
   hear("app_home_opened", async ({ event, context }) => {
     const tenant = tenantOf(context);
-    if (event.tab === "home" && workspaces.allows(tenant)) await hooks.homeOpened(tenant, event.user);
+    if (event.tab === "home" && isAllowed(context, workspaces)) await hooks.homeOpened(tenant, event.user);
   });
   hear("member_joined_channel", async ({ event, body, context }) => {
     const tenant = tenantOf(context);
     const bot = (body as EventBody).authorizations?.[0]?.user_id;
-    if (event.user === bot && workspaces.allows(tenant)) await hooks.joined(tenant, event.channel);
+    if (event.user === bot && isAllowed(context, workspaces)) await hooks.joined(tenant, event.channel);
   });
   hear("app_uninstalled", ({ context }) => hooks.removed(tenantOf(context)));
   hear("tokens_revoked", async ({ event, context }) => {
@@ -180,14 +184,33 @@ type EventBody = {
   readonly authorizations?: readonly { readonly user_id?: string; readonly team_id?: string | null }[];
 };
 
-/** Somebody of another company in a shared channel: what our costs are is none of their business. */
-function isForeign(body: BlockAction | ViewSubmitAction, workspaces: Workspaces): boolean {
-  const home = body.user.team_id;
-  return home !== undefined && home !== body.team?.id && !workspaces.lists(home);
+function isAllowed(context: Context, workspaces: Workspaces): boolean {
+  return workspaces.allows(tenantOf(context), context.enterpriseId);
 }
 
-function isForeignEvent(event: unknown, body: EventBody, workspaces: Workspaces): boolean {
-  const { user_team: home } = event as { readonly user_team?: string };
+type Met = { readonly user: string; readonly home: string | undefined; readonly own: string | undefined };
+type Judging = Pick<AppDeps, "hooks" | "workspaces">;
+
+/**
+ * Somebody of another company in a shared channel: what our costs are is none of their business. Workspaces of one
+ * organisation are one company; what says so is the organisation's own directory, not the workspace they come from.
+ */
+async function isOfAnother(met: Met, context: Context, { hooks, workspaces }: Judging): Promise<boolean> {
+  const { home, own, user } = met;
+  const organisation = context.enterpriseId;
+  if (home === undefined || home === own || home === organisation || workspaces.lists(home)) return false;
+  if (organisation === undefined || !workspaces.lists(organisation)) return true;
+  return !(await hooks.isOfOrganisation(tenantOf(context), user, organisation));
+}
+
+/** In an installation for a whole organisation a click names no workspace. */
+function isForeign(body: BlockAction | ViewSubmitAction, context: Context, judging: Judging): Promise<boolean> {
+  const { user, team } = body;
+  return isOfAnother({ user: user.id, home: user.team_id, own: team?.id }, context, judging);
+}
+
+function isForeignEvent(event: unknown, body: EventBody, context: Context, judging: Judging): Promise<boolean> {
+  const { user = "", user_team: home } = event as { readonly user?: string; readonly user_team?: string };
   const own = body.authorizations?.[0]?.team_id ?? body.team_id;
-  return home !== undefined && home !== own && !workspaces.lists(home);
+  return isOfAnother({ user, home, own }, context, judging);
 }

@@ -101,6 +101,7 @@ type Worker = {
   readonly take: (arrival: Arrival) => Promise<boolean>;
   readonly groupsOf: (team: string, user: string) => Promise<string[]>;
   readonly nameOf: (team: string, user: string) => Promise<string>;
+  readonly isOfOrganisation: SlackHooks["isOfOrganisation"];
   /** Goes on after the acknowledgement; what fails is in the log. */
   readonly behind: (work: Promise<void>, what: string) => void;
   readonly drain: () => Promise<void>;
@@ -146,6 +147,7 @@ function createWorker(deps: SlackDeps, parts: Parameters<typeof showAnswer>[0]):
   return {
     behind,
     groupsOf: directory.groupsOf,
+    isOfOrganisation: directory.isOfOrganisation,
     nameOf: (team, user) => directory.nameOf(team, user, user),
     take: async (arrival) => {
       const isNew = await acknowledging(recorded(arrival));
@@ -188,6 +190,7 @@ function hooksOf(
     isForBot: (arrival) => isReplyForBot(deps.real.db.sql, arrival),
     formOf: async (token) => formOfClick((await deps.current()).base, token),
     problemsOf: checkValues,
+    isOfOrganisation: worker.isOfOrganisation,
     homeOpened: async (tenant, user) => {
       const publish = async (): Promise<void> => home.opened(tenant, user, await worker.nameOf(tenant, user));
       worker.behind(publish(), "a home tab was not published");

@@ -20,8 +20,8 @@ export type Workspaces = {
   /** The workspace of a conversation (C…, G…, D…) or person (U…). */
   readonly ofPlace: (place: string) => Promise<Workspace>;
   readonly all: () => Promise<Workspace[]>;
-  /** Whether people of this workspace may use the bot. */
-  readonly allows: (team: string) => boolean;
+  /** Whether people of this workspace, or of the organisation it is part of, may use the bot. */
+  readonly allows: (team: string, organisation?: string | null) => boolean;
   /** Whether the list names it: people of other companies are met in shared channels. */
   readonly lists: (team: string) => boolean;
   /** What kept the last call from reaching Slack; null = it was reached. */
@@ -53,21 +53,25 @@ export function createWorkspaces(input: {
     }
     return { team, token, client };
   };
-  const allows = (team: string): boolean => (installations === null && teams.length === 0) || teams.includes(team);
+  const allows: Workspaces["allows"] = (team, organisation = null) => {
+    if (installations === null && teams.length === 0) return true;
+    return teams.includes(team) || (organisation !== null && teams.includes(organisation));
+  };
   const of = async (team: string): Promise<Workspace> => {
     const { botToken } = settings.credentials;
     if (installations === null) {
       if (botToken === null) throw new ChannelError("refused", "Slack: there is no SLACK_BOT_TOKEN");
       return open(HOME_TEAM, botToken);
     }
-    const bot = allows(team) ? await installations.bot(team) : null;
-    if (bot === null) throw new ChannelError("refused", `Slack: the bot is not installed in the workspace ${team}`);
+    const bot = await installations.bot(team);
+    if (bot === null || !allows(team, bot.organisation))
+      throw new ChannelError("refused", `Slack: the bot is not installed in the workspace ${team}`);
     return open(team, bot.token);
   };
   const all = async (): Promise<Workspace[]> => {
     if (installations === null) return [await of(HOME_TEAM)];
-    const installed = (await listInstalledTeams(sql)).filter(allows);
-    return Promise.all(installed.map(of));
+    const installed = (await listInstalledTeams(sql)).filter(({ team, organisation }) => allows(team, organisation));
+    return Promise.all(installed.map(({ team }) => of(team)));
   };
   return {
     of,
