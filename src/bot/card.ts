@@ -6,7 +6,10 @@ export type Inline =
   | { readonly kind: "strong"; readonly text: string }
   | { readonly kind: "code"; readonly text: string }
   | { readonly kind: "link"; readonly text: string; readonly href: string }
-  /** Somebody the bot knows: a mention where the surface knows them, else their name. Sparingly: owners, once. */
+  /**
+   * Somebody the bot knows: a mention where the surface knows them, else their name. Only on what is posted by itself and
+   * asks something of them: they are notified once, by the post, never by an edit.
+   */
   | { readonly kind: "person"; readonly id: string; readonly text: string };
 export type RichText = string | readonly Inline[];
 

@@ -67,6 +67,12 @@ export type Owner = {
   readonly channel: string | null;
 };
 
+/** Of the entries that cover something, those that say most about it: `team payments` before everything. */
+export function mostSpecific(fitting: readonly Owner[]): Owner[] {
+  const most = Math.max(0, ...fitting.map((owner) => owner.scope.length));
+  return fitting.filter((owner) => owner.scope.length === most);
+}
+
 const HANDLE = /^[a-z0-9][a-z0-9._@+-]{1,79}$/;
 
 /** The handle as typed, in lower case and without a leading @; null = it cannot be one. */

@@ -3,6 +3,7 @@ import type { Finding } from "./contract.ts";
 import type { Dimension } from "./dimension.ts";
 import { money, scale, type Money } from "./money.ts";
 import type { Day, Period } from "./period.ts";
+import type { Owner } from "./person.ts";
 
 /** The life of a recommendation, in order; what lies aside of it last. docs/lifecycle.md explains each. */
 export const RECOMMENDATION_STATES = [
@@ -100,6 +101,8 @@ export type RecommendationView = {
   /** The rule its amount falls under, and in words who may approve. */
   readonly tier: ApprovalTier;
   readonly approvers: string;
+  /** Whose part of the bill it is, by the owner directory; empty = nobody is named. */
+  readonly owners: readonly Owner[];
 };
 
 export const SAVING_VERDICTS = ["realised", "partly-realised", "not-realised"] as const;

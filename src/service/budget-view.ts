@@ -4,7 +4,7 @@ import { isScopeWithin } from "../analysis/scope-within.ts";
 import type { Budget, BudgetAlert, BudgetPeriod } from "../domain/budget.ts";
 import { toDecimal } from "../domain/money.ts";
 import type { Day, Period } from "../domain/period.ts";
-import type { Owner } from "../domain/person.ts";
+import { mostSpecific, type Owner } from "../domain/person.ts";
 import type { SqlLike } from "../store/db.ts";
 import { enqueueReply, enqueueUpdate } from "../store/outbox.ts";
 import type { BudgetFigures } from "./budget-figures.ts";
@@ -16,8 +16,8 @@ export type BudgetView = {
   readonly alerts: readonly BudgetAlert[];
   /** What was read for it: sources, days, expectation. */
   readonly figures: BudgetFigures;
-  /** Whom to ask about its scope, by name; empty = nobody is named. */
-  readonly owners: readonly string[];
+  /** Whom to ask about its scope; empty = nobody is named. */
+  readonly owners: readonly Owner[];
   /** What ended it, in words ("removed by Ana"); null = in force. */
   readonly ended: string | null;
 };
@@ -83,15 +83,9 @@ export function cardDigest(card: object): string {
 }
 
 /** Whom to ask about what a budget counts: the most specific entries of the directory that cover all of it. */
-export function ownersIn(directory: readonly Owner[], budget: Pick<Budget, "access" | "filters">): string[] {
+export function ownersIn(directory: readonly Owner[], budget: Pick<Budget, "access" | "filters">): Owner[] {
   const scope = [...budget.access, ...budget.filters];
-  const fitting = directory.filter((owner) => isScopeWithin(scope, owner.scope));
-  const most = Math.max(0, ...fitting.map((owner) => owner.scope.length));
-  return fitting
-    .filter((owner) => owner.scope.length === most)
-    .flatMap(({ person, channel }) =>
-      person === null ? (channel === null ? [] : [`#${channel}`]) : [`@${person.handle}`],
-    );
+  return mostSpecific(directory.filter((owner) => isScopeWithin(scope, owner.scope)));
 }
 
 /** Tells one set of terms from another: amount, scope, metric, cycle. Thresholds and channel re-arm nothing. */

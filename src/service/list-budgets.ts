@@ -5,6 +5,7 @@ import { BUDGET_STATES, type Budget, type BudgetPeriod, type BudgetState } from 
 import { AppError } from "../domain/errors.ts";
 import { nearestWords } from "../domain/nearest.ts";
 import { ratio } from "../domain/money.ts";
+import type { Owner } from "../domain/person.ts";
 import { loadPeriods, type PeriodRecord } from "../store/budget-periods.ts";
 import { loadBudgets } from "../store/budgets.ts";
 import { listOwners } from "../store/people.ts";
@@ -89,7 +90,7 @@ async function readViews(
 }
 
 /** The current period: figures of now, and what was remembered of alerts and acknowledgement. */
-function liveView(figures: BudgetFigures, record: PeriodRecord | undefined, owners: readonly string[]): BudgetView {
+function liveView(figures: BudgetFigures, record: PeriodRecord | undefined, owners: readonly Owner[]): BudgetView {
   const { budget, period } = figures;
   const known = record?.row;
   const row: BudgetPeriod =

@@ -1,5 +1,7 @@
 import type { LifecycleEvent } from "../analysis/lifecycle.ts";
 import { describeApprovers, tierFor, validApprovals } from "../analysis/approval-policy.ts";
+import { scopeCovers } from "../analysis/approval-scope.ts";
+import { mostSpecific } from "../domain/person.ts";
 import { DEFAULT_DECISION_SETTINGS, savingMonthly } from "../domain/recommendation.ts";
 import type {
   ApprovalPolicy,
@@ -14,7 +16,7 @@ import type { Settings } from "../domain/settings.ts";
 import type { SqlLike } from "../store/db.ts";
 import { noteRecommendationChange } from "../store/live-cards.ts";
 import { enqueueReply, enqueueUpdate } from "../store/outbox.ts";
-import { findPeopleByHandle } from "../store/people.ts";
+import { findPeopleByHandle, listOwners } from "../store/people.ts";
 import { readHandOffs } from "../store/recommendations-hand-off.ts";
 import { readDecisions, readPostedKeys } from "../store/recommendations.ts";
 import { readMeasured } from "../store/savings-ledger.ts";
@@ -89,6 +91,7 @@ export async function viewRecommendations(
   const handOffs = await readHandOffs(sql, ids);
   const measured = await readMeasured(sql, ids);
   const policy = await approvalPolicy(sql, settings);
+  const directory = ids.length === 0 ? [] : await listOwners(sql);
   return recommendations.map((recommendation) => {
     const own = decisions.get(recommendation.id) ?? [];
     const tier = tierFor(policy, savingMonthly(recommendation.finding));
@@ -104,6 +107,7 @@ export async function viewRecommendations(
       approvalsGiven: validApprovals(recommendation, own).length,
       tier,
       approvers: describeApprovers(tier),
+      owners: mostSpecific(directory.filter(({ scope }) => scopeCovers(scope, recommendation.facets))),
     };
   });
 }

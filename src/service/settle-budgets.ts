@@ -4,6 +4,7 @@ import { moveThresholds, undoneReason } from "../analysis/budget-status.ts";
 import type { Budget, BudgetAlert, BudgetDriver, BudgetPeriod, Threshold } from "../domain/budget.ts";
 import { compare, type Money } from "../domain/money.ts";
 import type { Day, Period } from "../domain/period.ts";
+import type { Owner } from "../domain/person.ts";
 import {
   deleteAlerts,
   deletePeriod,
@@ -96,7 +97,7 @@ type Item = {
   readonly figures: BudgetFigures;
   readonly record: PeriodRecord | null;
   readonly next: PeriodFigures;
-  readonly owners: readonly string[];
+  readonly owners: readonly Owner[];
 };
 
 /** The period as it is to be remembered. A closed one keeps its figures; what the bills say since is noted beside them. */

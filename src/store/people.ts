@@ -1,6 +1,13 @@
 import type { Role } from "../domain/actor.ts";
 import { isScopeWithin } from "../analysis/scope-within.ts";
-import { newPersonId, type ConfiguredPerson, type Identity, type Owner, type Person } from "../domain/person.ts";
+import {
+  mostSpecific,
+  newPersonId,
+  type ConfiguredPerson,
+  type Identity,
+  type Owner,
+  type Person,
+} from "../domain/person.ts";
 import type { ScopeFilter } from "../domain/scope.ts";
 import type { Sql, SqlLike } from "./db.ts";
 
@@ -253,9 +260,7 @@ export async function listOwners(sql: SqlLike): Promise<Owner[]> {
  * is owned by whoever owns `team payments`, before whoever owns everything. Empty = nobody is named.
  */
 export async function ownersOf(sql: SqlLike, scope: ScopeFilter): Promise<Owner[]> {
-  const fitting = (await listOwners(sql)).filter((owner) => isScopeWithin(scope, owner.scope));
-  const most = Math.max(0, ...fitting.map((owner) => owner.scope.length));
-  return fitting.filter((owner) => owner.scope.length === most);
+  return mostSpecific((await listOwners(sql)).filter((owner) => isScopeWithin(scope, owner.scope)));
 }
 
 /** The same conditions have the same text, in whatever order and case they were said. */

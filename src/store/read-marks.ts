@@ -12,6 +12,8 @@ export type UnreadMessage = {
   readonly id: string;
   /** Message it hangs from; null = it stands in the channel itself. */
   readonly thread: string | null;
+  /** Its card calls this person; absent otherwise. */
+  readonly calls?: true;
 };
 export type ChannelUnread = {
   readonly channel: string;
@@ -49,15 +51,18 @@ export async function listUnread(sql: SqlLike, reader: Reader): Promise<ChannelU
     not (m.author_kind = 'person' and m.author_id = ${personId})
     and not exists (select 1 from message q
       where q.id = m.reply_to and q.author_kind = 'person' and q.author_id = ${personId})`;
+  const called = sql`coalesce(jsonb_path_exists(unread.card -> 'blocks', 'lax $.** ? (@.kind == "person" && @.id == $me)',
+    jsonb_build_object('me', ${personId}::text)), false)`;
   const rows = await sql<Omit<ChannelUnread, "more">[]>`
     select mark.channel, mark.upto::text as "upTo", coalesce((
-      select jsonb_agg(jsonb_build_object('id', unread.id::text, 'thread', unread.thread::text) order by unread.id)
+      select jsonb_agg(jsonb_build_object('id', unread.id::text, 'thread', unread.thread::text)
+        || case when ${called} then '{"calls":true}'::jsonb else '{}' end order by unread.id)
       from (
-        (select m.id, m.thread from message m
+        (select m.id, m.thread, m.card from message m
           where m.channel = mark.channel and m.thread is null and m.id > greatest(mark.upto, readable.since) and ${others}
           order by m.id limit ${UNREAD_MAX})
         union all
-        (select m.id, m.thread from read_mark been join message m on m.thread = been.thread
+        (select m.id, m.thread, m.card from read_mark been join message m on m.thread = been.thread
           where been.person_id = ${personId} and been.channel = mark.channel and been.thread > 0
             and m.id > greatest(been.upto, readable.since) and ${others}
           order by m.id limit ${UNREAD_MAX})
@@ -68,6 +73,23 @@ export async function listUnread(sql: SqlLike, reader: Reader): Promise<ChannelU
     ...row,
     more: row.messages.filter(({ thread }) => thread === null).length === UNREAD_MAX,
   }));
+}
+
+/** Puts people into a thread from a message on that calls them; who is in it already stays where they are. */
+export async function followThread(
+  sql: SqlLike,
+  input: {
+    readonly channel: string;
+    readonly thread: string;
+    readonly from: string;
+    readonly people: readonly string[];
+  },
+): Promise<void> {
+  const { channel, thread, from, people } = input;
+  await sql`
+    insert into read_mark (person_id, channel, thread, upto)
+    select person, ${channel}, ${thread}, ${from}::bigint - 1 from unnest(${[...people]}::text[]) person
+    on conflict do nothing`;
 }
 
 /** Up to where the threads somebody has been in were read: parent message → message. */

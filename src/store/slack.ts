@@ -73,12 +73,22 @@ export async function teamOfSlackPlace(sql: SqlLike, id: string): Promise<string
   return row?.team ?? null;
 }
 
-/** Slack user ids of people we know, by principal id. */
-export async function slackUsersOf(sql: SqlLike, principals: readonly string[]): Promise<Map<string, string>> {
+/**
+ * Slack user ids of people we know, by principal id. Somebody may be linked in several workspaces: only who is met in
+ * this one, or nobody knows where, is called by it (null = there is but one). Left out: who wants no notice at all (`settings notify none`).
+ */
+export async function slackUsersOf(
+  sql: SqlLike,
+  principals: readonly string[],
+  team: string | null,
+): Promise<Map<string, string>> {
   if (principals.length === 0) return new Map();
   const rows = await sql<{ id: string; user: string }[]>`
-    select principal_id as id, min(external_id) as "user" from identity
-    where surface = 'slack' and principal_id = any(${[...principals]}::text[]) group by principal_id`;
+    select distinct on (i.principal_id) i.principal_id as id, i.external_id as "user"
+    from identity i join principal p on p.id = i.principal_id left join slack_place s on s.id = i.external_id
+    where i.surface = 'slack' and i.principal_id = any(${[...principals]}::text[])
+      and coalesce(p.preferences ->> 'notify', '') <> 'none' and (s.team_id is null or s.team_id = coalesce(${team}, s.team_id))
+    order by i.principal_id, s.team_id nulls last, i.linked_at desc, i.external_id`;
   return new Map(rows.map(({ id, user }) => [id, user]));
 }
 

@@ -8,9 +8,10 @@ import { COMMANDS } from "../../src/bot/commands.ts";
 import { createChartRenderer, type ChartRenderer } from "../../src/charts/render.ts";
 import { DEMO_RENDER } from "../../src/jobs/demo-acts.ts";
 import { renderBudget } from "../../src/bot/views/budget-card.ts";
-import { recommendationCard } from "../../src/bot/views/recommendation-card.ts";
+import { renderRecommendation } from "../../src/bot/views/render-recommendation.ts";
 import { refreshLiveCards } from "../../src/bot/live-cards.ts";
 import { dispatch } from "../../src/bot/dispatch.ts";
+import { expireRecommendations } from "../../src/service/expire-recommendations.ts";
 import { evaluateBudgets } from "../../src/service/evaluate-budgets.ts";
 import { enqueuePost } from "../../src/store/outbox.ts";
 import { listRecommendations } from "../../src/store/recommendations.ts";
@@ -207,6 +208,14 @@ test("suggestions while typing: the language, and what there is", async () => {
 describe("an approval", () => {
   /** Shows a cheap, harmless recommendation that waits, everywhere cards of `finops` go. Each call another one. */
   const taken = new Set<string>();
+  // What belongs to nobody else belongs to ben: what waits calls him.
+  beforeAll(async () => {
+    await bot.outcomeOf(await bot.ben.command("whoami", []));
+    await db.sql`
+      insert into owner (scope, principal_id, set_by)
+      select '[]', principal_id, 'test' from identity where surface = 'discord' and external_id = ${bot.ben.user.id}`;
+    await db.sql`delete from owner where scope <> '[]'`;
+  });
   async function show(): Promise<{ id: string; card: FakeMessage; copy: FakeMessage; title: RegExp }> {
     const known = await listRecommendations(db.sql);
     const waiting = known.filter(
@@ -217,7 +226,7 @@ describe("an approval", () => {
     if (one === undefined) throw new Error("nothing waits");
     taken.add(one.id);
     const view = await showRecommendation({ ctx, input: { id: one.id } });
-    const card = recommendationCard(view);
+    const card = renderRecommendation.card(view);
     await enqueuePost(db.sql, { channel: "finops", key: recommendationKey(one.id), card });
     const title = new RegExp(`^${card.title.replaceAll(/[^\w\s]/g, String.raw`\$&`)}$`);
     return { id: one.id, card: await bot.posted(title), copy: await bot.posted(title, bot.copy), title };
@@ -241,6 +250,7 @@ describe("an approval", () => {
     const a = await show();
     const b = await show();
     const before = JSON.stringify(b.card);
+    expect([a.card.pings, a.copy.pings]).toEqual([[bot.ben.user.id], [bot.ben.user.id]]);
     const asks = await approve(bot.ben, a.card);
     expect(asks).toMatchObject({
       onlyFor: bot.ben.user.id,
@@ -259,6 +269,25 @@ describe("an approval", () => {
     expect(componentsOf(a.card).some(({ label }) => String(label).startsWith("Approve"))).toBe(false);
     expect(JSON.stringify(b.card)).toBe(before);
     expect(await stateOf(a.id)).toBe("approved");
+    // An edit calls nobody again, and no later one loses by whom.
+    expect([a.card.pings.length, a.card.content.includes("<@")]).toEqual([1, false]);
+    const { edits } = a.card;
+    await dispatch({ ctx, text: `recs comment ${a.id} "<@${bot.ben.user.id}> seen @everyone"` });
+    await bot.fake.until(() => a.card.edits > edits, "another edit");
+    expect(says(a.card)).toContain("Approved by ben");
+    expect(bot.place.messages.flatMap(({ pings }) => pings)).not.toContain("everyone");
+  });
+
+  test("that nobody decided looks expired, and its old button says so", async () => {
+    const { id, card } = await show();
+    const stale = structuredClone(card);
+    await db.sql`update recommendation set expires_on = '2026-11-22' where id = ${id}`;
+    await expireRecommendations({ ctx, input: { render: renderRecommendation } });
+    await bot.fake.until(() => /Expired on/.test(says(card)), "the card");
+    expect(componentsOf(card).some(({ label }) => String(label).startsWith("Approve"))).toBe(false);
+    const { mine } = await bot.outcomeOf(await bot.ben.press(stale, buttonOf(stale, "Approve")));
+    expect(says(mine ?? card)).toMatch(/changed since|expired/i);
+    expect([await stateOf(id), card.pings]).toEqual(["expired", [bot.ben.user.id]]);
   });
 
   test("by somebody who is no manager is refused, told to them alone, and in the audit trail", async () => {
@@ -382,6 +411,7 @@ test("a budget alert is acknowledged by a button, and every copy says by whom", 
   // Beside it stands the answer to whoever set the budget, of the same title and a moment earlier or later.
   const alert = await bot.delivered(/^Budget alarm:/);
   const copy = await bot.delivered(/^Budget alarm:/, bot.copy);
+  expect([alert.pings, copy.pings]).toEqual([[bot.ben.user.id], [bot.ben.user.id]]);
   const { mine } = await bot.outcomeOf(await bot.ben.press(alert, "Acknowledge"));
   expect(mine).toBeNull();
   const says = (message: FakeMessage) => JSON.stringify(message.embeds);
@@ -393,4 +423,5 @@ test("a budget alert is acknowledged by a button, and every copy says by whom", 
     () => slack.sent.some(({ act, title }) => act === "update" && title.startsWith("Budget alarm")),
     "slack",
   );
+  expect([alert.pings.length, alert.content.includes("<@")]).toEqual([1, false]);
 });

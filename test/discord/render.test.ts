@@ -9,6 +9,7 @@ import { readInteraction } from "../../src/bot/channels/discord/read-interaction
 import { renderDiscord, type DiscordMessage } from "../../src/bot/channels/discord/render-discord.ts";
 import { renderForm } from "../../src/bot/channels/discord/render-form.ts";
 import { escapeText, renderText, wordsOf } from "../../src/bot/channels/discord/render-text.ts";
+import { callOwners } from "../../src/bot/views/call-owners.ts";
 import { textWidth } from "../../src/bot/channels/terminal/text-width.ts";
 import { anyCard, HOSTILE, manyActions, plainCard } from "../bot/arbitrary-card.ts";
 import { checkModal } from "./fake/validate-components.ts";
@@ -81,8 +82,17 @@ describe("any card with any text", () => {
 
   test("mentions nobody, links nothing but checked addresses, and starts no markup of the data's own", () => {
     fc.assert(
-      fc.property(anyCard, (card) => {
-        for (const text of markedTexts(render(card))) {
+      fc.property(anyCard, fc.constantFrom(...HOSTILE), (card, name) => {
+        // Whom the product calls itself, under whatever name, is called; nobody else is.
+        const calls = callOwners([{ scope: [], person: { id: "p", handle: "p", name }, channel: null }], name);
+        const mention = (id: string): string | null => (id === "p" ? "80351110224678912" : null);
+        const called = renderDiscord({ ...card, blocks: [...calls, ...card.blocks] }, { tokens: [], mention });
+        expect(called.called).toEqual(["80351110224678912"]);
+        expect(called.content.endsWith("<@80351110224678912>")).toBe(true);
+        requireAccepted(called);
+        const ours = markedTexts(called).map((text) => text.replaceAll("<@80351110224678912>", ""));
+        expect(render(card).called).toEqual([]);
+        for (const text of [...markedTexts(render(card)), ...ours]) {
           const left = live(text);
           expect(left).not.toMatch(/<[@#:a-z/]|@everyone|@here|~~|\|\||__/i);
           for (const [, href] of left.matchAll(/\[[^[\]]*\]\(([^)]*)\)/g)) expect(href).toMatch(/^https?:\/\/\S+$/);

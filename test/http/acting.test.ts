@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Action, Card } from "../../src/bot/card.ts";
 import { createWebChannel } from "../../src/bot/channels/web/web-channel.ts";
 import { deliverDue } from "../../src/bot/deliver-outbox.ts";
+import { callOwners } from "../../src/bot/views/call-owners.ts";
 import { CLICK_REFUSED } from "../../src/bot/phrases.ts";
 import type { MessageView } from "../../src/http/message-view.ts";
 import { addPerson, issueToken } from "../../src/service/manage-people.ts";
@@ -247,6 +248,17 @@ describe("threads", () => {
     // A mark of the thread says nothing of the channel, and the other way round.
     await client.post("/api/chat/read", { marks: [{ channel: "costs", thread: null, upTo: said.id }] });
     expect(await db.sql`select 1 from read_mark where thread = 0 and upto = ${said.id}::bigint`).toHaveLength(0);
+    // Whoever a card calls is in its thread from there on, and is told that they are called; a name alone calls nobody.
+    const owner = (id: string) => [{ scope: [], person: { id, handle: id, name: "local" }, channel: null }];
+    const base = { channel: "costs", revision: 1, generation: 1, maybePosted: false, tokens: [], thread: null };
+    const web = createWebChannel(db.sql);
+    const quiet = await web.post({ ...base, key: "quiet", card: cardWith("Quiet") });
+    const reply = (key: string, id: string) =>
+      web.post({ ...base, key, card: { ...cardWith(key), blocks: callOwners(owner(id), "look") }, thread: quiet });
+    await reply("for-eve", "eve");
+    expect(await unread()).toEqual([]);
+    const mine = await reply("for-me", "local");
+    expect(await unread()).toEqual([{ id: mine.id, thread: quiet.id, calls: true }]);
   });
 
   test("many answers come in pages", async () => {

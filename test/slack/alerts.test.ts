@@ -8,9 +8,12 @@ import { enqueuePost } from "../../src/store/outbox.ts";
 import { insertPerson, linkIdentity } from "../../src/store/people.ts";
 import { openBudgets, type BudgetEstate } from "../budgets/support.ts";
 import { ANA, FINOPS_CHANNEL } from "./fake/fake-slack.ts";
-import { buttonsOf, wordsOf } from "./fake/reading.ts";
+import { buttonsOf, liveMentions, wordsOf } from "./fake/reading.ts";
+import type { FakeMessage } from "./fake/state.ts";
 import { startSlackService, type SlackService } from "./slack-service.ts";
 
+/** A busy machine is slow, not wrong. */
+const PATIENT = { timeout: 20_000 };
 const TODAY = "2026-09-18";
 let estate: BudgetEstate;
 let service: SlackService;
@@ -28,8 +31,15 @@ afterEach(async () => {
   await estate.close();
 });
 
-test("a budget alert is acknowledged in Slack, and every copy says by whom", async () => {
+test("a budget alert calls its owner once, is acknowledged in Slack, and every copy says by whom", async () => {
   const { slack } = service;
+  const { sql } = estate.db;
+  // Two people who bear it: one is linked here, the other is not and has a name that would call everybody.
+  const hostile = { id: "eve", handle: "eve", name: `<!channel> <@${ANA}>`, role: "viewer" as const };
+  await insertPerson(sql, { ...hostile, scope: [], origin: "chat" });
+  await sql`insert into owner (scope, principal_id, set_by) values ('[]', 'ana', 'ana'), ('[]', 'eve', 'ana')`;
+  const calls = ({ text, blocks }: FakeMessage): string[] => liveMentions(text, blocks);
+  const owner = [JSON.stringify({ type: "user", user_id: ANA })];
   const set = await dispatch({
     ctx: estate.at("2026-09-05"),
     text: "budget set payments 400 USD at 50,80,100 forecast none",
@@ -39,20 +49,43 @@ test("a budget alert is acknowledged in Slack, and every copy says by whom", asy
   await service.deliver();
   const [alert] = slack.posted(FINOPS_CHANNEL).filter(({ text }) => text.includes("payments"));
   if (alert === undefined) throw new Error("no alert in Slack");
+  expect(calls(alert)).toEqual(owner);
+  expect(wordsOf(alert.blocks)).toContain("own this: acknowledge it");
+  // A question about it calls nobody.
+  await slack.ana.command(FINOPS_CHANNEL, "budget show payments");
+  await vi.waitFor(() =>
+    expect(
+      slack
+        .whispered(ANA)
+        .map((one) => one.text)
+        .join(),
+    ).toContain("Budget payments"),
+  );
+  expect(slack.whispered(ANA).flatMap(calls)).toEqual([]);
   const label = buttonsOf(alert.blocks).find((one) => one.startsWith("Acknowledge")) ?? "";
   await slack.ana.click(alert, label);
-  await vi.waitFor(
-    async () => {
-      await service.deliver();
-      expect(alert.text).toMatch(/Acknowledged by ana/i);
-    },
-    { timeout: 15_000 },
-  );
-  const reader = { personId: "reader", scope: [] };
-  const place = { at: "end" } as const;
-  const { messages: web } = await readWindow(estate.db.sql, { channel: "finops", reader, place, limit: 50 });
-  expect(web.some(({ card }) => JSON.stringify(card).includes("Acknowledged by ana"))).toBe(true);
+  await vi.waitFor(async () => {
+    await service.deliver();
+    expect(alert.text).toMatch(/Acknowledged by ana/i);
+    const reader = { personId: "reader", scope: [] };
+    const { messages: web } = await readWindow(sql, { channel: "finops", reader, place: { at: "end" }, limit: 50 });
+    expect(web.some(({ card }) => JSON.stringify(card).includes("Acknowledged by ana"))).toBe(true);
+  }, PATIENT);
+  expect(calls(alert)).toEqual([]);
   expect(slack.posted(FINOPS_CHANNEL).filter(({ ts }) => ts === alert.ts)).toHaveLength(1);
+  // The next threshold is asked anew, in the thread; who wants no notices is named and not called.
+  const cross = async (cost: string, reached: string): Promise<FakeMessage> => {
+    await estate.load({ month: "2026-09", through: "2026-09-16", cost });
+    await estate.evaluate(TODAY);
+    return vi.waitFor(async () => {
+      await service.deliver();
+      const told = slack.posted(FINOPS_CHANNEL).find((one) => one.threadTs === alert.ts && one.text.includes(reached));
+      return told ?? expect.unreachable(`${reached} was not told`);
+    }, PATIENT);
+  };
+  expect(calls(await cross("21", "80% spent"))).toEqual(owner);
+  await sql`update principal set preferences = '{"notify":"none"}' where id = 'ana'`;
+  expect(calls(await cross("26", "100% spent"))).toEqual([]);
 });
 
 test("a digest comes with its picture, words for it, and the total", async () => {

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import type { Action, Block, Card } from "../../src/bot/card.ts";
+import { callOwners } from "../../src/bot/views/call-owners.ts";
 import { plainText } from "../../src/bot/channels/plain-text.ts";
 import { BLOCKS_BYTES_MAX } from "../../src/bot/channels/slack/limits.ts";
 import { readPicked } from "../../src/bot/channels/slack/render-actions.ts";
@@ -64,6 +65,21 @@ describe("any card", () => {
         expect(totals.filter((total) => !words.includes(plainText(total)))).toEqual([]);
       }),
       { numRuns: 150 },
+    );
+  });
+
+  test("calls whom the product calls, under whatever name, and nobody else", () => {
+    fc.assert(
+      fc.property(anyCard, fc.constantFrom(...HOSTILE), (card, name) => {
+        const [call] = callOwners([{ scope: [], person: { id: "p", handle: "p", name }, channel: null }], name);
+        if (call === undefined) throw new Error("nobody is called");
+        const blocks = [call, ...card.blocks].slice(0, 4);
+        const message = renderSlack({ ...card, blocks }, { ...PLAIN, mentions: new Map([["p", "U0ADA00001"]]) });
+        const live = liveMentions(message.text, json(message.blocks));
+        expect(live.filter((one) => one !== JSON.stringify({ type: "user", user_id: "U0ADA00001" }))).toEqual([]);
+        expect(live.length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 60 },
     );
   });
 
@@ -223,7 +239,10 @@ describe("a card as people see it", () => {
       ],
     };
     const { blocks, text } = renderSlack(card, { ...PLAIN, mentions: new Map([["p-ada", "U0ADA00001"]]) });
-    expect(liveMentions(text, json(blocks))).toEqual([JSON.stringify({ type: "user", user_id: "U0ADA00001" })]);
+    const ada = JSON.stringify({ type: "user", user_id: "U0ADA00001" });
+    expect(liveMentions(text, json(blocks))).toEqual([ada]);
+    const named = renderSlack(card, { ...PLAIN, mentions: new Map([["p-ada", "!channel"]]) });
+    expect(liveMentions(named.text, json(named.blocks))).toEqual([]);
   });
 
   test("what Slack would draw as markup is written out", () => {

@@ -10,23 +10,37 @@ import type { Block, Card, Tone } from "../card.ts";
 import { budgetActions, whyCommand } from "./budget-actions.ts";
 import { budgetChart } from "./budget-chart.ts";
 import { budgetQuestion, crossedAlerts, cycleWords, scopeWords, thresholdWords } from "./budget-words.ts";
+import { callOwners, ownersText } from "./call-owners.ts";
 import { dayWords, driverWords, periodWords } from "./cost-words.ts";
 
 /** The cards of budgets, as evaluation wants them. */
 export const renderBudget: RenderBudget = {
-  state: (view) => budgetCard(view),
+  state: (view) => budgetCard(view, { calls: true }),
   event: (view, news) => eventCard(view, news),
 };
 
-/** One period of a budget: how much, which way, why, what next. Posted once, edited in place ever after. */
-export function budgetCard(view: BudgetView, extra: { readonly blocks?: readonly Block[] } = {}): Card {
+/**
+ * One period of a budget: how much, which way, why, what next. Posted once, edited in place ever after. `calls`: whether
+ * it calls the owners while something is asked of them.
+ */
+export function budgetCard(
+  view: BudgetView,
+  extra: { readonly blocks?: readonly Block[]; readonly calls?: boolean } = {},
+): Card {
   const { budget, row } = view;
   const status = statusOf(view);
   return {
     title: titleOf(view),
     summary: summaryOf(view),
     tone: toneOf(view),
-    blocks: [...notes(view), facts(view), ...chart(view), ...thresholds(view), ...(extra.blocks ?? [])],
+    blocks: [
+      ...(extra.calls === true && isAsking(view) ? callOwners(view.owners, ASKED) : []),
+      ...notes(view),
+      facts(view),
+      ...chart(view),
+      ...thresholds(view),
+      ...(extra.blocks ?? []),
+    ],
     actions:
       view.ended === null
         ? budgetActions(view)
@@ -34,6 +48,16 @@ export function budgetCard(view: BudgetView, extra: { readonly blocks?: readonly
     ...(status === null ? {} : { status }),
     footer: footer(view, budgetQuestion(budget, row.period)),
   };
+}
+
+/** What is wanted of whoever owns what the budget counts. */
+const ASKED = "acknowledge it, or snooze it until more is known.";
+
+/** Whether a threshold is crossed and nobody has taken it up. */
+function isAsking({ budget, row, alerts, ended }: BudgetView): boolean {
+  if (ended !== null || row.closedOn !== null || row.acknowledgedBy !== null || budget.snoozedUntil !== null)
+    return false;
+  return crossedAlerts(alerts).length > 0;
 }
 
 /** What just happened, in a line or two: in the thread of the parent card, which has the rest. */
@@ -77,7 +101,8 @@ function thresholdCard(view: BudgetView, alert: BudgetAlert, because: "crossed" 
     title,
     summary: `${why}${summaryOf(view)}`,
     tone: undone ? "neutral" : toneOf(view),
-    blocks: [],
+    // It was not said before: also who took up an earlier threshold is called.
+    blocks: undone || view.ended !== null ? [] : callOwners(view.owners, ASKED),
     actions: view.ended === null ? budgetActions(view) : [],
     footer: footer(view, budgetQuestion(budget, row.period)),
   };
@@ -220,7 +245,7 @@ function facts(view: BudgetView): Block {
   }
   if (row.driver !== null)
     list.push({ label: row.driver.against === null ? "Mostly" : "Why", value: driverText(row.driver) });
-  if (view.owners.length > 0) list.push({ label: "Owner", value: view.owners.join(", ") });
+  if (view.owners.length > 0) list.push({ label: "Owner", value: ownersText(view.owners) });
   list.push({ label: "Counts", value: `${scopeWords(budget)}, each ${budget.cycle}` });
   return { kind: "facts", facts: list };
 }

@@ -13,10 +13,14 @@ import {
   type RecommendationView,
 } from "../../domain/recommendation.ts";
 import type { Block, Card, RichText, Tone } from "../card.ts";
+import { callOwners, ownersText } from "./call-owners.ts";
 import { recommendationActions } from "./recommendation-actions.ts";
 import { clockTime, measuredNotes, undoText } from "./recommendation-words.ts";
 import { nameOf, whereOf } from "./waste-card.ts";
 
+/** What is wanted of whoever owns what it is about. */
+export const ASKED_OF_OWNERS = "approve it, reject it with the reason, or snooze it.";
+export const WAITING: ReadonlySet<RecommendationState> = new Set(["proposed", "partly-approved"]);
 const RISKS = {
   L: "low: reversible, no data touched",
   M: "medium: a restart or a change of configuration",
@@ -41,8 +45,11 @@ const TONES: Readonly<Record<RecommendationState, Tone>> = {
   withdrawn: "neutral",
 };
 
-/** A recommendation as one self-contained card: what, where, how much, how sure, how to do and undo it, who decides. */
-export function recommendationCard(view: RecommendationView): Card {
+/**
+ * A recommendation as one self-contained card: what, where, how much, how sure, how to do and undo it, who decides.
+ * `calls`: whether it calls the owners while it waits.
+ */
+export function recommendationCard(view: RecommendationView, { calls = false } = {}): Card {
   const { finding, id, state, revision } = view.recommendation;
   const monthly = formatMoney(savingMonthly(finding));
   return {
@@ -50,6 +57,7 @@ export function recommendationCard(view: RecommendationView): Card {
     summary: `Saves ${monthly} a month (${formatMoney(savingYearly(finding))} a year). ${statusText(view)}`,
     tone: TONES[state],
     blocks: [
+      ...(calls && WAITING.has(state) ? callOwners(view.owners, ASKED_OF_OWNERS) : []),
       ...measuredBlocks(view.measured),
       factsBlock(view),
       { kind: "list", caption: "Evidence", items: finding.evidence.map(({ fact, value }) => `${fact}: ${value}`) },
@@ -137,6 +145,7 @@ function factsBlock(view: RecommendationView): Block {
     { label: "Effort", value: EFFORTS[finding.effort] },
     { label: "May approve", value: view.approvers },
   ];
+  if (view.owners.length > 0) facts.push({ label: "Owner", value: ownersText(view.owners) });
   if (one.requestedBy !== null)
     facts.push({ label: "Asked for by", value: `${one.requestedBy}, who cannot approve it` });
   if (one.assignee !== null) facts.push({ label: "Does the work", value: one.assignee });

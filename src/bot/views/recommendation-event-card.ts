@@ -9,6 +9,8 @@ import {
 } from "../../domain/recommendation.ts";
 import type { Happening } from "../../service/recommendation-view.ts";
 import type { Block, Card, Tone } from "../card.ts";
+import { callOwners } from "./call-owners.ts";
+import { ASKED_OF_OWNERS, WAITING } from "./recommendation-card.ts";
 import { measuredNotes, undoText } from "./recommendation-words.ts";
 import { nameOf } from "./waste-card.ts";
 
@@ -18,7 +20,21 @@ type Say = (view: RecommendationView, happening: Happening) => Said;
 /** One event in the thread of a recommendation's card: what happened, by whom, and what comes of it. */
 export function recommendationEventCard(view: RecommendationView, happening: Happening): Card {
   const { title, text, tone = "neutral" } = SAYS[happening.event](view, happening);
-  return { title, summary: text, tone, blocks: blocksOf(happening), actions: [], footer: [] };
+  return {
+    title,
+    summary: text,
+    tone,
+    blocks: [...calls(view, happening), ...blocksOf(happening)],
+    actions: [],
+    footer: [],
+  };
+}
+
+/** What was settled or put off and is asked anew. */
+const ASKED_ANEW: ReadonlySet<LifecycleEvent> = new Set(["found", "changed", "wake"]);
+
+function calls({ recommendation: { state }, owners }: RecommendationView, { event }: Happening): Block[] {
+  return ASKED_ANEW.has(event) && WAITING.has(state) ? callOwners(owners, ASKED_OF_OWNERS) : [];
 }
 
 /** States in which the same question goes on. */

@@ -4,6 +4,6 @@ import { recommendationEventCard } from "./recommendation-event-card.ts";
 
 /** How recommendations look, for the verbs that change them. */
 export const renderRecommendation = {
-  card: recommendationCard,
+  card: (view) => recommendationCard(view, { calls: true }),
   event: recommendationEventCard,
 } satisfies RenderRecommendation;

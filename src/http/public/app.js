@@ -1,7 +1,7 @@
 import { Composer } from "./ask/composer.js";
 import { drawChannels, neighbour, wireChannelKeys } from "./chat/channels.js";
 import { showSetup } from "./chat/empty.js";
-import { notify } from "./chat/notify.js";
+import { calls, notify } from "./chat/notify.js";
 import { isLooking, Room } from "./chat/room.js";
 import { openSearch } from "./chat/search.js";
 import { ThreadPanel } from "./chat/thread.js";
@@ -24,7 +24,7 @@ const narrow = matchMedia("(max-width: 760px)");
 const askedByMe = new Set();
 let start = null;
 
-const handlers = { run: (text) => room.ask(text), act, openThread, isOwn, newReplies };
+const handlers = { run: (text) => room.ask(text), act, openThread, isOwn, callsMe, newReplies };
 const unread = new Unread(drawNews);
 const room = new Room({ start: () => start, unread, handlers, answered, onEnter: entered });
 const thread = new ThreadPanel({
@@ -74,14 +74,14 @@ function answered(messages, preferences) {
 
 function receive(message) {
   // Counted before it is drawn: what is drawn in view is read.
-  const isNews = !isOwn(message) && unread.received(message);
+  const isNews = !isOwn(message) && unread.received(message, callsMe(message));
   const isHere = message.channel === room.channel.name && message.thread === null;
   thread.receive(message);
   if (isHere) room.receive(message);
   if (!isNews) return;
   const { notify: level = "mentions" } = start.preferences;
   const follows = (id) => unread.follows(id);
-  notify(message, { level, person: start.person, follows, onOpen: (one) => go(placeOf(one)) });
+  notify(message, { level, isCalled: callsMe(message), follows, onOpen: (one) => go(placeOf(one)) });
   if (isHere || message.thread === thread.id) {
     announce(`${message.author.name}: ${message.card?.summary ?? message.text}`);
   }
@@ -93,6 +93,10 @@ function isOwn(message) {
   const mine = message.author.kind === "person" && message.author.id === start.person.id;
   if (mine && kind === "ask") askedByMe.add(askId);
   return mine || (kind === "answer" && askedByMe.has(askId));
+}
+
+function callsMe(message) {
+  return calls(message, start.person);
 }
 
 function newReplies({ channel, id }) {
@@ -121,6 +125,7 @@ function drawNews() {
     channels: start.channels,
     current: room.channel.name,
     count: (name) => unread.count(name),
+    isCalled: (name) => unread.isCalled(name),
     onOpen,
   });
   drawThreadNews();

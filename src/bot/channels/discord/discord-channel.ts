@@ -49,15 +49,18 @@ export function createDiscordChannel(deps: DiscordChannelDeps): Channel {
     });
   };
 
-  const render = async ({ card, tokens }: Posting, known: readonly KnownFile[]): Promise<Body> => {
+  const render = async (
+    { card, tokens }: Posting,
+    how: { readonly known?: readonly KnownFile[]; readonly notifies?: boolean } = {},
+  ): Promise<Body> => {
     const mention = (await deps.mentionsOf?.(card)) ?? NO_MENTIONS;
-    return bodyOf(renderDiscord(card, { tokens, mention }), deps.draw, known);
+    return bodyOf(renderDiscord(card, { tokens, mention }), deps.draw, how);
   };
 
   /** A message for one person, by the interaction it answered; when that is over it stays as it is, and has said so. */
   const editAnswer = async (interaction: string, id: string, posting: Posting): Promise<void> => {
     const [application = "", token = ""] = interaction.split(":");
-    const { body } = withoutPictures(await render(posting, []));
+    const { body } = withoutPictures(await render(posting));
     try {
       await rest.patch(Routes.webhookMessage(application, token, id), { body, auth: false });
     } catch (error) {
@@ -71,7 +74,7 @@ export function createDiscordChannel(deps: DiscordChannelDeps): Channel {
     const before = remembered.get(reference.id);
     if (before !== undefined && before.revision > posting.revision) return;
     const files = before?.files ?? (await filesOf(rest, channel, reference.id));
-    const payload = await render(posting, files);
+    const payload = await render(posting, { known: files });
     const send = (it: Body) =>
       rest.patch<APIMessage>(Routes.channelMessage(channel, reference.id), { body: it.body, files: it.files });
     const edited = await sendWithRights(payload, (it) => inOpenThread(rest, channel, () => send(it)));
@@ -81,7 +84,8 @@ export function createDiscordChannel(deps: DiscordChannelDeps): Channel {
   const put = async (posting: Posting): Promise<Reference> => {
     const place = await places.find(posting, posting.card.title);
     const channel = place.thread ?? place.channel;
-    const payload = await render(posting, []);
+    // What takes the place of a deleted message was told before.
+    const payload = await render(posting, { notifies: posting.generation === 1 });
     const found = posting.maybePosted ? await findPosted(rest, channel, posting) : null;
     const message =
       found ??

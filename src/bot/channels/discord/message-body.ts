@@ -16,14 +16,19 @@ export type Body = {
   readonly files: readonly RawFile[];
 };
 
-/** Nobody is notified by a card, whatever is written on it. */
+/** Nobody is notified, whatever is written there. */
 export const NO_PINGS = { parse: [] } as const satisfies RESTPostAPIChannelMessageJSONBody["allowed_mentions"];
 
 /**
  * The payload of a rendered card: pictures drawn and attached, those the message has already kept by their ids. A picture
- * that cannot be drawn is left out, and so is what points at it.
+ * that cannot be drawn is left out, and so is what points at it. `notifies`: those the product calls on it are notified,
+ * and nobody else; false for edits and repeats.
  */
-export async function bodyOf(message: DiscordMessage, draw: DrawPng, known: readonly KnownFile[] = []): Promise<Body> {
+export async function bodyOf(
+  message: DiscordMessage,
+  draw: DrawPng,
+  { known = [], notifies = false }: { readonly known?: readonly KnownFile[]; readonly notifies?: boolean } = {},
+): Promise<Body> {
   const kept = message.pictures.flatMap(({ name }) => known.filter(({ filename }) => filename === name).slice(0, 1));
   const fresh = message.pictures.filter(({ name }) => !kept.some(({ filename }) => filename === name));
   const drawn = await Promise.all(fresh.map((picture) => drawOne(picture, draw)));
@@ -46,7 +51,7 @@ export async function bodyOf(message: DiscordMessage, draw: DrawPng, known: read
         ...kept.map(({ id }) => ({ id })),
         ...ready.map(({ alt }, index) => ({ id: index, description: alt })),
       ],
-      allowed_mentions: { parse: [] },
+      allowed_mentions: notifies && message.called.length > 0 ? { parse: [], users: [...message.called] } : NO_PINGS,
     },
     files: ready.map(({ name, bytes }) => ({ name, data: Buffer.from(bytes), contentType: "image/png" })),
   };

@@ -5,6 +5,7 @@ import { unreachable } from "../../../domain/errors.ts";
 import type { Capabilities } from "../../capabilities.ts";
 import type { Block, Card, Tone } from "../../card.ts";
 import { fitInto, type Fitted } from "../../fit.ts";
+import { peopleOnCard } from "../../people-on-card.ts";
 import { isVisible } from "../safe-text.ts";
 import { pictureId } from "../web/render-web.ts";
 import {
@@ -22,7 +23,7 @@ import {
 } from "./limits.ts";
 import { renderActions, type ActionRow } from "./render-actions.ts";
 import { tableText } from "./render-table.ts";
-import { cutAt, label, NO_MENTIONS, renderText, wordsOf, type Mention } from "./render-text.ts";
+import { cutAt, label, NO_MENTIONS, renderText, userOf, wordsOf, type Mention } from "./render-text.ts";
 
 /** A picture to draw and attach; an embed points at it by name. The same view has the same name. */
 export type Picture = { readonly name: string; readonly view: ChartView; readonly alt: string };
@@ -33,6 +34,8 @@ export type DiscordMessage = {
   readonly embeds: readonly APIEmbed[];
   readonly components: readonly ActionRow[];
   readonly pictures: readonly Picture[];
+  /** Discord users the card calls. A mention in an embed notifies nobody: they stand at the end of `content` too. */
+  readonly called: readonly string[];
 };
 
 export type RenderOptions = {
@@ -63,11 +66,21 @@ export function renderDiscord(card: Card, options: RenderOptions): DiscordMessag
     tokens: options.tokens,
     draw: (fitted, at) => ({
       ...renderEmbeds(fitted, at, options),
-      content: renderText(card.summary, CONTENT_MAX),
+      ...contentOf(card, options.mention ?? NO_MENTIONS),
       components: renderActions(fitted.rows),
     }),
     fits: ({ embeds }) => isWithinLimits(embeds),
   });
+}
+
+/** More are named in the card, and not called. */
+const CALLED_MAX = 10;
+
+function contentOf(card: Card, mention: Mention): Pick<DiscordMessage, "content" | "called"> {
+  const users = peopleOnCard(card).map((id) => userOf(id, mention));
+  const called = [...new Set(users.flatMap((user) => (user === null ? [] : [user])))].slice(0, CALLED_MAX);
+  const calls = called.length === 0 ? "" : `\n${called.map((user) => `<@${user}>`).join(" ")}`;
+  return { content: `${renderText(card.summary, CONTENT_MAX - calls.length)}${calls}`, called };
 }
 
 function isWithinLimits(embeds: readonly APIEmbed[]): boolean {

@@ -6,6 +6,12 @@ import { isVisible, safeHref, safeLine } from "../safe-text.ts";
 export type Mention = (personId: string) => string | null;
 export const NO_MENTIONS: Mention = () => null;
 
+/** Whom a mention calls; null = nobody there, or what was linked is no id of a user. */
+export function userOf(person: string, mention: Mention): string | null {
+  const user = mention(person);
+  return user !== null && /^\d{15,21}$/.test(user) ? user : null;
+}
+
 /** Anywhere in a line: emphasis, code, spoilers, links, mentions, custom emoji, timestamps. */
 const LIVE = /[\\*_~`|<[]/g;
 /** At the start of a line: quotes, headings, small print, lists. */
@@ -76,8 +82,8 @@ function renderInline(inline: Inline, text: string, mention: Mention): string {
       return target === undefined || words.trim() === "" ? words : `[${words}](${target})`;
     }
     case "person": {
-      const user = mention(inline.id);
-      return user !== null && /^\d{15,21}$/.test(user) ? `<@${user}>` : wrap("**", escapeText(text));
+      const user = userOf(inline.id, mention);
+      return user !== null ? `<@${user}>` : wrap("**", escapeText(text));
     }
     default:
       return unreachable(inline);

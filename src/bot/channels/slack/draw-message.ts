@@ -6,14 +6,14 @@ import type { Logger } from "pino";
 import type { SlackSettings } from "../../../domain/slack.ts";
 import type { Sql } from "../../../store/db.ts";
 import { slackUsersOf } from "../../../store/slack.ts";
-import type { Block, Card, RichText } from "../../card.ts";
+import type { Block } from "../../card.ts";
+import { peopleOnCard } from "../../people-on-card.ts";
 import { ChannelError } from "../channel-error.ts";
 import type { Posting } from "../channel.ts";
 import type { Pictures } from "./pictures.ts";
 import { renderSlack, type SlackMessage } from "./render-slack.ts";
-import type { Mentions } from "./slack-text.ts";
 import { blockMessages, slackCode } from "./slack-error.ts";
-import type { Workspace } from "./workspaces.ts";
+import { HOME_TEAM, type Workspace } from "./workspaces.ts";
 
 /** Slack may still refuse a file it calls processed: tried again after these pauses, then without it. */
 const PICTURE_RETRIES_MS = [300, 1_000];
@@ -37,7 +37,7 @@ export type Draw = {
   /** Sends a card in any other way; `send` is called again with a plainer form when its blocks are refused. */
   readonly send: <T>(
     workspace: Workspace,
-    content: Pick<Posting, "card" | "tokens">,
+    content: Pick<Posting, "card" | "tokens"> & Partial<Pick<Posting, "generation">>,
     send: (message: SlackMessage, leftOut: LeftOut) => Promise<T>,
   ) => Promise<T>;
 };
@@ -51,8 +51,10 @@ export function createDraw(deps: {
   // Workspaces that refused a native table: not tried again by this process.
   const plainOnly = new Set<string>();
 
-  const send: Draw["send"] = async (workspace, { card, tokens }, sender) => {
-    const mentions = await mentionsOf(deps.sql, card);
+  const send: Draw["send"] = async (workspace, { card, tokens, generation = 1 }, sender) => {
+    // What takes the place of a deleted message was told before: it names people and calls nobody.
+    const called = generation > 1 ? [] : peopleOnCard(card);
+    const mentions = await slackUsersOf(deps.sql, called, workspace.team === HOME_TEAM ? null : workspace.team);
     let pictures = await deps.pictures.ready(workspace, card);
     let nativeTables = deps.settings.nativeTables && !plainOnly.has(workspace.team);
     const charts = card.blocks.some(({ kind }) => kind === "chart");
@@ -112,17 +114,4 @@ function isAboutBlocks(error: unknown): boolean {
 
 function isAboutPicture(error: unknown): boolean {
   return /slack.?file/i.test(blockMessages(error));
-}
-
-/** Slack ids of the people a card names. */
-async function mentionsOf(sql: Sql, card: Card): Promise<Mentions> {
-  const texts = card.blocks.flatMap((block): readonly RichText[] => {
-    if (block.kind === "facts") return block.facts.map(({ value }) => value);
-    if (block.kind === "list") return block.items;
-    return block.kind === "note" ? [block.text] : [];
-  });
-  const ids = texts.flatMap((text) =>
-    typeof text === "string" ? [] : text.flatMap((inline) => (inline.kind === "person" ? [inline.id] : [])),
-  );
-  return slackUsersOf(sql, [...new Set(ids)]);
 }

@@ -1,12 +1,18 @@
 import type { MrkdwnElement, PlainTextElement, RichTextElement, TextObject } from "@slack/types";
 
-import type { RichText } from "../../card.ts";
+import type { Inline, RichText } from "../../card.ts";
 import { plainText } from "../plain-text.ts";
 import { isVisible, REPLACEMENT, safeHref, safeLine } from "../safe-text.ts";
 import { URL_MAX } from "./limits.ts";
 
 /** Principal id → Slack user id, for the few people a card mentions. */
 export type Mentions = ReadonlyMap<string, string>;
+
+/** Whom a mention calls; null = nobody here, or what was linked is no id of a user (a name from the configuration). */
+function userOf(person: string, mentions: Mentions): string | null {
+  const user = mentions.get(person);
+  return user !== undefined && /^[UW][A-Z0-9]{2,20}$/.test(user) ? user : null;
+}
 
 /** At most `max` UTF-16 units, cut between whole characters and marked with …; never empty, since Slack refuses that. */
 export function clip(text: string, max: number): string {
@@ -31,7 +37,10 @@ const MARKUP = /[*_~`]|:[\w+'-]+:|^&gt;|^\s*[•>]/;
 export function labelled(label: string, value: RichText, max: number, mentions: Mentions): TextObject {
   const words = isVisible(label) ? clip(safeLine(label), Math.floor(max / 4)) : REPLACEMENT;
   const marked = `*${escapeMarkup(words)}*\n${inlineMarkup(value, mentions)}`;
-  const literal = typeof value === "string" ? value : value.map(({ text }) => text).join("");
+  // A mention shows the name Slack knows, not ours.
+  const isCalled = (inline: Inline): boolean => inline.kind === "person" && userOf(inline.id, mentions) !== null;
+  const literal =
+    typeof value === "string" ? value : value.map((inline) => (isCalled(inline) ? "" : inline.text)).join("");
   if (marked.length > max || MARKUP.test(words) || MARKUP.test(safeLine(literal))) {
     return { type: "plain_text", text: clip(`${words}\n${plainText(value)}`, max), emoji: false };
   }
@@ -45,8 +54,8 @@ function inlineMarkup(value: RichText, mentions: Mentions): string {
     .map((inline) => {
       const words = escapeMarkup(safeLine(inline.text));
       if (inline.kind === "person") {
-        const user = mentions.get(inline.id);
-        return user === undefined ? words : `<@${user}>`;
+        const user = userOf(inline.id, mentions);
+        return user === null ? words : `<@${user}>`;
       }
       if (inline.kind !== "link") return words;
       const href = slackHref(inline.href);
@@ -65,9 +74,9 @@ export function richElements(value: RichText, max: number, mentions: Mentions): 
     if (left <= 0) break;
     const text = clip(safeLine(inline.text), left);
     left -= text.length;
-    const user = inline.kind === "person" ? mentions.get(inline.id) : undefined;
+    const user = inline.kind === "person" ? userOf(inline.id, mentions) : null;
     const href = inline.kind === "link" ? slackHref(inline.href) : null;
-    if (user !== undefined) elements.push({ type: "user", user_id: user });
+    if (user !== null) elements.push({ type: "user", user_id: user });
     else if (href !== null) elements.push({ type: "link", url: href, text });
     else if (inline.kind === "text" || inline.kind === "link") elements.push({ type: "text", text });
     else elements.push({ type: "text", text, style: inline.kind === "code" ? { code: true } : { bold: true } });

@@ -7,8 +7,10 @@ import {
   type Author,
   type MessageRow,
 } from "../../../store/conversations.ts";
+import { followThread } from "../../../store/read-marks.ts";
 import { FILE_BYTES_MAX, postFile } from "../../../store/chat-files.ts";
 import type { Sql } from "../../../store/db.ts";
+import { peopleOnCard } from "../../people-on-card.ts";
 import { ChannelError } from "../channel-error.ts";
 import type { Channel, Pace, Posting, Reference } from "../channel.ts";
 import { WEB_CAPABILITIES } from "./capabilities.ts";
@@ -60,6 +62,10 @@ async function put(sql: Sql, posting: Posting): Promise<Reference> {
     author: BOT,
     thread: thread?.id ?? null,
   });
+  const people = peopleOnCard(card);
+  if (message.thread !== null && people.length > 0) {
+    await followThread(sql, { channel, thread: message.thread, from: message.id, people });
+  }
   // Posted by an earlier try that died before it was noted, and edited since.
   if (message.revision < revision) await updateMessage(sql, { channel, key, card, revision, tokens });
   return referenceTo(message);

@@ -6,6 +6,7 @@ export function inlines(parts) {
     if (part.href !== undefined) {
       return el("a", { href: part.href, target: "_blank", rel: "noopener noreferrer nofollow", text: part.text });
     }
+    if (part.person !== undefined) return el("strong", { class: "mention", text: part.text });
     if (part.mark === undefined) return document.createTextNode(part.text);
     return el(part.mark === "code" ? "code" : "strong", { text: part.text });
   });

@@ -3,11 +3,14 @@ import { countText } from "./unread.js";
 
 /**
  * The list of channels. One tab stop: arrows, Home and End move within it, as in any list. `count(name)`: how much is
- * unread there.
+ * unread there; `isCalled(name)`: whether some of it calls the person.
  */
-export function drawChannels({ channels, current, count, onOpen }) {
+export function drawChannels({ channels, current, count, isCalled, onOpen }) {
   const focused = document.activeElement?.dataset?.channel ?? null;
-  const item = (channel) => el("li", {}, channelButton({ channel, current, unread: count(channel.name), onOpen }));
+  const item = (channel) => {
+    const news = { unread: count(channel.name), called: isCalled(channel.name) };
+    return el("li", {}, channelButton({ channel, current, ...news, onOpen }));
+  };
   for (const kind of ["shared", "direct"]) {
     byId(kind === "shared" ? "channels" : "direct").replaceChildren(
       ...channels.filter((channel) => channel.kind === kind).map(item),
@@ -19,12 +22,16 @@ export function drawChannels({ channels, current, count, onOpen }) {
       ?.focus();
 }
 
-function channelButton({ channel, current, unread, onOpen }) {
+function channelButton({ channel, current, unread, called, onOpen }) {
   const here = channel.name === current;
   const badge =
     unread === 0
       ? null
-      : el("b", { class: "count", text: countText(unread), "aria-label": `${countText(unread)} unread` });
+      : el("b", {
+          class: called ? "count called" : "count",
+          text: called ? `@${countText(unread)}` : countText(unread),
+          "aria-label": `${countText(unread)} unread${called ? ", you are called" : ""}`,
+        });
   return el(
     "button",
     {

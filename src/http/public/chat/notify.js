@@ -2,9 +2,9 @@
  * What reaches a person who looks elsewhere (`settings notify`): all, only what needs them, or nothing. The browser asks
  * for permission once, from the settings; without it the title still counts.
  */
-export function notify(message, { level, person, follows, onOpen }) {
+export function notify(message, { level, isCalled, follows, onOpen }) {
   if (level === "none" || (document.visibilityState === "visible" && document.hasFocus())) return;
-  if (level === "mentions" && !concerns(message, person, follows)) return;
+  if (level === "mentions" && !isCalled && !isIn(message, follows)) return;
   if (!("Notification" in window) || Notification.permission !== "granted") return;
   const where = message.channel.startsWith("@") ? "private" : `#${message.channel}`;
   const title = message.card === null ? `${message.author.name} · ${where}` : `${message.card.title} · ${where}`;
@@ -20,9 +20,13 @@ export function notify(message, { level, person, follows, onOpen }) {
   });
 }
 
-/** Their own talk, a thread they are in, or a card that names them. */
-function concerns(message, person, follows) {
-  if (message.channel.startsWith("@") || (message.thread !== null && follows(message.thread))) return true;
+/** Their own talk, or a thread they are in. */
+function isIn(message, follows) {
+  return message.channel.startsWith("@") || (message.thread !== null && follows(message.thread));
+}
+
+/** Whether the card of a message calls this person. */
+export function calls(message, person) {
   const parts = (message.card?.blocks ?? []).flatMap((block) =>
     block.kind === "facts" ? block.facts.flatMap(({ value }) => value) : (block.items?.flat() ?? block.text ?? []),
   );

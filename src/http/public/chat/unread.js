@@ -11,6 +11,8 @@ const MANY = 100;
 export class Unread {
   #channels = new Map();
   #threads = new Map();
+  /** Messages that call this person, among others that were read since. */
+  #calls = new Set();
   #waiting = new Map();
   #timer = null;
   #onChange;
@@ -26,6 +28,7 @@ export class Unread {
     this.#channels = new Map(
       channels.map(({ name, unread }) => {
         const ids = new Map(unread.messages.map(({ id, thread }) => [id, thread]));
+        for (const { id, calls } of unread.messages) if (calls === true) this.#calls.add(id);
         return [name, { upTo: unread.upTo, ids, more: unread.more }];
       }),
     );
@@ -33,13 +36,18 @@ export class Unread {
     this.#onChange();
   }
 
-  /** Something was said. Returns whether it is news for this person: in a channel, or in a thread they have been in. */
-  received({ channel, id, thread }) {
+  /**
+   * Something was said. Returns whether it is news for this person: in a channel, in a thread they have been in, or in one
+   * they are called into.
+   */
+  received({ channel, id, thread }, isCalled) {
     const state = this.#channels.get(channel);
+    if (isCalled && thread !== null && !this.#threads.has(thread)) this.#threads.set(thread, String(BigInt(id) - 1n));
     const upTo = thread === null ? state?.upTo : this.#threads.get(thread);
     if (state === undefined || upTo === undefined) return false;
     if (BigInt(id) <= BigInt(upTo) || state.ids.has(id)) return false;
     state.ids.set(id, thread);
+    if (isCalled) this.#calls.add(id);
     this.#onChange();
     return true;
   }
@@ -109,6 +117,11 @@ export class Unread {
   count(channel) {
     const { ids, more } = this.#channels.get(channel) ?? { ids: new Map(), more: false };
     return more ? Math.max(MANY, ids.size) : ids.size;
+  }
+
+  /** Whether something unread there calls this person. */
+  isCalled(channel) {
+    return Array.from(this.#channels.get(channel)?.ids.keys() ?? []).some((id) => this.#calls.has(id));
   }
 
   total() {
