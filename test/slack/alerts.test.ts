@@ -80,7 +80,8 @@ test("a budget alert calls its owner once, is acknowledged in Slack, and every c
     return vi.waitFor(async () => {
       await service.deliver();
       const told = slack.posted(FINOPS_CHANNEL).find((one) => one.threadTs === alert.ts && one.text.includes(reached));
-      return told ?? expect.unreachable(`${reached} was not told`);
+      if (told === undefined) throw new Error(`${reached} was not told`);
+      return told;
     }, PATIENT);
   };
   expect(calls(await cross("21", "80% spent"))).toEqual(owner);

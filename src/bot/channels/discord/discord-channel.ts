@@ -37,6 +37,13 @@ export type DiscordChannelDeps = {
 
 type Remembered = { readonly revision: number; readonly files: readonly KnownFile[] };
 
+type Drawing = { readonly known?: readonly KnownFile[]; readonly notifies?: boolean };
+
+async function drawPosting(deps: DiscordChannelDeps, { card, tokens }: Posting, how: Drawing): Promise<Body> {
+  const mention = (await deps.mentionsOf?.(card)) ?? NO_MENTIONS;
+  return bodyOf(renderDiscord(card, { tokens, mention }), deps.draw, how);
+}
+
 /** Discord as a channel. Places are channel ids; a private talk is `@USER`. */
 export function createDiscordChannel(deps: DiscordChannelDeps): Channel {
   const { rest } = deps;
@@ -49,13 +56,7 @@ export function createDiscordChannel(deps: DiscordChannelDeps): Channel {
     });
   };
 
-  const render = async (
-    { card, tokens }: Posting,
-    how: { readonly known?: readonly KnownFile[]; readonly notifies?: boolean } = {},
-  ): Promise<Body> => {
-    const mention = (await deps.mentionsOf?.(card)) ?? NO_MENTIONS;
-    return bodyOf(renderDiscord(card, { tokens, mention }), deps.draw, how);
-  };
+  const render = (posting: Posting, how: Drawing = {}): Promise<Body> => drawPosting(deps, posting, how);
 
   /** A message for one person, by the interaction it answered; when that is over it stays as it is, and has said so. */
   const editAnswer = async (interaction: string, id: string, posting: Posting): Promise<void> => {

@@ -79,15 +79,11 @@ export function createInstallations(input: {
     store: {
       storeInstallation: async (installation) => {
         const team = keyOf(installation);
-        const organisation = installation.enterprise?.id ?? null;
-        if (!settings.teams.includes(team) && !(organisation !== null && settings.teams.includes(organisation))) {
-          const what = installation.isEnterpriseInstall === true ? "organisation" : "workspace";
-          throw new Error(`the ${what} ${team} is not on the list slack.teams`);
-        }
+        requireListed(installation, settings.teams);
         const { bot } = installation;
         await saveInstallation(sql, {
           teamId: team,
-          enterpriseId: organisation,
+          enterpriseId: installation.enterprise?.id ?? null,
           sealed: close(team, installation),
           expiresInSeconds: bot?.expiresAt === undefined ? null : bot.expiresAt - Math.floor(input.now() / 1000),
         });
@@ -120,6 +116,14 @@ export function createInstallations(input: {
     },
     remove: (team) => deleteInstallation(sql, team),
   };
+}
+
+/** Refuses a workspace when neither it nor its organisation is on the list. */
+function requireListed(installation: Installation, listed: readonly string[]): void {
+  const team = keyOf(installation);
+  if (listed.includes(team) || listed.includes(installation.enterprise?.id ?? team)) return;
+  const what = installation.isEnterpriseInstall === true ? "organisation" : "workspace";
+  throw new Error(`the ${what} ${team} is not on the list slack.teams`);
 }
 
 async function exchange(
