@@ -6,8 +6,11 @@ import { AppError } from "./errors.ts";
 export const MONEY_SCALE = 18;
 const ATOMS_PER_UNIT = 10n ** BigInt(MONEY_SCALE);
 
-/** Amounts stay below this (DECIMAL(38,18): twenty digits before the point), far past any bill. */
-const ATOMS_LIMIT = 10n ** 38n;
+/**
+ * Amounts and their sums stay below this: forty digits before the point. One amount of a bill has twenty at most
+ * (DECIMAL(38,18)), but quantities are added up too: a year of byte-seconds has more.
+ */
+const ATOMS_LIMIT = 10n ** 58n;
 
 /** An exact amount: `atoms` are 10⁻¹⁸ of one `currency` unit (ISO 4217 code, or a virtual unit). */
 export type Money = { readonly atoms: bigint; readonly currency: string };
@@ -20,7 +23,7 @@ const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 /**
  * Parses a decimal string ("12.5", "-0.000000000000000001", "1.5E-3") to atoms.
- * Throws AppError("bad-input") when it is no number, is finer than 18 places, or has more than 20 whole digits.
+ * Throws AppError("bad-input") when it is no number, is finer than 18 places, or has more than 40 whole digits.
  */
 export function parseAtoms(text: string): bigint {
   const match = DECIMAL.exec(text.trim());
@@ -32,8 +35,7 @@ export function parseAtoms(text: string): bigint {
   const shift = MONEY_SCALE - digitsAfter.length + Number(match[4] ?? 0);
   const digits = BigInt(digitsBefore + digitsAfter);
   const atoms = shift >= 0 ? digits * powerOfTen(shift) : divideExactly(digits, powerOfTen(-shift), text);
-  if (atoms >= ATOMS_LIMIT)
-    throw new AppError("bad-input", `"${text.slice(0, 40)}" is too large for an amount of money.`);
+  if (atoms >= ATOMS_LIMIT) throw new AppError("bad-input", `"${text.slice(0, 40)}" is too large for an amount.`);
   return match[1] === "-" ? -atoms : atoms;
 }
 

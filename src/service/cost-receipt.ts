@@ -12,6 +12,7 @@ import { addDays, periodLength, type Period } from "../domain/period.ts";
 import { dimensionText, questionText } from "../domain/question-text.ts";
 import { readsTags } from "../store/cost-dimension.ts";
 import { batchesIn, readCosts, type CostFact } from "../store/cost-read.ts";
+import { batchesWithLostQuantities } from "../store/batches.ts";
 import type { ActiveBatch } from "../store/cost-snapshot.ts";
 import { listDimensionValues } from "../store/dimension-values.ts";
 import { moveNotes, type Moves } from "./allocation-moves.ts";
@@ -55,6 +56,7 @@ export async function writeReceipt(
       ...untaggedNotes(rows, query),
       ...spellingNotes(rows, query),
       ...(await invoiceNotes(asking)),
+      ...(query.metric === "usage" ? await lostQuantityNotes(asking, batches) : []),
       ...(current.length === 0 ? await emptyNotes(asking) : []),
     ],
     question: `cost ${questionText(resolved(query, asking))}`,
@@ -195,6 +197,19 @@ function spellingNotes(rows: readonly CostRow[], query: CostQuery): string[] {
     const values = rows.flatMap((row) => row.key[dimension] ?? []);
     return spellingNote(dimensionText(dimension), values) ?? [];
   });
+}
+
+/** A sum of quantities that lacks some says so. What a batch holds outside somebody's scope is not theirs to know. */
+async function lostQuantityNotes({ snapshot, ctx }: Asking, batches: readonly ActiveBatch[]): Promise<string[]> {
+  if (ctx.scope.length > 0) return [];
+  const lost = await batchesWithLostQuantities(
+    snapshot.sql,
+    batches.map(({ id }) => id),
+  );
+  if (lost.length === 0) return [];
+  return [
+    `Quantities of 10^17 and above could not be kept: these sums may lack some of ${lost.length === 1 ? "batch" : "batches"} ${lost.join(", ")} (\`batches\` says which rows).`,
+  ];
 }
 
 /** focus.md §3, invoice check: Σ BilledCost per invoice, issuer and currency. */

@@ -221,6 +221,17 @@ export type Reject = {
   readonly reason: string;
 };
 
+/** What the notice of a batch says when quantities were left out, in any words around it. */
+export const LOST_QUANTITIES = "quantity that cannot be kept";
+
+/** Of these batches those that hold rows whose quantity could not be kept. */
+export async function batchesWithLostQuantities(sql: SqlLike, ids: readonly string[]): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id::text as id from ingest_batch
+    where id = any(${[...ids]}::bigint[]) and strpos(notices::text, ${LOST_QUANTITIES}) > 0 order by ingest_batch.id`;
+  return rows.map(({ id }) => id);
+}
+
 /** Stores rejects of a batch. Text from files is data: NUL characters, which Postgres refuses, are left out. */
 export async function insertRejects(sql: SqlLike, batchId: string, rejects: readonly Reject[]): Promise<void> {
   const CHUNK = 1_000;

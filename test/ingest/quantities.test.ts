@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
+import { costQuerySchema } from "../../src/domain/cost-query.ts";
+import { showCosts } from "../../src/service/show-costs.ts";
 import { toCsv } from "../formats/map-file.ts";
 import { openIngest, shownTotal, type IngestFixture } from "./support.ts";
 
@@ -46,6 +48,35 @@ test(
     // 99999999999999999 + 3600000000000000.5 + 10000000000000000
     expect(stored).toEqual({ consumed: "113599999999999999.5", priced: "3.5" });
     expect(await shownTotal(fixture.db)).toEqual({ USD: "0.7" });
+    const asked = await usage();
+    expect(asked.total).toMatchObject([{ amount: "113599999999999999.5", unit: "byte-seconds" }]);
+    expect(asked.receipt.notes.join()).toContain(`these sums may lack some of batch ${batch?.id}`);
+  },
+);
+
+function usage() {
+  return showCosts({
+    ctx: fixture.ctx,
+    input: costQuerySchema.parse({ select: { by: "billing-month", month: "2026-03" }, metric: "usage" }),
+  });
+}
+
+test(
+  "quantities add up to more than one of them could be: a day and a month of byte-seconds",
+  { timeout: 240_000 },
+  async () => {
+    const row = (index: number) => ({
+      ...storage("99999999999999999.9"),
+      usage_start_time: `2026-03-${String(1 + (index % 20)).padStart(2, "0")} 10:00:00 UTC`,
+      usage_end_time: `2026-03-${String(1 + (index % 20)).padStart(2, "0")} 11:00:00 UTC`,
+      "sku.description": `Standard Storage ${Math.floor(index / 20)}`,
+    });
+    const rows = Array.from({ length: 1_200 }, (_, index) => row(index));
+    await fixture.ingest([await fixture.write("large.csv", toCsv(rows))]);
+    const { total, receipt } = await usage();
+    // 1,200 × 99,999,999,999,999,999.9
+    expect(total).toMatchObject([{ amount: "119999999999999999880" }]);
+    expect(receipt.notes.join()).not.toContain("could not be kept");
   },
 );
 

@@ -1,3 +1,4 @@
+import { LOST_QUANTITIES } from "../../store/batches.ts";
 import { typed } from "./build-select.ts";
 import type { FormatWarning, SourceFile } from "./format.ts";
 import type { Amount } from "./sql-money.ts";
@@ -21,7 +22,7 @@ export function quantityWarning(file: SourceFile, quantities: readonly Quantity[
     }));
   // The place in the list is what warnings are counted by: it is there for every piece of a file.
   const when = located.length === 0 ? "false" : located.map((each) => each.when).join(" or ");
-  const text = "rows have a quantity that cannot be kept (10^17 and above, or no number); their costs are kept";
+  const text = `rows have a ${LOST_QUANTITIES} (10^17 and above, or no number); their costs are kept`;
   return [{ rule: "quantity-unreadable", text, when, located }];
 }
 
