@@ -1,11 +1,11 @@
 import { join } from "node:path";
 
 import { MONEY_SCALE } from "../domain/money.ts";
-import type { Batch, CostTotals } from "../store/batches.ts";
+import type { Batch, BatchFile, CostTotals } from "../store/batches.ts";
 import { dayWindows, describeCharges, type BuiltDelivery, type ExportedTable } from "./build-delivery.ts";
 import { addTotals, totalsOf } from "./claims.ts";
 import { countOf } from "./duck/duck-process.ts";
-import type { IngestRun } from "./ingest-run.ts";
+import type { CallFile, IngestRun } from "./ingest-run.ts";
 import type { Delivery } from "./plan-deliveries.ts";
 import { readBackBatch, readBackRows } from "./read-back.ts";
 import { reconcileGap } from "./reconcile.ts";
@@ -42,6 +42,7 @@ export type AppendedDelivery = {
  * `differs` says how they are not.
  */
 export function rowIdentityOf(run: IngestRun, delivery: Delivery): { identity: string | null; differs: string | null } {
+  if (delivery.mode !== "append") return { identity: null, differs: null };
   const found = delivery.claims.flatMap(({ fileNo }) => {
     const staged = run.staged.get(fileNo);
     return staged === undefined ? [] : [staged.format.appends?.(staged.file) ?? null];
@@ -135,4 +136,13 @@ export async function exportRowIds(run: IngestRun, batchId: string): Promise<Exp
   const path = join(run.spillDirectory, "ingest_row.csv");
   await run.duck.run(`copy (${rowIdsSql(batchId)}) to '${path.replaceAll("'", "''")}' (format csv, header false)`);
   return { table: "ingest_row", columns: ["batch_id", "row_ids"], path };
+}
+
+/** The files whose rows a batch holds: those of the call, and those of the month they were added to. */
+export function batchFiles(run: IngestRun, files: readonly CallFile[], addedTo: Batch | null): BatchFile[] {
+  const mine = files.map(({ path, sha256, bytes, fileNo, set }): BatchFile => {
+    return { path, sha256, bytes, format: run.staged.get(fileNo)?.format.id ?? "", ...(set === null ? {} : { set }) };
+  });
+  const before = (addedTo?.files ?? []).filter((file) => mine.every(({ sha256 }) => sha256 !== file.sha256));
+  return [...before, ...mine];
 }

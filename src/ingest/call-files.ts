@@ -5,10 +5,11 @@ import type { IngestBatchAnswer } from "../domain/contract.ts";
 import { loadBatches, type Batch } from "../store/batches.ts";
 import { claimKey, type Claim } from "./claims.ts";
 import { expandPaths } from "./file/expand-paths.ts";
-import { fingerprintFile } from "./file/fingerprint.ts";
+import { fingerprintFile, fingerprintSet } from "./file/fingerprint.ts";
 import { matchManifests, readManifest, type Manifest } from "./file/manifest.ts";
 import { refusedFile, type CallFile, type IngestEnvironment, type IngestInput } from "./ingest-run.ts";
 import type { MatchedManifest } from "./manifest-problem.ts";
+import { exportName } from "./plan-deliveries.ts";
 
 /** What the paths of a call name: the files to be read, manifests, and what is refused outright. */
 export type CallFiles = {
@@ -31,7 +32,7 @@ export async function listCallFiles(input: IngestInput): Promise<CallFiles> {
     // The same content twice is one delivery, whatever the copies are called.
     if (before !== undefined) continue;
     first.set(sha256, path);
-    files.push({ fileNo: files.length + 1, path, sha256, bytes: (await stat(path)).size });
+    files.push({ fileNo: files.length + 1, path, sha256, bytes: (await stat(path)).size, set: null });
   }
   const read = await Promise.all(expanded.manifests.map(async (path) => ({ path, ...(await readManifest(path)) })));
   const refused = read.flatMap(({ path, ...each }) =>
@@ -51,7 +52,21 @@ export async function listCallFiles(input: IngestInput): Promise<CallFiles> {
     manifest,
     parts: parts.map((part) => ({ ...part, path: part.path === null ? null : (same.get(part.path) ?? part.path) })),
   }));
-  return { files, manifests: matched, refused: [...refused, ...withoutFiles(matched)] };
+  return {
+    files: withSets(files, { parts: input.parts, manifests: matched }),
+    manifests: matched,
+    refused: [...refused, ...withoutFiles(matched)],
+  };
+}
+
+/** Each file with the fingerprint of the export it is a part of. */
+function withSets(files: readonly CallFile[], options: Parameters<typeof exportName>[1]): CallFile[] {
+  const sets = Map.groupBy(files, ({ path }) => exportName(path, options));
+  return files.map((file) => {
+    const name = exportName(file.path, options);
+    const together = name === null ? [] : (sets.get(name) ?? []);
+    return { ...file, set: together.length < 2 ? null : fingerprintSet(together.map(({ sha256 }) => sha256)) };
+  });
 }
 
 /** Manifests none of whose files are here; not those of which another version is (each refresh of an export has one). */
@@ -85,9 +100,14 @@ export async function findUnchanged(
     // What was held is held again, without reading, until --replace.
     // A month that grew from several files is not what --replace makes of one of them.
     const isGrown = (batch: Batch): boolean => batch.rowIdentity !== null && batch.files.length > 1;
+    // Within an export equal rows add up: files of one that were read in other company must be read together.
+    const together = (batch: Batch): boolean =>
+      batch.rowIdentity === null ||
+      file.set === null ||
+      batch.files.some(({ sha256, set }) => sha256 === file.sha256 && set === file.set);
     // A month that another source or export took over is not shown, whatever it was.
     const settled = (batch: Batch): boolean =>
-      (batch.status === "stored" && batch.visible !== null && !(replace && isGrown(batch))) ||
+      (batch.status === "stored" && batch.visible !== null && together(batch) && !(replace && isGrown(batch))) ||
       (batch.status === "held" && !replace);
     if (latest.length > 0 && latest.every(settled)) known.set(file.fileNo, latest);
   }

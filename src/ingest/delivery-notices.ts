@@ -1,8 +1,11 @@
+import { basename } from "node:path";
+
 import type { IngestBatchAnswer } from "../domain/contract.ts";
 import { atomsToDecimal, parseAtoms, subtract } from "../domain/money.ts";
 import { addDays, addMonths, daysBetween, firstDay, month } from "../domain/period.ts";
 import type { Batch } from "../store/batches.ts";
 import type { BuiltDelivery } from "./build-delivery.ts";
+import { chunkName } from "./chunk-names.ts";
 import { combineTotals, type Claim } from "./claims.ts";
 import type { IngestRun } from "./ingest-run.ts";
 
@@ -49,13 +52,25 @@ export function noticesOf(
   return notices;
 }
 
-/** What a delivery adds to its month. */
-export function appendNotices(appended: { readonly added: number; readonly repeated: number } | null): string[] {
+/** What a delivery adds to its month; `before`: what it is added to. */
+export function appendNotices(
+  appended: { readonly added: number; readonly repeated: number } | null,
+  files: readonly { readonly path: string }[],
+  before: Pick<Batch, "files"> | null,
+): string[] {
   if (appended === null || appended.repeated === 0) return [];
   const { added, repeated } = appended;
   const total = (added + repeated).toLocaleString("en-US");
+  const said = `${repeated.toLocaleString("en-US")} of its ${total} rows are stored already or are in two of its files; each counts once, ${added.toLocaleString("en-US")} were added.`;
+  // Only files read together are known to be one export, within which equal rows are as many charges.
+  const names = files.flatMap(({ path }) => chunkName(path)?.template ?? []);
+  const apart = (before?.files ?? []).find(({ path }) => {
+    return names.includes(chunkName(path)?.template ?? "") && files.every((file) => file.path !== path);
+  });
+  if (apart === undefined) return [said];
   return [
-    `${repeated.toLocaleString("en-US")} of its ${total} rows are stored already or are in two of its files; each counts once, ${added.toLocaleString("en-US")} were added.`,
+    said,
+    `By its name "${basename(apart.path)}", stored before, is a part of the same export: ingest all parts in one call, then equal rows of different parts count as often as they are there.`,
   ];
 }
 

@@ -38,6 +38,8 @@ export type CallFile = {
   readonly path: string;
   readonly sha256: string;
   readonly bytes: number;
+  /** Fingerprint of the files of this call that are one export with it, itself included; null = it stands alone. */
+  readonly set: string | null;
 };
 
 /** What one call shares between its deliveries. */

@@ -7,9 +7,9 @@ import {
   copyRejects,
   insertRejects,
   loadActiveBatch,
+  saveBatchFiles,
   saveBatchResult,
   type Batch,
-  type BatchFile,
   type BatchResult,
   type CostTotals,
 } from "../store/batches.ts";
@@ -17,7 +17,7 @@ import { loadCoverage, releaseHeld } from "../store/batches-held.ts";
 import { flipBatch } from "../store/batches-flip.ts";
 import type { Source } from "../store/batches-sources.ts";
 import { ensurePartitions, type Loader } from "../store/load.ts";
-import { buildAppended, exportRowIds, identityRefusal, rowIdentityOf } from "./append-delivery.ts";
+import { batchFiles, buildAppended, exportRowIds, identityRefusal, rowIdentityOf } from "./append-delivery.ts";
 import {
   collapseDelivery,
   exportCharges,
@@ -118,11 +118,13 @@ async function loadAccepted(run: IngestRun, planned: Planned): Promise<IngestBat
   if (unlike !== null) return { ...named, status: "refused", reason: unlike };
   const addedTo = identity !== null && active?.rowIdentity === identity && !run.input.replace ? active : null;
   const fingerprint = fingerprintSet([...files, ...(addedTo?.files ?? [])].map((file) => file.sha256));
-  if (active !== null && active.fingerprint === fingerprint) return unchangedAnswer(active, named.files);
+  if (identity === null && active?.fingerprint === fingerprint) return unchangedAnswer(active, named.files);
   run.report("building", named.files[0] ?? "", 0);
   const appended = identity === null ? null : await buildAppended(run, delivery, addedTo);
-  if (addedTo !== null && appended?.added === 0)
-    return { ...unchangedAnswer(addedTo, named.files), notices: appendNotices(appended) };
+  if (addedTo !== null && appended?.added === 0) {
+    if (!run.input.dryRun) await saveBatchFiles(sql, addedTo.id, batchFiles(run, files, addedTo));
+    return { ...unchangedAnswer(addedTo, named.files), notices: appendNotices(appended, files, addedTo) };
+  }
   const built = appended?.built ?? (await collapseDelivery(run.duck, delivery.claims, run.stage.decimals));
   const outside = outsideScope(source, built.coverage.subAccounts);
   if (outside !== null) return { ...named, status: "refused", reason: outside };
@@ -145,7 +147,7 @@ async function loadAccepted(run: IngestRun, planned: Planned): Promise<IngestBat
     built,
     rowIdentity: identity,
     addedTo,
-    notices: [...appendNotices(appended), ...noticesOf(run, delivery.claims, active, built)],
+    notices: [...appendNotices(appended, files, addedTo), ...noticesOf(run, delivery.claims, active, built)],
   };
   const answer = { ...named, ...resultOf(prepared) };
   return run.input.dryRun ? decideDry(prepared, answer, run) : store(run, prepared, answer);
@@ -177,7 +179,7 @@ async function store(run: IngestRun, prepared: Prepared, answer: IngestBatchAnsw
     mode: prepared.mode,
     fingerprint: prepared.fingerprint,
     rowIdentity: prepared.rowIdentity,
-    files: filesOf(run, prepared),
+    files: batchFiles(run, prepared.files, prepared.addedTo),
     cubeVersion: run.cube.version,
     replaces: active?.id ?? null,
     epoch: lease.epoch,
@@ -211,15 +213,6 @@ async function store(run: IngestRun, prepared: Prepared, answer: IngestBatchAnsw
     throw error;
   }
   return { ...answer, id: batchId, status: active === null ? "stored" : "replaced" };
-}
-
-/** The files whose rows the batch holds. */
-function filesOf(run: IngestRun, { files, addedTo }: Prepared): BatchFile[] {
-  const mine = files.map(({ path, sha256, bytes, fileNo }) => {
-    return { path, sha256, bytes, format: run.staged.get(fileNo)?.format.id ?? "" };
-  });
-  const before = (addedTo?.files ?? []).filter((file) => mine.every(({ sha256 }) => sha256 !== file.sha256));
-  return [...before, ...mine];
 }
 
 /** Charges go to Postgres while DuckDB builds the rollups, which follow on the second connection. */

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 
 import { areChunks, chunkName } from "./chunk-names.ts";
 import { claimKey, type Claim } from "./claims.ts";
+import { APPENDING_PROVIDER } from "./formats/format.ts";
 import { manifestProblem, quotedList, type MatchedManifest } from "./manifest-problem.ts";
 
 /** A file as the plan sees it. */
@@ -50,7 +51,7 @@ export function planDeliveries(claims: readonly Claim[], options: PlanOptions): 
 
 function planOne(claims: readonly Claim[], files: ReadonlyMap<number, PlannedFile>, options: PlanOptions): Delivery {
   const paths = claims.map((claim) => files.get(claim.fileNo)).filter((file) => file !== undefined);
-  const append = paths.some((file) => file.appends);
+  const append = claims[0]?.provider === APPENDING_PROVIDER && paths.some((file) => file.appends);
   const mode = append ? "append" : paths.length === 1 ? "snapshot" : "parts";
   const planned = { claims, mode, exports: append ? exportsOf(paths, options) : [] } as const;
   const incomplete = manifestProblem(options.manifests, paths, options.files) ?? brokenPart(paths, options);
@@ -62,12 +63,20 @@ function planOne(claims: readonly Claim[], files: ReadonlyMap<number, PlannedFil
   return { ...planned, refusal: evidence(paths, options.manifests) };
 }
 
-/** Files that are one export: by --parts, by a manifest, or as chunks by their names. Any other stands for itself. */
-function exportsOf(files: readonly PlannedFile[], { parts, manifests }: PlanOptions): number[][] {
+/** What the files of one export have in common: --parts, a manifest, or the name but for the chunk number; null = nothing. */
+export function exportName(
+  path: string,
+  { parts, manifests }: Pick<PlanOptions, "parts" | "manifests">,
+): string | null {
+  const manifest = manifests.find((each) => each.parts.some((part) => part.path === path));
+  return parts ? "" : (manifest?.manifest.path ?? chunkName(path)?.template ?? null);
+}
+
+/** Files that are one export. Any other stands for itself. */
+function exportsOf(files: readonly PlannedFile[], options: PlanOptions): number[][] {
   const sets = new Map<string, number[]>();
   for (const { fileNo, path } of files) {
-    const manifest = manifests.find((each) => each.parts.some((part) => part.path === path));
-    const name = parts ? "" : (manifest?.manifest.path ?? chunkName(path)?.template ?? `${fileNo}`);
+    const name = exportName(path, options) ?? `${fileNo}`;
     sets.set(name, [...(sets.get(name) ?? []), fileNo]);
   }
   return [...sets.values()];

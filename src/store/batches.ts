@@ -17,6 +17,8 @@ export type BatchFile = {
   readonly sha256: string;
   readonly bytes: number;
   readonly format: string;
+  /** Of a bill that only grows: fingerprint of the files it was read together with. */
+  readonly set?: string;
 };
 export type BatchStatus =
   | "loading"
@@ -201,6 +203,11 @@ export async function saveBatchResult(sql: SqlLike, id: string, result: BatchRes
     control = ${sql.json(result.control as never)}, notices = ${sql.json(result.notices)},
     warnings = ${sql.json(result.warnings)}, first_day = ${result.firstDay}, last_day = ${result.lastDay}
     where id = ${id}`;
+}
+
+/** Notes what was found out of a stored batch's files: nothing that readers see. */
+export async function saveBatchFiles(sql: SqlLike, id: string, files: readonly BatchFile[]): Promise<void> {
+  await sql`update ingest_batch set files = ${sql.json(files)} where id = ${id}`;
 }
 
 /** Ends a batch that readers will not see. */

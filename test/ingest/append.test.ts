@@ -5,7 +5,7 @@ import { atomsToDecimal } from "../../src/domain/money.ts";
 import { listRejects } from "../../src/service/list-rejects.ts";
 import { rollbackBatch } from "../../src/service/rollback-batch.ts";
 import { toCsv } from "../formats/map-file.ts";
-import { openIngest, rollupGaps, shownTotal, statuses, type IngestFixture } from "./support.ts";
+import { focusCsv, openIngest, rollupGaps, shownTotal, statuses, type IngestFixture } from "./support.ts";
 
 let fixture: IngestFixture;
 beforeEach(async () => {
@@ -109,6 +109,60 @@ describe("Google's export only adds rows, so a later file adds to its month", { 
     const exports = [await write("x.csv", [row, row, row]), await write("y.csv", [row, row, row, row])];
     expect(statuses(await fixture.ingest(exports))).toEqual(["replaced"]);
     expect(await shownTotal(fixture.db)).toEqual({ USD: "4" });
+  });
+
+  test("parts of one export that were loaded apart are whole once they are loaded together", async () => {
+    const row: Row = { cost: "1", exported: 1 };
+    const first = await write("apart-000000000000.csv", [row]);
+    const second = await write("apart-000000000001.csv", [row, row, { cost: "10", exported: 1 }]);
+    await fixture.ingest([first]);
+    const alone = await fixture.ingest([second]);
+    // As far as can be known: the second part is another export, which has the row twice.
+    expect(await shownTotal(fixture.db)).toEqual({ USD: "12" });
+    expect(alone.batches[0]?.notices?.join()).toContain("ingest all parts in one call");
+    expect(statuses(await fixture.ingest([first, second]))).toEqual(["replaced"]);
+    expect(await shownTotal(fixture.db)).toEqual({ USD: "13" });
+    expect(statuses(await fixture.ingest([second, first]))).toEqual(["unchanged"]);
+    expect(statuses(await fixture.ingest([first]))).toEqual(["unchanged"]);
+    expect(await shownTotal(fixture.db)).toEqual({ USD: "13" });
+    expect(await rollupGaps(fixture.db)).toEqual([]);
+  });
+
+  test("its FOCUS export too, by x_ExportTime; another provider's file with such a column is a month", async () => {
+    const focus = (provider: string, account: string, rows: readonly [cost: string, exported: number][]): string => {
+      const [header = "", ...lines] = focusCsv(rows.map(([cost]) => ({ cost, provider, account })))
+        .trim()
+        .split("\n");
+      const stamped = lines.map((each, index) => `${each},2026-03-10T0${rows[index]?.[1] ?? 0}:00:00Z`);
+      return [`${header},x_ExportTime`, ...stamped, ""].join("\n");
+    };
+    const load = async (name: string, provider: string, account: string, rows: [cost: string, exported: number][]) =>
+      statuses(await fixture.ingest([await fixture.write(name, focus(provider, account, rows))]));
+    await load("a.csv", "Google Cloud", "01A2B3", [
+      ["10", 1],
+      ["20", 1],
+      ["20", 1],
+    ]);
+    expect(
+      await load("b.csv", "Google Cloud", "01A2B3", [
+        ["20", 1],
+        ["-4", 2],
+      ]),
+    ).toEqual(["replaced"]);
+    expect(await shownTotal(fixture.db)).toEqual({ USD: "46" });
+    expect(
+      await load("c.csv", "Google Cloud", "01A2B3", [
+        ["-4", 2],
+        ["10", 1],
+      ]),
+    ).toEqual(["unchanged"]);
+    expect(await rollupGaps(fixture.db)).toEqual([]);
+    await load("d.csv", "AWS", "1", [
+      ["100", 1],
+      ["100", 1],
+    ]);
+    expect(await load("e.csv", "AWS", "1", [["150", 2]])).toEqual(["replaced"]);
+    expect(await shownTotal(fixture.db)).toEqual({ USD: "196" });
   });
 
   test("a file whose rows cannot be told from the stored ones is refused; --replace makes it the month", async () => {

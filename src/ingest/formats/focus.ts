@@ -46,6 +46,11 @@ const QUANTITIES = [
 ] as const;
 const TIMES = ["BillingPeriodStart", "BillingPeriodEnd", "ChargePeriodStart", "ChargePeriodEnd"] as const;
 
+/** When Google's billing export wrote a row (billing-sources §3.1): it only ever adds rows, FOCUS or not. */
+const EXPORTED = "x_ExportTime";
+/** Changes when the texts of `identityOf` do: rows known by another version cannot be compared. */
+const IDENTITY_VERSION = "focus-1";
+
 const CHARGE_CATEGORIES = ["Usage", "Purchase", "Tax", "Credit", "Adjustment"];
 
 export const focusFormat: Format = {
@@ -53,6 +58,12 @@ export const focusFormat: Format = {
   title: "FOCUS 1.0–1.4 (Cost and Usage)",
   recognise,
   columns: focusColumns,
+  appends: (file) => {
+    const header = indexHeader(file);
+    if (!header.has(EXPORTED)) return null;
+    const said = CHARGE_COLUMNS.filter(({ focus }) => findColumn(header, focus) !== null).map(({ focus }) => focus);
+    return `${IDENTITY_VERSION}: ${said.sort().join(" ")}`;
+  },
   mapping: focusMapping,
   control: (file) => {
     const amounts = amountsOf(file, indexHeader(file));
@@ -83,7 +94,7 @@ function recognise(file: SourceFile): { matches: boolean; score: number; missing
 
 function focusColumns(file: SourceFile): readonly string[] {
   const header = indexHeader(file);
-  const names = CHARGE_COLUMNS.flatMap(({ focus }) => [focus, ...(OTHER_NAMES[focus] ?? [])]);
+  const names = [...CHARGE_COLUMNS.flatMap(({ focus }) => [focus, ...(OTHER_NAMES[focus] ?? [])]), EXPORTED];
   return [...new Set(names.map((name) => header.find(name)).filter((name) => name !== null))];
 }
 
@@ -101,6 +112,7 @@ function focusMapping(file: SourceFile): Mapping {
   const amounts = amountsOf(file, header);
   const times = TIMES.map((focus) => [focus, timeOf(file, needed(header, focus))] as const);
   const currency = textSql(file, needed(header, "BillingCurrency"));
+  const exported = header.find(EXPORTED);
   const checks = [
     ...times.map(([focus, time]) => timeCheck(focus, time.text, focus)),
     textCheck("BillingCurrency", currency),
@@ -115,13 +127,25 @@ function focusMapping(file: SourceFile): Mapping {
     typed: {
       ...Object.fromEntries([...amounts].map(([focus, amount]) => [focus, amount.sql])),
       ...Object.fromEntries(times.map(([focus, time]) => [focus, time.sql])),
+      ...(exported === null ? {} : { [EXPORTED]: timeOf(file, exported).sql }),
     },
+    ...(exported === null ? {} : { identity: identityOf(file, header, amounts) }),
     values: { ...textValues(file, header), ...costValues(amounts), ...timeValues() },
     checks,
     provider: providerSlug(providerName(file, header)),
     dataset: "'focus'",
     residual: residualOf(COSTS.flatMap((focus) => amounts.get(focus) ?? [])),
   };
+}
+
+/** What tells a row of a source that only adds rows from another: everything it says, and when it was exported. */
+function identityOf(file: SourceFile, header: HeaderIndex, amounts: Amounts): string[] {
+  const texts = CHARGE_COLUMNS.flatMap(({ focus, type }) => {
+    const name = findColumn(header, focus);
+    if (name === null || (type !== "text" && type !== "json")) return [];
+    return [type === "json" ? tagsSql(file, name) : textSql(file, name)];
+  });
+  return [...texts, ...[EXPORTED, ...TIMES, ...amounts.keys()].map((name) => `${typed(name)}::varchar`)];
 }
 
 /** Descriptive columns: bare, except where vendors' spellings of one value differ. */

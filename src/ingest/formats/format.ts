@@ -28,6 +28,9 @@ export type ControlCost = { text: string; sql: string | null };
 
 export type CostName = "billed" | "effective" | "list" | "contracted";
 
+/** The one provider whose exports only ever add rows (billing-sources §3.1). */
+export const APPENDING_PROVIDER = "gcp";
+
 /** How well a header fits a format. `score` 0…1 ranks formats; `missing` names what stands in the way. */
 export type Recognition = { matches: boolean; score: number; missing: readonly string[] };
 
@@ -67,7 +70,8 @@ export type Format = {
   mapping: (file: SourceFile) => Mapping;
   /**
    * Optional: of a format whose source only ever adds rows (mapping.identity), what a row of this file is told from others by;
-   * only rows of files that say the same can be compared. null: this file lacks what tells its rows apart.
+   * only rows of files that say the same can be compared. null: this file lacks what tells its rows apart. Counts for
+   * charges of APPENDING_PROVIDER alone: others that note when a row was exported write whole months all the same.
    */
   appends?: (file: SourceFile) => string | null;
   /** Optional: rows a line stands for besides itself. */
