@@ -30,6 +30,7 @@ RUN chmod 755 /usr/local/bin/finops-entrypoint /usr/local/bin/finops \
 ENV NODE_ENV=production \
     FINOPS_DATA_DIR=/data \
     FINOPS_HOST=0.0.0.0 \
+    NODE_COMPILE_CACHE=/tmp/finops-compiled \
     PORT=3000
 USER 1000:0
 VOLUME /data

@@ -7,7 +7,7 @@ const steps = [
   ["lint", "oxlint", ["--type-aware", "--deny-warnings"]],
   ["types", "tsc", ["--noEmit"]],
   ["unused", "knip", ["--no-progress"]],
-  ["unit tests", "vitest", ["run", "--config", "vitest.unit.config.ts", "--reporter=dot"]],
+  ["unit tests", "vitest", ["run", "--project", "unit", "--reporter=dot"]],
 ];
 
 const wanted = process.argv.includes("--without-tests") ? steps.filter(([name]) => name !== "unit tests") : steps;

@@ -22,6 +22,8 @@ const run = spawnSync(
   {
     stdio: "inherit",
     shell: process.platform === "win32",
+    // Hundreds of processes start meanwhile: what they are made of is compiled once (src/compile-cache.ts).
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "../node_modules/.cache/compiled"), ...process.env },
   },
 );
 

@@ -18,15 +18,27 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   service: ["service", "ingest", "store", "analysis", "charts", "demo", "domain"],
   bot: ["bot", "service", "store", "analysis", "charts", "domain"],
   http: ["http", "bot", "service", "store", "charts", "domain"],
-  cli: ["cli", "bot", "service", "store", "charts", "demo", "domain", "config", "config.ts", "log.ts"],
+  cli: [
+    "cli",
+    "bot",
+    "service",
+    "store",
+    "charts",
+    "demo",
+    "domain",
+    "config",
+    "config.ts",
+    "log.ts",
+    "compile-cache.ts",
+  ],
   jobs: ["jobs", "bot", "service", "store", "charts", "domain"],
 };
 
 /** Who may read the real clock: the two homes of time. */
 const CLOCK_HOMES = new Set(["src/domain/clock.ts", "src/domain/period.ts"]);
-/** Who may read the environment: configuration, the entry points, a child's inherited PATH, the tests' crash points. */
+/** Who may touch the environment: configuration, the entry points, a child's inherited PATH, the tests' crash points. */
 const ENVIRONMENT_HOMES =
-  /^src\/(config\.ts|config\/|main\.ts|cli\/finops\.ts|store\/embedded-server\.ts|ingest\/crash-point\.ts)/;
+  /^src\/(config\.ts|config\/|compile-cache\.ts|cli\/finops\.ts|store\/embedded-server\.ts|ingest\/crash-point\.ts)/;
 
 type Source = { readonly path: string; readonly text: string; readonly imports: readonly string[] };
 

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
-import { processEnvironment } from "../config.ts";
-import { runFinops } from "./run-finops.ts";
+import { keepCompiled } from "../compile-cache.ts";
+
+keepCompiled();
+const { processEnvironment } = await import("../config.ts");
+const { runFinops } = await import("./run-finops.ts");
 
 const WIDTH_UNKNOWN = 100;
 

@@ -31,7 +31,7 @@ export type IngestRequest = {
   readonly onProgress?: (progress: { readonly phase: string; readonly what: string; readonly percent: number }) => void;
 };
 
-/** What the HTTP surface needs, wired by hand in main.ts. */
+/** What the HTTP surface needs, wired by hand in run-service.ts. */
 export type HttpDeps = {
   readonly real: Estate;
   /** The sample estate; null when switched off. Shown until the real one has a source. */

@@ -37,8 +37,8 @@ export type BudgetEstate = IngestFixture & {
   readonly thread: (parent: string) => Promise<string[]>;
 };
 
-export async function openBudgets(settings: Partial<Settings> = {}): Promise<BudgetEstate> {
-  const fixture = await openIngest(settings);
+export async function openBudgets(settings: Partial<Settings> = {}, template?: string): Promise<BudgetEstate> {
+  const fixture = await openIngest(settings, template);
   let deliveries = 0;
   const at: BudgetEstate["at"] = (today, changes = {}) => ({
     ...fixture.ctx,

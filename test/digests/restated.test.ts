@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { deliverDue } from "../../src/bot/deliver-outbox.ts";
 import { createWebChannel } from "../../src/bot/channels/web/web-channel.ts";
@@ -13,15 +13,21 @@ import { openBudgets, type BudgetEstate } from "../budgets/support.ts";
 import { settableClock } from "../support/schedules.ts";
 import { addPeople, asPerson, PAYMENTS, runDue, say } from "./support.ts";
 
+let loaded: string;
 let estate: BudgetEstate;
 const clock = settableClock("2026-09-17T12:00:00Z");
+beforeAll(async () => {
+  const { db, load, leave } = await openBudgets();
+  await addPeople(db);
+  await configureMirrors(db.sql, [{ name: "finops", also: ["slack:C1"] }]);
+  await load({ month: "2026-08", cost: "10" });
+  await load({ month: "2026-09", through: "2026-09-17", cost: "10" });
+  loaded = db.name;
+  await leave();
+});
 beforeEach(async () => {
-  estate = await openBudgets();
+  estate = await openBudgets({}, loaded);
   clock.set("2026-09-17T12:00:00Z");
-  await addPeople(estate.db);
-  await configureMirrors(estate.db.sql, [{ name: "finops", also: ["slack:C1"] }]);
-  await estate.load({ month: "2026-08", cost: "10" });
-  await estate.load({ month: "2026-09", through: "2026-09-17", cost: "10" });
 });
 afterEach(() => estate.close());
 

@@ -68,7 +68,6 @@ async function findings(page: Page, part?: string): Promise<string[]> {
 
 const looks: [name: string, options: object][] = [
   ["light", { colorScheme: "light" }],
-  ["dark", { colorScheme: "dark" }],
   ["dark on a phone", { colorScheme: "dark", ...PHONE }],
 ];
 

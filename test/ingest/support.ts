@@ -21,11 +21,15 @@ export type IngestFixture = {
   /** Writes a file into the fixture's folder and returns its path. */
   readonly write: (name: string, content: string | Buffer) => Promise<string>;
   readonly close: () => Promise<void>;
+  /** Closes all but the database, for others to begin with it. */
+  readonly leave: () => Promise<void>;
 };
 
-export async function openIngest(settings: Partial<Settings> = {}): Promise<IngestFixture> {
-  const db = await createTestDatabase();
+/** `template`: the name of a database to begin with (`leave`), else it is empty. */
+export async function openIngest(settings: Partial<Settings> = {}, template?: string): Promise<IngestFixture> {
+  const db = await createTestDatabase(template === undefined ? {} : { template });
   const folder = await mkdtemp(join(tmpdir(), "finops-ingest-"));
+  const tidy = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const ctx = testContext(db, { dataDir: join(folder, "data"), settings: { ...DEFAULT_SETTINGS, ...settings } });
   return {
     db,
@@ -40,7 +44,11 @@ export async function openIngest(settings: Partial<Settings> = {}): Promise<Inge
     },
     close: async () => {
       await db.close();
-      await rm(folder, { recursive: true, force: true });
+      await tidy();
+    },
+    leave: async () => {
+      await db.leave();
+      await tidy();
     },
   };
 }

@@ -5,23 +5,31 @@ import { inject } from "vitest";
 
 import { openDatabase, type Database } from "../../src/store/db.ts";
 
-/** A migrated, empty database of its own. `close` drops it. */
-export type TestDatabase = Database & { readonly name: string };
+/** A migrated database of its own, empty unless cloned from one that is not. `close` drops it. */
+export type TestDatabase = Database & {
+  readonly name: string;
+  /** Ends the connections and leaves the database, for others to be cloned from. */
+  readonly leave: () => Promise<void>;
+};
 
 /**
- * Clones the migrated template. Call in beforeAll (or in a test) and `await db.close()` after.
- * `connectionsMax` as in openDatabase.
+ * Clones the migrated template, or a database a suite has filled and left. Call in beforeAll (or in a test) and
+ * `await db.close()` after. `connectionsMax` as in openDatabase.
  */
-export async function createTestDatabase(options: { connectionsMax?: number } = {}): Promise<TestDatabase> {
+export async function createTestDatabase(
+  options: { connectionsMax?: number; template?: string } = {},
+): Promise<TestDatabase> {
   const adminUrl = inject("postgresUrl");
   const name = `t_${randomBytes(6).toString("hex")}`;
-  await asAdmin(adminUrl, (admin) => admin.unsafe(`create database ${name} template finops_template`));
+  const template = options.template ?? "finops_template";
+  await asAdmin(adminUrl, (admin) => admin.unsafe(`create database ${name} template ${template}`));
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   const database = openDatabase(url.href, { connectionsMax: options.connectionsMax ?? 5 });
   return {
     ...database,
     name,
+    leave: () => database.close(),
     close: async () => {
       await database.close();
       await asAdmin(adminUrl, (admin) => admin.unsafe(`drop database if exists ${name} with (force)`));
