@@ -81,10 +81,11 @@ export function dimensionText(dimension: Dimension): string {
 /** Words that mean something where a value stands: "for team is payments", "for team not payments". */
 const BEFORE_VALUES: ReadonlySet<string> = new Set(["is", "not"]);
 
-/** A value as the language reads it back: bare where that is safe, else quoted. */
+/** A value as the language, and a command's options, read it back: bare where that is safe, else quoted. */
 export function quoteValue(value: string): string {
   const word = value.toLowerCase();
-  const bare = /^[^\s,="“”„«»\\\0]+$/u.test(value) && !MISSING_WORDS.has(word) && !BEFORE_VALUES.has(word);
+  const bare =
+    /^[^\s,="“”„«»\\\0'-][^\s,="“”„«»\\\0]*$/u.test(value) && !MISSING_WORDS.has(word) && !BEFORE_VALUES.has(word);
   return bare ? value : `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
