@@ -10,6 +10,7 @@ const over = (cost: string, billedDays: number, quantity: bigint | null = null, 
   cost: usd(cost),
   contracted: usd(contracted),
   covered: usd(covered),
+  otherCurrencies: [] as string[],
   billedDays,
   quantity: quantity === null ? null : { atoms: quantity, unit: "Hours" },
 });
@@ -34,6 +35,14 @@ describe("the bill's figure", () => {
     expect(toDecimal(figure.measuredMonthly)).toBe("30.4");
     expect(figure.verdict).toBe("realised");
     expect(figure.notes).toEqual(["The resource is gone from the bill."]);
+  });
+
+  test("a bill that goes on in another currency saves nothing", () => {
+    const figure = measure(over("14", 14), { ...over("0", 7), otherCurrencies: ["EUR"] });
+    expect([toDecimal(figure.measuredMonthly), figure.verdict]).toEqual(["0", "not-realised"]);
+    expect(figure.notes).toEqual([
+      "It is billed in EUR now, not in USD: what it saves cannot be said, so nothing is counted.",
+    ]);
   });
 
   test("growth is named", () => {

@@ -1,4 +1,4 @@
-import { compare, scale, subtract, type Money } from "../domain/money.ts";
+import { compare, scale, subtract, zero, type Money } from "../domain/money.ts";
 import { addDays, periodLength, type Day, type Period } from "../domain/period.ts";
 import type { CheckpointDays, SavingVerdict } from "../domain/recommendation.ts";
 
@@ -24,6 +24,8 @@ export type BilledOver = {
   readonly cost: Money;
   readonly contracted: Money;
   readonly covered: Money;
+  /** Currencies it is billed in besides, amounts of which are in none of these. */
+  readonly otherCurrencies: readonly string[];
   readonly billedDays: number;
   readonly quantity: { readonly atoms: bigint; readonly unit: string } | null;
 };
@@ -53,7 +55,11 @@ export function measureSaving(input: {
   const beforeDaily = perDay(before, before.billed.cost);
   const afterDaily = perDay(after, after.billed.cost);
   const fell = subtract(beforeDaily, afterDaily);
-  const limits = [limitByCost(beforeDaily, afterDaily), limitByUsage(before, after, beforeDaily)];
+  const limits = [
+    limitByCost(beforeDaily, afterDaily),
+    limitByUsage(before, after, beforeDaily),
+    limitByCurrency(after.billed),
+  ];
   const bound = limits.reduce<Money>(
     (least, limit) => (limit !== null && compare(limit.most, least) < 0 ? limit.most : least),
     fell,
@@ -75,6 +81,15 @@ function limitByCost(beforeDaily: Money, afterDaily: Money): Limit {
   return {
     most: beforeDaily,
     note: "What was refunded after the work is not part of the figure: no more is saved than it cost.",
+  };
+}
+
+/** A bill that goes on in another currency saves nothing that could be said in this one. */
+function limitByCurrency({ otherCurrencies, cost: { currency } }: BilledOver): Limit {
+  if (otherCurrencies.length === 0) return null;
+  return {
+    most: zero(currency),
+    note: `It is billed in ${otherCurrencies.join(", ")} now, not in ${currency}: what it saves cannot be said, so nothing is counted.`,
   };
 }
 

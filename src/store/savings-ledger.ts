@@ -92,6 +92,7 @@ export async function readMeasured(sql: SqlLike, ids: readonly string[]): Promis
  */
 export async function readBilledOver(sql: SqlLike, finding: PricedFinding, period: Period): Promise<BilledOver> {
   const priced = sql`coalesce(nullif(c.contracted_cost, 0), c.list_cost)`;
+  const mine = sql`a.billing_currency = ${finding.saving.currency}`;
   const [row] = await sql<
     {
       cost: string;
@@ -101,11 +102,13 @@ export async function readBilledOver(sql: SqlLike, finding: PricedFinding, perio
       units: number;
       unit: string | null;
       quantity: string;
+      other: string[] | null;
     }[]
   >`
-    select coalesce(sum(c.effective_cost), 0)::text as cost,
-      coalesce(sum(${priced}), 0)::text as contracted,
-      coalesce(sum(${priced}) filter (where a.commitment_discount_id is not null), 0)::text as covered,
+    select coalesce(sum(c.effective_cost) filter (where ${mine}), 0)::text as cost,
+      coalesce(sum(${priced}) filter (where ${mine}), 0)::text as contracted,
+      coalesce(sum(${priced}) filter (where ${mine} and a.commitment_discount_id is not null), 0)::text as covered,
+      array_agg(distinct a.billing_currency) filter (where not ${mine} and c.effective_cost <> 0) as other,
       count(distinct c.charge_day)::int as days,
       count(distinct a.consumed_unit)::int as units, min(a.consumed_unit) as unit,
       coalesce(round(sum(c.consumed_quantity), 18), 0)::text as quantity
@@ -115,13 +118,23 @@ export async function readBilledOver(sql: SqlLike, finding: PricedFinding, perio
     join attribute_set a on a.id = c.attribute_set_id
     where lower(r.resource_id) = ${finding.resource.toLowerCase()} and a.provider = ${finding.provider}
       and (${finding.account}::text is null or a.sub_account_id = ${finding.account})
-      and a.billing_currency = ${finding.saving.currency} and a.kind = 'usage'
+      and a.kind = 'usage'
       and c.charge_day >= ${period.from} and c.charge_day < ${period.to}`;
-  const { cost = "0", contracted = "0", covered = "0", days = 0, units = 0, unit = null, quantity = "0" } = row ?? {};
+  const {
+    cost = "0",
+    contracted = "0",
+    covered = "0",
+    days = 0,
+    units = 0,
+    unit = null,
+    quantity = "0",
+    other = null,
+  } = row ?? {};
   return {
     cost: money(cost, finding.saving.currency),
     contracted: money(contracted, finding.saving.currency),
     covered: money(covered, finding.saving.currency),
+    otherCurrencies: other ?? [],
     billedDays: days,
     quantity: units === 1 && unit !== null ? { atoms: parseAtoms(quantity), unit } : null,
   };

@@ -30,6 +30,8 @@ type Daily = {
   readonly contracted?: string;
   /** A commitment covers it. */
   readonly covered?: boolean;
+  /** It is billed in euros. */
+  readonly euro?: boolean;
   /** A credit on the same day and resource. */
   readonly credit?: string;
 };
@@ -46,7 +48,8 @@ async function bill(sql: Sql, from: Day, to: Day, daily: (d: Day) => Daily | nul
     insert into attribute_set (id, digest, provider, kind, billing_account_id, sub_account_id, billing_currency,
       charge_category, consumed_unit, service_name, region_id, commitment_discount_id)
     values (2, gen_random_uuid(), 'aws', 'usage', '9', '123', 'USD', 'Usage', 'Hours', 'EC2', 'eu-west-1', 'plan-1'),
-      (3, gen_random_uuid(), 'aws', 'credits', '9', '123', 'USD', 'Credit', null, 'EC2', 'eu-west-1', null)
+      (3, gen_random_uuid(), 'aws', 'credits', '9', '123', 'USD', 'Credit', null, 'EC2', 'eu-west-1', null),
+      (4, gen_random_uuid(), 'aws', 'usage', '9', '123', 'EUR', 'Usage', 'Hours', 'EC2', 'eu-west-1', null)
     on conflict do nothing`;
   await sql`
     insert into billed_resource (id, digest, provider, resource_id)
@@ -78,7 +81,7 @@ async function bill(sql: Sql, from: Day, to: Day, daily: (d: Day) => Daily | nul
     for (const one of days) {
       const own = daily(one);
       const credit = own?.credit === undefined ? [] : [{ ref: 1, cost: own.credit, hours: "0", attributes: 3 }];
-      const attributes = own?.covered === true ? 2 : 1;
+      const attributes = own?.covered === true ? 2 : own?.euro === true ? 4 : 1;
       const used = own === null ? [] : [{ ref: 1, hours: "24", ...own, attributes }];
       const rows = [{ ref: 2, cost: "1", hours: "24", attributes: 1 }, ...used, ...credit];
       for (const row of rows) {
@@ -155,6 +158,20 @@ describe("an applied saving", () => {
     const shown = await savingsCommand.run({ ctx: all.as("vi", "viewer", own), text: "" });
     expect(shown.data).toMatchObject({ totals: [{ promised: "120" }] });
   });
+});
+
+test("a resource that is billed in another currency now is not taken for gone", async () => {
+  const work = day("2026-03-20");
+  await bill(db.sql, day("2026-03-01"), day("2026-04-01"), (one) =>
+    one <= work ? { cost: "4" } : { cost: "3.7", euro: true },
+  );
+  const all = await appliedOn(work);
+  const [week] = await measure(all.on("2026-04-01"));
+  expect([week?.verdict, toDecimal(week?.measuredMonthly ?? { atoms: 1n, currency: "" })]).toEqual([
+    "not-realised",
+    "0",
+  ]);
+  expect(week?.notes[0]).toContain("It is billed in EUR now, not in USD");
 });
 
 describe("the figure in the decision's thread", () => {
