@@ -1,4 +1,6 @@
 import type { CostAnswer, CostRow } from "../domain/contract.ts";
+import { dearestFirst, NO_WORTH, type CurrencyWorth } from "../domain/currency-order.ts";
+import { absolute, type Money } from "../domain/money.ts";
 import type { Day, Period } from "../domain/period.ts";
 import { decimalText, ratioText } from "./ratio-text.ts";
 
@@ -25,6 +27,8 @@ export type BreakdownInput = {
   readonly previous: readonly Group[] | null;
   readonly top: number | null;
   readonly periodOf: (start: Day) => Period;
+  /** How lines of several currencies are ordered; absent: by code. */
+  readonly worth?: CurrencyWorth;
 };
 
 /** ISO 4217 for "no currency": quantities. */
@@ -42,8 +46,8 @@ type Series = {
 type Line = { currency: string | null; unit: string | null; series: Map<string, Series> };
 
 /**
- * Rows and totals of an answer: one line of rows for each currency (or unit), largest first, at most `top` of each
- * and the rest as one "other"; the rows of a line add up to its total exactly. Order of the input never matters.
+ * Rows and totals of an answer: one line of rows for each currency (or unit), the dearest currency first, at most
+ * `top` of each, largest first, and the rest as one "other"; the rows of a line add up to its total exactly. Order of the input never matters.
  */
 export function breakDown(input: BreakdownInput): { rows: CostRow[]; total: CostAnswer["total"] } {
   const lines = linesOf(input);
@@ -105,7 +109,16 @@ function linesOf(input: BreakdownInput): Line[] {
   };
   for (const group of input.current) put(group, "amount");
   for (const group of input.previous ?? []) put(group, "previous");
-  return [...lines.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+  const byCode = [...lines.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+  return dearestFirst(byCode, amountOf, input.worth ?? NO_WORTH);
+}
+
+/** How large a line is; quantities have no worth and stay in the order of their units. */
+function amountOf({ currency, series }: Line): Money | null {
+  if (currency === null) return null;
+  let atoms = 0n;
+  for (const { total } of series.values()) atoms += total;
+  return absolute({ atoms, currency });
 }
 
 function isSameSeries(a: Group, b: Group): boolean {

@@ -6,7 +6,7 @@ import { NO_PEOPLE } from "../domain/person.ts";
 import type { RecommendationState } from "../domain/recommendation.ts";
 import { bothScopes, EVERYTHING } from "../domain/scope.ts";
 import type { Context } from "../service/context.ts";
-import { listRecommendations, showRecommendation } from "../service/list-recommendations.ts";
+import { currencyWorth, listRecommendations, showRecommendation } from "../service/list-recommendations.ts";
 import { channelScope } from "../store/conversations.ts";
 import type { SqlLike } from "../store/db.ts";
 import {
@@ -185,9 +185,16 @@ async function liveCard(ctx: Context, shows: Shows): Promise<Card> {
         return { ...card, blocks: [{ kind: "note", tone: "warning", text: shows.note }, ...card.blocks] };
       }
       case "list":
-        return recommendationListCard(await listRecommendations({ ctx, input: shows }), shows.mine);
+        return recommendationListCard(await listRecommendations({ ctx, input: shows }), {
+          mine: shows.mine,
+          worth: await currencyWorth(ctx),
+        });
       case "bulk":
-        return bulkCard(await chosenForBulk(ctx, shows.words), shows.words, null);
+        return bulkCard(await chosenForBulk(ctx, shows.words), {
+          words: shows.words,
+          confirm: null,
+          worth: await currencyWorth(ctx),
+        });
       default:
         return unreachable(shows);
     }

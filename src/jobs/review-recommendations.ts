@@ -2,6 +2,7 @@ import { keepAnswerTrue } from "../bot/live-cards.ts";
 import { renderRecommendation } from "../bot/views/render-recommendation.ts";
 import { recommendationListCard } from "../bot/views/recommendation-list-card.ts";
 import { bothScopes } from "../domain/scope.ts";
+import { currencyWorth } from "../service/list-recommendations.ts";
 import { listWaiting, presentRecommendations, waitingKey } from "../service/present-recommendations.ts";
 import { refreshRecommendations } from "../service/refresh-recommendations.ts";
 import type { Act } from "../service/run-schedule.ts";
@@ -20,6 +21,7 @@ export const reviewRecommendations: Act = async ({ ctx, schedule }) => {
   const channel = schedule.channel ?? "finops";
   const ran = await refreshRecommendations({ ctx, input: { render: renderRecommendation } });
   const waiting = await listWaiting({ ctx, input: {} });
+  const worth = await currencyWorth(ctx);
   return {
     status: "done",
     note: `${ran ? "recommendations brought up to the bills" : "nothing new in the bills"}, ${waiting.length} approvers have something waiting`,
@@ -27,7 +29,7 @@ export const reviewRecommendations: Act = async ({ ctx, schedule }) => {
     save: async (tx) => {
       for (const { actor, views } of waiting) {
         const key = waitingKey(ctx, actor.id);
-        const card = recommendationListCard(views, true);
+        const card = recommendationListCard(views, { mine: true, worth });
         await enqueuePrivate(tx, { personId: actor.id, key, card });
         await keepAnswerTrue(tx, {
           key,

@@ -5,14 +5,16 @@ import { hasRole } from "../domain/actor.ts";
 import type { CostAnswer, CostRow } from "../domain/contract.ts";
 import type { CloseAnswer } from "../domain/contract-operations.ts";
 import { costQuerySchema, type CostQuery } from "../domain/cost-query.ts";
+import { dearestFirst, type CurrencyWorth } from "../domain/currency-order.ts";
 import { AppError } from "../domain/errors.ts";
-import { atomsToDecimal, parseAtoms } from "../domain/money.ts";
+import { atomsToDecimal, money, parseAtoms } from "../domain/money.ts";
 import { addMonths, monthOf, type Month } from "../domain/period.ts";
 import { appendAudit } from "../store/audit.ts";
 import { insertClose, loadCloses, type CloseFigure } from "../store/close-records.ts";
 import { withCostSnapshot, type ActiveBatch, type CostSnapshot } from "../store/cost-snapshot.ts";
 import { withinScope } from "../store/cost-sources.ts";
 import type { SqlLike } from "../store/db.ts";
+import { loadCurrencyWorth } from "../store/fx.ts";
 import type { Context, Verb } from "./context.ts";
 import { auditOf } from "./manage-people.ts";
 import { showCostsIn } from "./show-costs.ts";
@@ -40,14 +42,16 @@ export async function buildClose({ ctx, input }: Verb<{ readonly month?: Month }
     const effective = await ask({ by: ["invoice", "billing-account"] });
     if (billed.rows.length === 0 && effective.rows.length === 0) throw noBills(month);
     const accounts = accountsOf(ctx, seen.batches, month);
-    const invoices = invoicesOf(billed.rows, effective.rows, accounts);
+    const worth = await loadCurrencyWorth(snapshot.sql, ctx.settings.currency);
+    const unordered = invoicesOf(billed.rows, effective.rows, accounts);
+    const invoices = dearestFirst(unordered, (one) => money(one.billed, one.currency), worth);
     const bought = await ask({ by: ["commitment"], metric: "billed", filters: PURCHASES });
     return {
       month,
       scope: describeFilter(ctx.scope),
       partial: ctx.scope.length > 0,
       invoices,
-      total: totalsOf(invoices),
+      total: totalsOf(invoices, worth),
       commitments: bought.rows.flatMap(({ key, amount, currency }) =>
         parseAtoms(amount) === 0n ? [] : [{ commitment: key["commitment"] ?? null, amount, currency: currency ?? "" }],
       ),
@@ -126,11 +130,10 @@ function invoicesOf(
     const line = lineOf(row);
     line.effective = plus(line.effective, row.amount);
   }
-  const size = ({ billed: amount }: Invoice): bigint => parseAtoms(amount);
-  return [...invoices.values()].sort((a, b) => (size(a) > size(b) ? -1 : size(a) < size(b) ? 1 : 0));
+  return [...invoices.values()];
 }
 
-function totalsOf(invoices: readonly Invoice[]): CloseAnswer["total"] {
+function totalsOf(invoices: readonly Invoice[], worth: CurrencyWorth): CloseAnswer["total"] {
   const totals = new Map<string, CloseAnswer["total"][number]>();
   for (const { currency, billed, effective, kinds } of invoices) {
     const total = totals.get(currency) ?? { currency, billed: "0", effective: "0", kinds: {} };
@@ -139,7 +142,7 @@ function totalsOf(invoices: readonly Invoice[]): CloseAnswer["total"] {
     for (const [kind, amount] of Object.entries(kinds)) total.kinds[kind] = plus(total.kinds[kind] ?? "0", amount);
     totals.set(currency, total);
   }
-  return [...totals.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+  return dearestFirst([...totals.values()], (one) => money(one.billed, one.currency), worth);
 }
 
 function plus(a: string, b: string): string {

@@ -4,6 +4,7 @@ import type { BudgetCycle } from "../domain/budget.ts";
 import type { CostAnswer, Driver } from "../domain/contract.ts";
 import type { DigestAnswer } from "../domain/contract-operations.ts";
 import { costQuerySchema, type CostQuery, type Grain } from "../domain/cost-query.ts";
+import { dearestFirst, type CurrencyWorth } from "../domain/currency-order.ts";
 import { AppError } from "../domain/errors.ts";
 import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
 import { compare, money, parseAtoms, scale, toDecimal, type Money } from "../domain/money.ts";
@@ -12,6 +13,7 @@ import type { DigestCycle } from "../domain/report.ts";
 import { withCostSnapshot, type CostSnapshot } from "../store/cost-snapshot.ts";
 import { withinScope } from "../store/cost-sources.ts";
 import { readDataThrough } from "../store/data-through.ts";
+import { loadCurrencyWorth } from "../store/fx.ts";
 import { budgetsAtRisk } from "./budgets-at-risk.ts";
 import type { Context, Verb } from "./context.ts";
 import { shownOf } from "./digest-shown.ts";
@@ -86,7 +88,8 @@ async function readDigest(ctx: Context, snapshot: CostSnapshot, input: BuildDige
   const chartApart = await ask({ ...picture, filters: [{ dimension: "kind", negated: true, values: ["usage"] }] });
   const shown = shownOf(await ask(shownQuery(cycle, periods)), currency);
   const risers: DigestAnswer["risers"] = [];
-  for (const driver of risersOf(usage))
+  const worth = await loadCurrencyWorth(snapshot.sql, ctx.settings.currency);
+  for (const driver of risersOf(usage, worth))
     risers.push({ ...driver, reason: await explainRise(ctx, { driver, period, against, currency, ask: answer }) });
   const { receipt } = total;
   return {
@@ -207,15 +210,15 @@ function comparedTotals(answer: CostAnswer): DigestAnswer["usage"]["total"] {
   }));
 }
 
-/** The largest rises of usage that are worth a line. Amounts of different currencies are only ranked by size. */
-function risersOf(usage: CostAnswer): Driver[] {
-  const worth = usage.total.flatMap(({ amount, currency }) => {
+/** The largest rises of usage that are worth a line. */
+function risersOf(usage: CostAnswer, worth: CurrencyWorth): Driver[] {
+  const notable = usage.total.flatMap(({ amount, currency }) => {
     const least = scale(money(amount, currency), 1n, RISER_SHARE_MIN);
     return (usage.drivers ?? [])
       .filter((driver) => driver.currency === currency && driver.rest !== true)
       .filter((driver) => parseAtoms(driver.change) > 0n && compare(money(driver.change, currency), least) >= 0);
   });
-  return worth.toSorted((a, b) => compare(money(b.change, ""), money(a.change, ""))).slice(0, RISERS_MAX);
+  return dearestFirst(notable, ({ change, currency }) => money(change, currency), worth).slice(0, RISERS_MAX);
 }
 
 async function firstSavings(ctx: Context): Promise<DigestAnswer["savings"]> {

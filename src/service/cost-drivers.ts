@@ -9,8 +9,8 @@ import type { Asking } from "./cost-asking.ts";
 /** What a change is explained by, the first always named. */
 const DIMENSIONS: readonly Dimension[] = ["service", "region", "sub-account", "team"];
 
-/** Why the amount changed, for each currency apart: contributions and a rest that add up to the change exactly. */
-export async function readDrivers(asking: Asking, before: CostSpan): Promise<Driver[]> {
+/** Why the amount changed, for each currency apart in the order of the answer: contributions and a rest that add up to the change exactly. */
+export async function readDrivers(asking: Asking, before: CostSpan, order: readonly string[]): Promise<Driver[]> {
   const { snapshot, filter, query, sides, conversion } = asking;
   // A driver says who was tagged; where shared spend was spread, that is not who bears it.
   const by = DIMENSIONS.filter((dimension) => dimension !== "team" || (snapshot.rollups.current && !query.allocated));
@@ -20,8 +20,10 @@ export async function readDrivers(asking: Asking, before: CostSpan): Promise<Dri
     { span: sides.current, less: before, by, filter, metric: query.metric, per: null, rates, rowsMax: null },
     conversion?.target ?? null,
   );
-  const currencies = [...new Set(changes.map((fact) => fact.currency ?? ""))].sort();
-  const drivers = currencies.flatMap((currency) => explainChange(by, leavesOf(changes, currency), currency));
+  const others = new Set(changes.map((fact) => fact.currency ?? "").filter((one) => !order.includes(one)));
+  const drivers = [...order, ...[...others].sort()].flatMap((currency) =>
+    explainChange(by, leavesOf(changes, currency), currency),
+  );
   const accounts = await loadNames(
     snapshot,
     "sub-account",

@@ -36,6 +36,7 @@ export async function writeReceipt(
   const batches = batchesIn(snapshot.batches, sides.current);
   const access = ctx.scope.length === 0 ? "" : ` (your access: ${describeFilter(ctx.scope)})`;
   const used = conversion?.used ?? [];
+  const order = [...new Set(rows.flatMap((row) => row.currency ?? []))];
   return {
     metric: query.metric,
     period: sides.period,
@@ -44,15 +45,16 @@ export async function writeReceipt(
     scope: `${describeFilter(query.filters, query.without)}${access}`,
     dataThrough: through.through,
     sources: [...through.sources],
-    provisional: batches.some((batch) => isProvisional(batch.provider, batch.billingMonth, today)),
+    provisional:
+      isStillArriving(asking) || batches.some((batch) => isProvisional(batch.provider, batch.billingMonth, today)),
     sourceRows: current.reduce((sum, fact) => sum + fact.sourceRows, 0),
     // A refused row belongs to nobody: it cannot be said whether it lies within a scope.
     rejects: ctx.scope.length > 0 ? null : batches.reduce((sum, batch) => sum + batch.rejects, 0),
     ...(query.currency === null ? {} : { rates: used.map((rate) => ({ ...rate })) }),
     notes: [
       ...completenessNotes(asking, batches),
-      ...comparisonNotes(asking, current, previous),
-      ...longNotes(current, previous),
+      ...comparisonNotes(asking, current, previous, order),
+      ...longNotes(current, previous, order),
       ...untaggedNotes(rows, query),
       ...spellingNotes(rows, query),
       ...(await invoiceNotes(asking)),
@@ -61,6 +63,11 @@ export async function writeReceipt(
     ],
     question: `cost ${questionText(resolved(query, asking))}`,
   };
+}
+
+/** Days after the last complete one are in the period: what is not billed yet is not final, least of all when it is nothing. */
+function isStillArriving({ query, sides, through }: Asking): boolean {
+  return query.select.by === "days" && (through.through === null || addDays(through.through, 1) < sides.period.to);
 }
 
 /** The receipt of an allocated answer: by which rules, and what each of them did. */
@@ -122,6 +129,7 @@ function comparisonNotes(
   { sides, query }: Asking,
   current: readonly CostFact[],
   previous: readonly CostFact[],
+  order: readonly string[],
 ): string[] {
   const { compared } = sides;
   if (compared === null)
@@ -140,7 +148,7 @@ function comparisonNotes(
     );
   if (compared.cutAt !== null) notes.push(`Both sides end with the last complete day, ${compared.cutAt}.`);
   if (query.metric === "usage" || periodLength(compared.current) === periodLength(compared.previous)) return notes;
-  for (const currency of currenciesOf([...current, ...previous])) {
+  for (const currency of currenciesOf([...current, ...previous], order)) {
     const now = perDay(current, currency, compared.current);
     const before = perDay(previous, currency, compared.previous);
     const ratio = ratioText(now - before, before < 0n ? -before : before);
@@ -162,13 +170,15 @@ function perDay(facts: readonly CostFact[], currency: string, period: Period): b
   return sum / BigInt(Math.max(1, periodLength(period)));
 }
 
-function currenciesOf(facts: readonly CostFact[]): string[] {
-  return [...new Set(facts.flatMap((fact) => fact.currency ?? []))].sort();
+/** Currencies in the order of the answer's rows, those of the compared period alone after them. */
+function currenciesOf(facts: readonly CostFact[], order: readonly string[]): string[] {
+  const found = [...new Set(facts.flatMap((fact) => fact.currency ?? []))].sort();
+  return [...order.filter((one) => found.includes(one)), ...found.filter((one) => !order.includes(one))];
 }
 
-function longNotes(current: readonly CostFact[], previous: readonly CostFact[]): string[] {
+function longNotes(current: readonly CostFact[], previous: readonly CostFact[], order: readonly string[]): string[] {
   const amounts = (facts: readonly CostFact[]): string[] =>
-    currenciesOf(facts).flatMap((currency) => {
+    currenciesOf(facts, order).flatMap((currency) => {
       const atoms = facts.filter((fact) => fact.currency === currency).reduce((sum, fact) => sum + fact.long, 0n);
       return atoms === 0n ? [] : [formatMoney({ atoms, currency })];
     });

@@ -16,6 +16,7 @@ import { isEnabled } from "../analysis/waste/rule-options.ts";
 import { CONFIDENCES, WINDOW_DAYS, type Confidence } from "../analysis/waste/rule.ts";
 import { WASTE_RULES } from "../analysis/waste/rules.ts";
 import type { Finding, WasteAnswer } from "../domain/contract.ts";
+import { dearestFirst, type CurrencyWorth } from "../domain/currency-order.ts";
 import { add, toDecimal, zero, type Money } from "../domain/money.ts";
 import { addDays, type Period } from "../domain/period.ts";
 import type { ScopeFilter } from "../domain/scope.ts";
@@ -23,6 +24,7 @@ import type { ActiveBatch, CostSnapshot } from "../store/cost-snapshot.ts";
 import { withCostSnapshot } from "../store/cost-snapshot.ts";
 import { withinScope } from "../store/cost-sources.ts";
 import { readDataThrough, type DataThrough } from "../store/data-through.ts";
+import { loadCurrencyWorth } from "../store/fx.ts";
 import { loadHygieneShares } from "../store/waste-hygiene.ts";
 import { listExclusions } from "../store/waste-exclusions.ts";
 import { loadWasteUsage, type SourceAsOf } from "../store/waste-usage.ts";
@@ -76,12 +78,15 @@ async function answerFrom(snapshot: CostSnapshot, ctx: Context, input: FindWaste
     settings: ctx.settings.waste,
     exclusions: (await listExclusions(snapshot.sql)).filter((one) => holdsOn(one, ctx.clock.today())),
   });
-  const findings = CONFIDENCES.filter((one) => confidences.includes(one)).flatMap((one) => withConfidence(all, one));
+  const worth = await loadCurrencyWorth(snapshot.sql, ctx.settings.currency);
+  const findings = CONFIDENCES.filter((one) => confidences.includes(one)).flatMap((one) =>
+    dearestFirst(withConfidence(all, one), ({ saving }) => saving, worth),
+  );
   return {
     findings: findings.map(findingAnswer),
-    total: totalsOf(withConfidence(findings, "A")),
-    totalToVerify: totalsOf(withConfidence(findings, "B")),
-    totalTrends: totalsOf(withConfidence(findings, "C")),
+    total: totalsOf(withConfidence(findings, "A"), worth),
+    totalToVerify: totalsOf(withConfidence(findings, "B"), worth),
+    totalTrends: totalsOf(withConfidence(findings, "C"), worth),
     hygiene: period === null ? [] : await hygieneOf(snapshot, period, [...ctx.scope, ...asked]),
     heldBack: heldBackOf(held),
     excluded: held.filter(({ guard }) => guard === "exclusion").map(({ id }) => id),
@@ -146,14 +151,14 @@ function amountOf(amount: Money): { amount: string; currency: string } {
   return { amount: toDecimal(amount), currency: amount.currency };
 }
 
-/** Known savings, one sum a currency. */
-function totalsOf(findings: readonly WasteFinding[]): WasteAnswer["total"] {
+/** Known savings, one sum a currency, the dearest first. */
+function totalsOf(findings: readonly WasteFinding[], worth: CurrencyWorth): WasteAnswer["total"] {
   const totals = new Map<string, Money>();
   for (const { saving } of findings) {
     if (saving === null) continue;
     totals.set(saving.currency, add(totals.get(saving.currency) ?? zero(saving.currency), saving));
   }
-  return [...totals.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1)).map(amountOf);
+  return dearestFirst([...totals.values()], (sum) => sum, worth).map(amountOf);
 }
 
 const REASONS: Readonly<Record<Guard, string>> = {

@@ -1,8 +1,10 @@
 import { refuseApproval } from "../analysis/approval-policy.ts";
 import { scopeCovers } from "../analysis/approval-scope.ts";
 import { hasRole } from "../domain/actor.ts";
+import { dearestFirst, type CurrencyWorth } from "../domain/currency-order.ts";
 import { AppError } from "../domain/errors.ts";
-import type { RecommendationState, RecommendationView } from "../domain/recommendation.ts";
+import { savingMonthly, type RecommendationState, type RecommendationView } from "../domain/recommendation.ts";
+import { loadCurrencyWorth } from "../store/fx.ts";
 import { listRecommendations as readList, readRecommendation } from "../store/recommendations.ts";
 import type { Context, Verb } from "./context.ts";
 import { viewRecommendations } from "./recommendation-view.ts";
@@ -19,9 +21,15 @@ export async function listRecommendations({
 }>): Promise<RecommendationView[]> {
   const states = input.states.length === 0 ? undefined : input.states;
   const rows = await readList(ctx.db.sql, { states });
-  const visible = rows.filter((row) => scopeCovers(ctx.scope, row.facets));
+  const covered = rows.filter((row) => scopeCovers(ctx.scope, row.facets));
+  const visible = dearestFirst(covered, ({ finding }) => savingMonthly(finding), await currencyWorth(ctx));
   const views = await viewRecommendations(ctx.db.sql, ctx.settings, visible);
   return input.mine ? views.filter((view) => waitsForActor(ctx, view)) : views;
+}
+
+/** How amounts of several currencies are put in one order here. */
+export function currencyWorth({ db, settings }: Context): Promise<CurrencyWorth> {
+  return loadCurrencyWorth(db.sql, settings.currency);
 }
 
 /** One recommendation. Throws AppError("not-found"): what is not visible does not exist. */

@@ -3,6 +3,7 @@ import { alignedBucket, bucketBeside, bucketPeriod, comparePeriods, type Compari
 import type { CostAnswer, CostRow } from "../domain/contract.ts";
 import { costQuerySchema, type CostQuery } from "../domain/cost-query.ts";
 import type { TagAlias } from "../domain/dimension.ts";
+import { NO_WORTH, type CurrencyWorth } from "../domain/currency-order.ts";
 import { AppError } from "../domain/errors.ts";
 import { addDays, addMonths, monthOf, monthPeriod, type Day } from "../domain/period.ts";
 import { costFilter } from "../store/cost-filter.ts";
@@ -12,6 +13,7 @@ import { withCostSnapshot, type ActiveBatch, type CostSnapshot } from "../store/
 import { batchesMatching, withinScope } from "../store/cost-sources.ts";
 import { readDataThrough } from "../store/data-through.ts";
 import { loadNames } from "../store/dimension-values.ts";
+import { loadCurrencyWorth } from "../store/fx.ts";
 import { allocationTarget, allRules, beforeAllocation, withMoves } from "./allocate-costs.ts";
 import { readMoves, type Ask, type Moves } from "./allocation-moves.ts";
 import type { Context, Verb } from "./context.ts";
@@ -67,11 +69,16 @@ export async function showCostsIn(everything: CostSnapshot, ctx: Context, query:
         : (allocated?.previous ?? previous).map((fact) => besideCurrent(fact, query, sides.compared)),
     top: query.top ?? (query.per === null ? ROWS_MAX : null),
     periodOf: (start) => bucketPeriod(start, query.per ?? "day", query.select.by === "days" ? sides.period : null),
+    worth: await worthOf(asking, [...current, ...(previous ?? [])]),
   });
   const drivers =
     sides.previous === null || query.metric === "usage" || isPartAllocated(query, to)
       ? null
-      : await readDrivers(asking, sides.previous);
+      : await readDrivers(
+          asking,
+          sides.previous,
+          total.map((line) => line.currency),
+        );
   return {
     query,
     rows: await nameKeys(asking, rows),
@@ -79,6 +86,12 @@ export async function showCostsIn(everything: CostSnapshot, ctx: Context, query:
     ...(drivers === null ? {} : { drivers }),
     receipt: withAllocation(await writeReceipt(asking, current, previous ?? [], rows), to, allocated?.moves ?? null),
   };
+}
+
+/** Rates are looked up where there is something to order. */
+async function worthOf({ ctx, snapshot }: Asking, facts: readonly CostFact[]): Promise<CurrencyWorth> {
+  const several = facts.some(({ currency }) => currency !== facts[0]?.currency);
+  return several ? loadCurrencyWorth(snapshot.sql, ctx.settings.currency) : NO_WORTH;
 }
 
 /** What moved the whole explains nothing of the part some bear of it. */

@@ -4,13 +4,15 @@ import { ratioText } from "../analysis/ratio-text.ts";
 import { isScopeWithin } from "../analysis/scope-within.ts";
 import type { CostAnswer, CostRow } from "../domain/contract.ts";
 import { costQuerySchema, type CostQuery } from "../domain/cost-query.ts";
+import { dearestFirst, type CurrencyWorth } from "../domain/currency-order.ts";
 import { TAG_ALIASES, type TagAlias } from "../domain/dimension.ts";
 import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
-import { atomsToDecimal, parseAtoms } from "../domain/money.ts";
+import { atomsToDecimal, money, parseAtoms } from "../domain/money.ts";
 import { addDays, day, periodLength, weekStart, type Period } from "../domain/period.ts";
 import type { Owner } from "../domain/person.ts";
 import type { Condition } from "../domain/scope.ts";
 import { withCostSnapshot } from "../store/cost-snapshot.ts";
+import { loadCurrencyWorth } from "../store/fx.ts";
 import { listOwners } from "../store/people.ts";
 import type { Context, Verb } from "./context.ts";
 import { listPromotedTags } from "./list-promoted-tags.ts";
@@ -105,6 +107,7 @@ export async function tagHygiene({ ctx, input }: Verb<{ readonly period: Period 
     const byTag = new Map<TagAlias, CostAnswer>();
     for (const tag of TAG_ALIASES)
       byTag.set(tag, await answer({ ...usage, by: [tag], top: VALUES_MAX, versus: { with: "period", ...before } }));
+    const worth = await loadCurrencyWorth(snapshot.sql, ctx.settings.currency);
     const untagged: CostQuery["filters"] = [{ dimension: "team", negated: false, values: [null] }];
     const places = await answer({ ...usage, by: [...PLACE], filters: untagged });
     const notUsage: CostQuery["filters"] = [...untagged, { dimension: "kind", negated: true, values: ["usage"] }];
@@ -125,12 +128,14 @@ export async function tagHygiene({ ctx, input }: Verb<{ readonly period: Period 
       period,
       scope: describeFilter(ctx.scope),
       coverage: TAG_ALIASES.flatMap((tag) => coverageOf(tag, byTag.get(tag))),
-      places: places.rows
+      places: dearestFirst(places.rows, ({ amount, currency }) => money(amount, currency ?? ""), worth)
         .filter(({ amount }) => parseAtoms(amount) > 0n)
         .slice(0, PLACES_MAX)
         .map((row) => placeOf(row, directory, ctx)),
-      owners: ownersOf({ usage: places.rows, unreached: unreached.rows, left: left?.rows ?? null }, (row) =>
-        placeOf(row, directory, ctx),
+      owners: ownersOf(
+        { usage: places.rows, unreached: unreached.rows, left: left?.rows ?? null },
+        (row) => placeOf(row, directory, ctx),
+        worth,
       ),
       unallocatable: kinds.rows.flatMap(({ key, amount, currency }) =>
         parseAtoms(amount) === 0n ? [] : [{ kind: key["kind"] ?? "other", amount, currency: currency ?? "" }],
@@ -190,6 +195,7 @@ function ownersOf(
     readonly left: readonly CostRow[] | null;
   },
   placeFor: (row: CostRow) => UntaggedPlace,
+  worth: CurrencyWorth,
 ): OwnerShare[] {
   const groups = new Map<string, OwnerSums>();
   const put = (rows: readonly CostRow[], part: keyof Sums, isPlace: boolean): void => {
@@ -206,9 +212,8 @@ function ownersOf(
   put(costs.usage, "untagged", true);
   put(costs.unreached, "unallocatable", false);
   put(costs.left ?? [...costs.usage, ...costs.unreached], "left", false);
-  return [...groups.values()]
+  return dearestFirst([...groups.values()], ({ left, currency }) => ({ atoms: left, currency }), worth)
     .filter(({ untagged, unallocatable, left }) => untagged !== 0n || unallocatable !== 0n || left !== 0n)
-    .toSorted((a, b) => (a.left > b.left ? -1 : a.left < b.left ? 1 : 0))
     .map(({ owner, currency, untagged, unallocatable, left, places }) => ({
       owner,
       currency,

@@ -1,5 +1,6 @@
 import type { FxRate } from "../analysis/fx-rates.ts";
 import { CARRIED_DAYS_MAX } from "../analysis/fx-rates.ts";
+import type { CurrencyWorth } from "../domain/currency-order.ts";
 import { addDays, type Period } from "../domain/period.ts";
 import type { Database, SqlLike } from "./db.ts";
 
@@ -42,4 +43,26 @@ export async function saveRates(db: Database, rates: readonly FxRate[], origin: 
     return count;
   });
   return { replaced };
+}
+
+/**
+ * What currencies are worth in one of them (`first` where it has rates, else the one most rates name), by the latest
+ * rate of each pair: enough to order amounts, never to convert one.
+ */
+export async function loadCurrencyWorth(sql: SqlLike, first: string | null): Promise<CurrencyWorth> {
+  const pairs = await sql<{ base: string; quote: string; direct: string; inverse: string }[]>`
+    select distinct on (base, quote) base, quote, round(rate, 18)::text as direct, round(1 / rate, 18)::text as inverse
+    from fx_rate order by base, quote, day desc`;
+  const times = new Map<string, number>();
+  for (const one of pairs.flatMap(({ base, quote }) => [base, quote])) times.set(one, (times.get(one) ?? 0) + 1);
+  const [common] = [...times].sort(([a, x], [b, y]) =>
+    a === first || b === first ? (a === first ? -1 : 1) : y - x || (a < b ? -1 : 1),
+  );
+  if (common === undefined) return { first, rates: new Map() };
+  const rates = new Map([[common[0], "1"]]);
+  for (const { base, quote, direct, inverse } of pairs) {
+    if (quote === common[0]) rates.set(base, direct);
+    else if (base === common[0] && !rates.has(quote)) rates.set(quote, inverse);
+  }
+  return { first, rates };
 }

@@ -1,4 +1,5 @@
 import { mayHappen } from "../../analysis/lifecycle.ts";
+import type { CurrencyWorth } from "../../domain/currency-order.ts";
 import { AppError } from "../../domain/errors.ts";
 import { formatMoney } from "../../domain/money.ts";
 import type { RecommendationView } from "../../domain/recommendation.ts";
@@ -8,7 +9,7 @@ import { evidenceWindow } from "../../service/check-evidence.ts";
 import type { Context } from "../../service/context.ts";
 import type { DecisionOutcome } from "../../service/decide.ts";
 import { findWaste } from "../../service/find-waste.ts";
-import { listRecommendations, showRecommendation } from "../../service/list-recommendations.ts";
+import { currencyWorth, listRecommendations, showRecommendation } from "../../service/list-recommendations.ts";
 import type { Card } from "../card.ts";
 import type { CommandAnswer } from "../command.ts";
 import { BULK_MAX, bulkApprovable, bulkMark } from "../views/bulk-approval.ts";
@@ -27,10 +28,11 @@ export async function approveSeveral(
   confirm: string | null,
 ): Promise<CommandAnswer> {
   const views = await chosenForBulk(ctx, words);
+  const worth = await currencyWorth(ctx);
   if (views.length === 0) {
-    return { card: recommendationListCard([], true), data: { decisions: [] }, exitCode: 0 };
+    return { card: recommendationListCard([], { mine: true, worth }), data: { decisions: [] }, exitCode: 0 };
   }
-  if (confirm !== bulkMark(views)) return confirmation(views, words, confirm);
+  if (confirm !== bulkMark(views)) return confirmation(views, { words, confirm, worth });
   const results = await approveEach(ctx, views);
   return {
     card: bulkOutcomeCard(results),
@@ -77,26 +79,29 @@ async function approveEach(
   return results;
 }
 
-function confirmation(
-  views: readonly RecommendationView[],
-  words: readonly string[],
-  confirm: string | null,
-): CommandAnswer {
+function confirmation(views: readonly RecommendationView[], asked: BulkAsked): CommandAnswer {
   return {
-    card: bulkCard(views, words, confirm),
-    data: { confirm: commandOf(views, words), recommendations: views.map(recommendationData) },
+    card: bulkCard(views, asked),
+    data: { confirm: commandOf(views, asked.words), recommendations: views.map(recommendationData) },
     exitCode: 0,
-    shows: { kind: "bulk", words },
+    shows: { kind: "bulk", words: asked.words },
   };
 }
 
-/** Asks once for all of them. `confirm`: the mark that was sent and does not fit any more. Nothing left to approve: no button. */
-export function bulkCard(views: readonly RecommendationView[], words: readonly string[], confirm: string | null): Card {
-  const list = recommendationListCard(views, true);
+export type BulkAsked = {
+  readonly words: readonly string[];
+  /** The mark that was sent and does not fit any more. */
+  readonly confirm: string | null;
+  readonly worth: CurrencyWorth;
+};
+
+/** Asks once for all of them. Nothing left to approve: no button. */
+export function bulkCard(views: readonly RecommendationView[], { words, confirm, worth }: BulkAsked): Card {
+  const list = recommendationListCard(views, { mine: true, worth });
   const open = views.filter(({ recommendation: { state } }) => mayHappen(state, "approve")).length;
   if (open === 0)
     return { ...list, title: "Approve: nothing is left", summary: "All of them are decided.", actions: [] };
-  const sums = savingTotals(views)
+  const sums = savingTotals(views, worth)
     .map((total) => formatMoney(total))
     .join(" + ");
   const label = `Approve ${views.length} · ${sums}/mo`;

@@ -7,7 +7,7 @@ import { assignRecommendation } from "../../service/assign-recommendation.ts";
 import { commentRecommendation } from "../../service/comment-recommendation.ts";
 import type { Context } from "../../service/context.ts";
 import type { DecisionOutcome, PersonEvent } from "../../service/decide.ts";
-import { listRecommendations, showRecommendation } from "../../service/list-recommendations.ts";
+import { currencyWorth, listRecommendations, showRecommendation } from "../../service/list-recommendations.ts";
 import { markApplied } from "../../service/mark-applied.ts";
 import { proposeRecommendations } from "../../service/propose-recommendations.ts";
 import { refreshRecommendations } from "../../service/refresh-recommendations.ts";
@@ -119,7 +119,7 @@ async function list(ctx: Context, given: RecsArguments): Promise<CommandAnswer> 
   const states = mine || word === "open" ? OPEN : word === "all" ? [] : [stateOf(word)];
   const views = await listRecommendations({ ctx, input: { states, mine } });
   return {
-    card: recommendationListCard(views, mine),
+    card: recommendationListCard(views, { mine, worth: await currencyWorth(ctx) }),
     data: { recommendations: views.map(recommendationData) },
     exitCode: 0,
     shows: { kind: "list", states, mine },
@@ -150,7 +150,7 @@ async function propose(ctx: Context): Promise<CommandAnswer> {
   if (!hasRole(ctx.actor, "analyst")) throw new AppError("forbidden", "recs propose needs the role analyst.");
   const done = await proposeRecommendations({ ctx, input: { scope: [], render } });
   const views = await listRecommendations({ ctx, input: { states: OPEN, mine: false } });
-  const card = recommendationListCard(views, false);
+  const card = recommendationListCard(views, { mine: false, worth: await currencyWorth(ctx) });
   const summary = `${done.proposed.length} new, ${done.moved.length} changed, ${done.unchanged} as before. ${card.summary}`;
   return {
     card: { ...card, summary },

@@ -1,4 +1,5 @@
 import { EVERYTHING } from "../../domain/scope.ts";
+import { currencyWorth } from "../../service/list-recommendations.ts";
 import { listSavings, measureSavings } from "../../service/measure-savings.ts";
 import type { Command } from "../command.ts";
 import { renderRecommendation } from "../views/render-recommendation.ts";
@@ -15,6 +16,7 @@ export const savingsCommand: Command = {
     const system = { ...ctx, actor: { kind: "system", id: "ledger" } as const, scope: EVERYTHING };
     await measureSavings({ ctx: system, input: { render: renderRecommendation } });
     const views = await listSavings({ ctx, input: {} });
-    return { card: savingsCard(views), data: savingsData(views), exitCode: 0 };
+    const worth = await currencyWorth(ctx);
+    return { card: savingsCard(views, worth), data: savingsData(views, worth), exitCode: 0 };
   },
 };

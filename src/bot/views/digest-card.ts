@@ -13,7 +13,6 @@ import {
   amounts,
   changeWords,
   comparedWords,
-  largestFirst,
   mainRiser,
   periodName,
   placeOf,
@@ -84,7 +83,7 @@ function headline(digest: DigestAnswer): string {
 
 /** What moved usage most, the way it went and in the currency named first; where it stood still there is no reason. */
 function causeOf(digest: DigestAnswer): string {
-  const moved = largestFirst(digest.usage.total).find(({ change }) => Math.abs(Number(change.ratio ?? 1)) >= STEADY);
+  const moved = digest.usage.total.find(({ change }) => Math.abs(Number(change.ratio ?? 1)) >= STEADY);
   if (moved === undefined) return "";
   const { currency } = moved;
   const rose = parseAtoms(moved.change.amount) > 0n;
@@ -176,7 +175,7 @@ const APART = "Fees, tax, credits";
 /** Cost by service over time, in the currency that weighs most; what is no usage is a series of its own. */
 function chartOf(digest: DigestAnswer): Block[] {
   const { chart, chartApart, cycle } = digest;
-  const currency = largestFirst(chart.total)[0]?.currency;
+  const currency = chart.total[0]?.currency;
   if (currency === undefined) return [];
   const points = [...chart.rows, ...chartApart.rows].flatMap((row) => {
     if (row.currency !== currency || row.period === undefined) return [];

@@ -6,7 +6,7 @@ import { addDays, day, type Period } from "../../domain/period.ts";
 import type { Block, Card, RichText } from "../card.ts";
 import { periodWords } from "./cost-words.ts";
 import { savingLine } from "./digest-card.ts";
-import { againstWords, amounts, changeWords, largestFirst, percent, periodName, placeOf } from "./digest-words.ts";
+import { againstWords, amounts, changeWords, percent, periodName, placeOf } from "./digest-words.ts";
 import { shortInstant } from "./status-card.ts";
 
 /** Rows of a table in a thread: what fits every surface; all are in the file beside it. */
@@ -34,7 +34,7 @@ function changesCard(digest: DigestAnswer): Card {
 }
 
 function serviceTables({ services, usage }: DigestAnswer): Block[] {
-  return largestFirst(usage.total).map((line): Block => {
+  return usage.total.map((line): Block => {
     const rows = services.filter(({ currency }) => currency === line.currency);
     const shown = rows.filter((row) => row.other !== true).slice(0, ROWS_SHOWN);
     const rest = rows.filter((row) => !shown.includes(row));

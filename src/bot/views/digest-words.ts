@@ -1,6 +1,6 @@
 import type { RiseReason } from "../../domain/contract-operations.ts";
 import type { DigestAnswer } from "../../domain/contract-operations.ts";
-import { compare, formatMoney, money, parseAtoms, type Money } from "../../domain/money.ts";
+import { formatMoney, money, parseAtoms, type Money } from "../../domain/money.ts";
 import { day, periodLength, weekday, type Day, type Period } from "../../domain/period.ts";
 import { MONTHS, periodWords } from "./cost-words.ts";
 
@@ -16,14 +16,9 @@ export const STEADY = 0.01;
 export type Amount = { readonly amount: string; readonly currency: string };
 type Compared = DigestAnswer["usage"]["total"][number];
 
-/** Amounts of different currencies are only ranked by size, never added. */
-export function largestFirst<Entry extends Amount>(list: readonly Entry[]): Entry[] {
-  return list.toSorted((a, b) => compare(money(b.amount, ""), money(a.amount, "")));
-}
-
-/** "$2,432 + €333.83", the largest first; "nothing". */
+/** "$2,432 + €333.83", in the order of the answer (domain/currency-order.ts); "nothing". */
 export function amounts(list: readonly Amount[]): string {
-  const shown = largestFirst(list).filter(({ amount }) => list.length === 1 || parseAtoms(amount) !== 0n);
+  const shown = list.filter(({ amount }) => list.length === 1 || parseAtoms(amount) !== 0n);
   return shown.length === 0
     ? "nothing"
     : shown.map(({ amount, currency }) => formatMoney(money(amount, currency))).join(" + ");
@@ -31,7 +26,7 @@ export function amounts(list: readonly Amount[]): string {
 
 /** What rose most in the currency that is named first among those that rose: amounts of different ones tell nothing. */
 export function mainRiser({ risers, usage }: DigestAnswer): DigestAnswer["risers"][number] | undefined {
-  const rose = largestFirst(usage.total).find(({ change }) => Number(change.ratio ?? 1) >= STEADY);
+  const rose = usage.total.find(({ change }) => Number(change.ratio ?? 1) >= STEADY);
   return risers.find(({ currency }) => currency === rose?.currency) ?? risers[0];
 }
 
@@ -57,7 +52,7 @@ export function againstWords({ cycle, usage: { against }, whole }: DigestAnswer)
 
 /** "up $240 (+6.5%), down €3 (−2.0%)", "steady (+0.4%)": the largest currency, others where they moved; null when there was no usage. */
 export function changeWords(lines: readonly Compared[]): string | null {
-  const parts = largestFirst(lines)
+  const parts = lines
     .filter(({ change }, index) => index === 0 || Math.abs(Number(change.ratio ?? 1)) >= STEADY)
     .map(({ currency, change }) => oneChange(money(change.amount, currency), change.ratio));
   return parts.length === 0 ? null : parts.join(", ");
@@ -73,7 +68,7 @@ function oneChange(change: Money, ratio: string | null): string {
 /** "$43,223 (+6.1%), €8,720 (−5.0%)". */
 export function comparedWords(lines: readonly Compared[]): string {
   if (lines.length === 0) return "nothing";
-  return largestFirst(lines)
+  return lines
     .map(({ amount, currency, previous, change }) => {
       const now = formatMoney(money(amount, currency));
       return parseAtoms(previous) === 0n ? now : `${now} (${percent(change.ratio)})`;

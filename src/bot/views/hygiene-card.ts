@@ -6,7 +6,7 @@ import { daysText } from "../../domain/question-text.ts";
 import type { Hygiene } from "../../service/tag-hygiene.ts";
 import type { Block, Card } from "../card.ts";
 import { periodWords } from "./cost-words.ts";
-import { amounts, largestFirst, type Amount } from "./digest-words.ts";
+import { amounts, type Amount } from "./digest-words.ts";
 import { ownersTable, placesQuestion, placeWords } from "./hygiene-owners-card.ts";
 
 const NEAR_SHOWN = 6;
@@ -16,7 +16,7 @@ const WARN_UNTAGGED = 0.05;
 export function hygieneCard(hygiene: Hygiene): Card {
   const team = hygiene.coverage.filter(({ tag }) => tag === "team");
   const missing = team.map(({ untagged, currency }) => ({ amount: untagged, currency }));
-  const [main] = largestFirst(team.map((one) => ({ ...one, amount: one.usage })));
+  const [main] = team;
   const share = main?.share ?? null;
   const worst = hygiene.places[0];
   const next = worst === undefined ? "" : ` Most of it: ${placeWords(worst)}, ${moneyOf(worst)}.`;
@@ -105,7 +105,7 @@ function nearOf({ values, keys }: Hygiene): Block[] {
 }
 
 function chartOf({ weeks }: Hygiene): Block[] {
-  const currency = largestFirst(weeks.total)[0]?.currency;
+  const currency = weeks.total[0]?.currency;
   if (currency === undefined) return [];
   const points = weeks.rows.flatMap((row) =>
     row.currency === currency && row.period !== undefined

@@ -6,7 +6,7 @@ import { daysText } from "../../domain/question-text.ts";
 import type { Hygiene, OwnerShare, UntaggedPlace } from "../../service/tag-hygiene.ts";
 import type { Action, Block, Card, Inline, RichText } from "../card.ts";
 import { periodWords } from "./cost-words.ts";
-import { amounts, largestFirst, type Amount } from "./digest-words.ts";
+import { amounts, type Amount } from "./digest-words.ts";
 
 const OWNERS_SHOWN = 8;
 const PLACES_SHOWN = 8;
@@ -118,7 +118,7 @@ function spreads(owners: readonly OwnerShare[]): boolean {
 }
 
 function chartOf({ owners, period }: Hygiene): Block[] {
-  const [main] = largestFirst(sumOf(owners, "unallocated"));
+  const [main] = sumOf(owners, "unallocated");
   if (main === undefined) return [];
   const bars = byOwner(owners)
     .flatMap(({ owner, shares }) => {

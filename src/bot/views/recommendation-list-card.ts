@@ -1,3 +1,4 @@
+import { dearestFirst, type CurrencyWorth } from "../../domain/currency-order.ts";
 import { add, formatMoney, zero, type Money } from "../../domain/money.ts";
 import { savingMonthly, type RecommendationView } from "../../domain/recommendation.ts";
 import type { Action, Card } from "../card.ts";
@@ -7,8 +8,11 @@ import { nameOf, accountAndRegionOf } from "./waste-card.ts";
 const BUTTONS_MAX = 3;
 
 /** Recommendations, dearest first, with what they save together: one sum a currency. */
-export function recommendationListCard(views: readonly RecommendationView[], mine: boolean): Card {
-  const sums = savingTotals(views).map((total) => formatMoney(total));
+export function recommendationListCard(
+  views: readonly RecommendationView[],
+  { mine, worth }: { readonly mine: boolean; readonly worth: CurrencyWorth },
+): Card {
+  const sums = savingTotals(views, worth).map((total) => formatMoney(total));
   const count = `${views.length} recommendation${views.length === 1 ? "" : "s"}`;
   const what = mine ? `${count} waiting for you` : count;
   return {
@@ -16,19 +20,19 @@ export function recommendationListCard(views: readonly RecommendationView[], min
     summary: views.length === 0 ? emptyText(mine) : `${what}, ${sums.join(" and ")} a month together.`,
     tone: mine && views.length > 0 ? "warning" : "neutral",
     blocks: views.length === 0 ? [] : [tableOf(views, sums)],
-    actions: actionsOf(views, mine),
+    actions: actionsOf(views, mine, worth),
     footer: ["Overlapping savings are counted once. recs show ID has the evidence and the commands."],
   };
 }
 
-/** Savings a month by currency. */
-export function savingTotals(views: readonly RecommendationView[]): Money[] {
+/** Savings a month by currency, the dearest first. */
+export function savingTotals(views: readonly RecommendationView[], worth: CurrencyWorth): Money[] {
   const totals = new Map<string, Money>();
   for (const { recommendation } of views) {
     const saving = savingMonthly(recommendation.finding);
     totals.set(saving.currency, add(totals.get(saving.currency) ?? zero(saving.currency), saving));
   }
-  return [...totals.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+  return dearestFirst([...totals.values()], (sum) => sum, worth);
 }
 
 function tableOf(views: readonly RecommendationView[], sums: readonly string[]) {
@@ -52,7 +56,7 @@ function tableOf(views: readonly RecommendationView[], sums: readonly string[]) 
   };
 }
 
-function actionsOf(views: readonly RecommendationView[], mine: boolean): Action[] {
+function actionsOf(views: readonly RecommendationView[], mine: boolean, worth: CurrencyWorth): Action[] {
   const shows = views.slice(0, BUTTONS_MAX).map(({ recommendation: { finding, id } }): Action => ({
     kind: "button",
     label: `Show ${nameOf(finding)}`,
@@ -60,15 +64,15 @@ function actionsOf(views: readonly RecommendationView[], mine: boolean): Action[
     command: `recs show ${id}`,
   }));
   return mine
-    ? [...approveAll(views), ...shows]
+    ? [...approveAll(views, worth), ...shows]
     : [...shows, { kind: "button", label: "Waiting for me", style: "plain", command: "recs list mine" }];
 }
 
 /** All that waits, in one go: the confirmation names how many and how much, the card above it names each. */
-function approveAll(views: readonly RecommendationView[]): Action[] {
+function approveAll(views: readonly RecommendationView[], worth: CurrencyWorth): Action[] {
   const all = bulkApprovable(views);
   if (all.length < 2) return [];
-  const sums = savingTotals(all).map((total) => formatMoney(total));
+  const sums = savingTotals(all, worth).map((total) => formatMoney(total));
   const label = `Approve ${all.length} · ${sums.join(" + ")}/mo`;
   const left = views.length - all.length;
   return [

@@ -1,3 +1,4 @@
+import { dearestFirst, type CurrencyWorth } from "../../domain/currency-order.ts";
 import { add, formatMoney, subtract, toDecimal, zero, type Money } from "../../domain/money.ts";
 import type { SavingsAnswer } from "../../domain/recommendation-answer.ts";
 import type { MeasuredSaving, RecommendationView } from "../../domain/recommendation.ts";
@@ -10,10 +11,10 @@ type Line = { readonly view: RecommendationView; readonly figure: MeasuredSaving
 type Total = { readonly currency: string; readonly promised: Money; readonly measured: Money };
 
 /** The ledger: what was promised, what the bill says, the difference; and what is still being watched. */
-export function savingsCard(views: readonly RecommendationView[]): Card {
+export function savingsCard(views: readonly RecommendationView[], worth: CurrencyWorth): Card {
   const lines = ledgerLines(views);
   const watched = views.filter((view) => view.measured.length === 0);
-  const totals = ledgerTotals(views);
+  const totals = ledgerTotals(views, worth);
   return {
     title: "Savings",
     summary: summaryOf(totals, watched.length),
@@ -26,13 +27,13 @@ export function savingsCard(views: readonly RecommendationView[]): Card {
   };
 }
 
-export function savingsData(views: readonly RecommendationView[]): SavingsAnswer {
+export function savingsData(views: readonly RecommendationView[], worth: CurrencyWorth): SavingsAnswer {
   return {
     ledger: ledgerLines(views).map(({ figure }) => measuredData(figure)),
     waiting: views.flatMap(({ recommendation: { id, appliedOn, savingAsked }, measured }) =>
       measured.length > 0 || appliedOn === null ? [] : [{ id, appliedOn, promised: amountData(savingAsked) }],
     ),
-    totals: ledgerTotals(views).map(({ currency, promised, measured }) => ({
+    totals: ledgerTotals(views, worth).map(({ currency, promised, measured }) => ({
       currency,
       promised: toDecimal(promised),
       measured: toDecimal(measured),
@@ -46,7 +47,7 @@ function ledgerLines(views: readonly RecommendationView[]): Line[] {
 }
 
 /** Per currency, each recommendation once: its latest measurement. */
-function ledgerTotals(views: readonly RecommendationView[]): Total[] {
+function ledgerTotals(views: readonly RecommendationView[], worth: CurrencyWorth): Total[] {
   const totals = new Map<string, Total>();
   for (const { measured } of views) {
     const latest = measured.at(-1);
@@ -59,7 +60,7 @@ function ledgerTotals(views: readonly RecommendationView[]): Total[] {
       measured: add(known.measured, latest.measuredMonthly),
     });
   }
-  return [...totals.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+  return dearestFirst([...totals.values()], ({ promised }) => promised, worth);
 }
 
 function summaryOf(totals: readonly Total[], watched: number): string {
