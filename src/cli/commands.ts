@@ -1,15 +1,19 @@
+import { allocateCommand } from "../bot/commands/allocate.ts";
 import { auditCommand } from "../bot/commands/audit.ts";
 import { batchesCommand } from "../bot/commands/batches.ts";
 import { budgetCommand } from "../bot/commands/budget.ts";
 import { digestCommand } from "../bot/commands/digest.ts";
 import { doctorCommand } from "../bot/commands/doctor.ts";
+import { hygieneCommand } from "../bot/commands/hygiene.ts";
 import { outboxCommand } from "../bot/commands/outbox.ts";
 import { recsCommand } from "../bot/commands/recs.ts";
 import { rejectsCommand } from "../bot/commands/rejects.ts";
 import { rollbackCommand } from "../bot/commands/rollback.ts";
+import { runCommand, saveCommand, savedCommand } from "../bot/commands/saved.ts";
 import { savingsCommand } from "../bot/commands/savings.ts";
 import { sourceCommand } from "../bot/commands/source.ts";
 import { statusCommand } from "../bot/commands/status.ts";
+import { tourCommand } from "../bot/commands/tour.ts";
 import { wasteCommand } from "../bot/commands/waste.ts";
 import { linkCommand } from "../bot/commands/link.ts";
 import { ownersCommand } from "../bot/commands/owners.ts";
@@ -37,12 +41,17 @@ export const CLI_COMMANDS: readonly CliCommand[] = [
   fromBot(sourceCommand, { readsOptions: true }),
   costCli,
   queryCli,
+  fromBot(saveCommand),
+  fromBot(runCommand),
+  fromBot(savedCommand),
   fromBot(budgetCommand),
   fromBot(wasteCommand, { readsOptions: true }),
   fromBot(recsCommand, { readsOptions: true }),
   fromBot(savingsCommand),
   fromBot(auditCommand, { readsOptions: true }),
   fromBot(digestCommand),
+  fromBot(hygieneCommand),
+  fromBot(allocateCommand),
   fxCli,
   fromBot(statusCommand),
   fromBot(doctorCommand),
@@ -54,6 +63,7 @@ export const CLI_COMMANDS: readonly CliCommand[] = [
   fromBot(settingsCommand),
   fromBot(linkCommand),
   fromBot(startCommand),
+  fromBot(tourCommand),
   slackCli,
   demoCli,
   createHelpCli(() => CLI_COMMANDS),

@@ -25,6 +25,9 @@ const EVERY_COMMAND = {
   demo: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
+/** "-5" is an amount and no option: the command says what is wrong with it. */
+const NEGATIVE = /^-[\d.]/;
+const NUMBER_MARK = "\u0000";
 /** Terminal commands run beside the service: few connections are enough. */
 const CONNECTIONS_MAX = 4;
 
@@ -96,19 +99,27 @@ async function closeContext(opened: Context | null): Promise<void> {
 function parseWords(command: CliCommand, argv: readonly string[]): Parsed {
   if (command.readsOptions === true) return takeCommon(argv);
   try {
-    return parseArgs({
-      args: [...argv],
+    const { values, positionals } = parseArgs({
+      args: argv.map((word) => (NEGATIVE.test(word) ? NUMBER_MARK + word : word)),
       options: { ...EVERY_COMMAND, ...command.options },
       allowPositionals: true,
       strict: true,
     });
+    return { values, positionals: positionals.map((word) => word.replace(NUMBER_MARK, "")) };
   } catch (cause) {
     const message = cause instanceof Error ? (cause.message.split(". ")[0] ?? cause.message) : String(cause);
     throw new AppError("bad-input", `finops ${command.name}: ${message}.`, {
-      remedy: `Usage: ${command.usage.map((line) => `finops ${line}`).join(" | ")}`,
+      remedy: `Usage: ${usageWords(command)}`,
       cause,
     });
   }
+}
+
+/** The usage in one line; an indented one goes on with the line before it. */
+function usageWords({ usage }: CliCommand): string {
+  return usage
+    .map((line, index) => (/^\s/.test(line) ? ` ${line.trim()}` : `${index === 0 ? "" : " | "}finops ${line}`))
+    .join("");
 }
 
 /** Takes out the options every command has and leaves the rest in order. */

@@ -53,7 +53,13 @@ export const digestAnswer = z.object({
   moves: z.array(driver),
   /** Usage by service, now and before, the largest first. */
   services: z.array(costRow),
-  savings: z.object({ findings: z.number().int(), total: z.array(amount), top: z.array(finding) }),
+  /** What the bills prove and nobody has decided; `decided`: findings somebody approved, rejected or put off. */
+  savings: z.object({
+    findings: z.number().int(),
+    decided: z.number().int().default(0),
+    total: z.array(amount),
+    top: z.array(finding),
+  }),
   /** Budgets over their amount or on the way there, the worst first. */
   budgets: z.array(
     z.object({

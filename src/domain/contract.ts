@@ -80,6 +80,8 @@ export const receipt = z.object({
   metric: z.string(),
   period: z.object({ from: dayText, to: dayText }),
   previousPeriod: z.object({ from: dayText, to: dayText }).optional(),
+  /** The first day there are bills of, where the compared period begins before it. */
+  billsBegin: dayText.optional(),
   basis: z.string(),
   scope: z.string(),
   dataThrough: dayText.nullable(),

@@ -7,13 +7,15 @@ import { costQuerySchema, type CostQuery, type Grain } from "../domain/cost-quer
 import { dearestFirst, type CurrencyWorth } from "../domain/currency-order.ts";
 import { AppError } from "../domain/errors.ts";
 import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
-import { compare, money, parseAtoms, scale, toDecimal, type Money } from "../domain/money.ts";
+import { add, compare, money, parseAtoms, scale, toDecimal, zero, type Money } from "../domain/money.ts";
 import { addDays, day, type Day } from "../domain/period.ts";
+import type { RecommendationState } from "../domain/recommendation.ts";
 import type { DigestCycle } from "../domain/report.ts";
 import { withCostSnapshot, type CostSnapshot } from "../store/cost-snapshot.ts";
 import { withinScope } from "../store/cost-sources.ts";
 import { readDataThrough } from "../store/data-through.ts";
 import { loadCurrencyWorth } from "../store/fx.ts";
+import { listRecommendations } from "../store/recommendations.ts";
 import { budgetsAtRisk } from "./budgets-at-risk.ts";
 import type { Context, Verb } from "./context.ts";
 import { shownOf } from "./digest-shown.ts";
@@ -221,7 +223,39 @@ function risersOf(usage: CostAnswer, worth: CurrencyWorth): Driver[] {
   return dearestFirst(notable, ({ change, currency }) => money(change, currency), worth).slice(0, RISERS_MAX);
 }
 
+/** Somebody has said yes, no or later to it: nobody needs to be told of it again every morning. */
+const DECIDED: readonly RecommendationState[] = [
+  "approved",
+  "handed-off",
+  "applied",
+  "realised",
+  "partly-realised",
+  "not-realised",
+  "rejected",
+  "snoozed",
+];
+
+/** What the bills prove and nobody has decided yet, the dearest first. */
 async function firstSavings(ctx: Context): Promise<DigestAnswer["savings"]> {
-  const { findings, total } = await findWaste({ ctx, input: { scope: [] } });
-  return { findings: findings.length, total, top: findings.slice(0, FINDINGS_MAX) };
+  const { findings } = await findWaste({ ctx, input: { scope: [] } });
+  const ids = findings.map(({ id }) => id);
+  const known = ids.length === 0 ? [] : await listRecommendations(ctx.db.sql, { ids, states: DECIDED });
+  const decided = new Set(known.map(({ id }) => id));
+  const open = findings.filter(({ id }) => !decided.has(id));
+  const sums = new Map<string, Money>();
+  for (const { saving } of open) {
+    if (saving === null) continue;
+    const { currency, amount } = saving;
+    sums.set(currency, add(sums.get(currency) ?? zero(currency), money(amount, currency)));
+  }
+  const worth = await loadCurrencyWorth(ctx.db.sql, ctx.settings.currency);
+  return {
+    findings: open.length,
+    decided: decided.size,
+    total: dearestFirst([...sums.values()], (sum) => sum, worth).map((sum) => ({
+      amount: toDecimal(sum),
+      currency: sum.currency,
+    })),
+    top: open.slice(0, FINDINGS_MAX),
+  };
 }

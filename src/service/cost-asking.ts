@@ -1,6 +1,6 @@
 import type { Comparison } from "../analysis/compare.ts";
 import type { CostQuery } from "../domain/cost-query.ts";
-import type { Period } from "../domain/period.ts";
+import type { Day, Period } from "../domain/period.ts";
 import type { CostFilter } from "../store/cost-filter.ts";
 import type { CostSpan } from "../store/cost-plan.ts";
 import type { CostSnapshot } from "../store/cost-snapshot.ts";
@@ -25,4 +25,6 @@ export type Asking = {
   readonly through: DataThrough;
   readonly sides: Sides;
   readonly conversion: Conversion | null;
+  /** The first day there are bills of, from any source that is asked about. */
+  readonly begins: Day | null;
 };

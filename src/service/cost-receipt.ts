@@ -31,7 +31,7 @@ export async function writeReceipt(
   previous: readonly CostFact[],
   rows: readonly CostRow[],
 ): Promise<Receipt> {
-  const { ctx, query, sides, through, conversion, snapshot } = asking;
+  const { ctx, query, sides, through, conversion, snapshot, begins } = asking;
   const today = ctx.clock.today();
   const batches = batchesIn(snapshot.batches, sides.current);
   const access = ctx.scope.length === 0 ? "" : ` (your access: ${describeFilter(ctx.scope)})`;
@@ -41,6 +41,9 @@ export async function writeReceipt(
     metric: query.metric,
     period: sides.period,
     ...(sides.compared === null ? {} : { previousPeriod: sides.compared.previous }),
+    ...(sides.compared === null || begins === null || begins <= sides.compared.previous.from
+      ? {}
+      : { billsBegin: begins }),
     basis: BASIS[query.select.by],
     scope: `${describeFilter(query.filters, query.without)}${access}`,
     dataThrough: through.through,
@@ -126,7 +129,7 @@ function completenessNotes({ through, sides, query }: Asking, batches: readonly 
 }
 
 function comparisonNotes(
-  { sides, query }: Asking,
+  { sides, query, begins }: Asking,
   current: readonly CostFact[],
   previous: readonly CostFact[],
   order: readonly string[],
@@ -135,6 +138,8 @@ function comparisonNotes(
   if (compared === null)
     return query.versus === null ? [] : ["Not compared: no day of the period is complete in the bills yet."];
   const length = (period: Period): string => `${periodLength(period)} ${periodLength(period) === 1 ? "day" : "days"}`;
+  if (begins !== null && begins >= compared.previous.to)
+    return [`Not compared with ${span(compared.previous)}: the bills begin on ${begins}.`];
   const notes = [
     `Compared: ${span(compared.current)} (${length(compared.current)}) with ${span(compared.previous)} (${length(compared.previous)}).`,
   ];

@@ -54,7 +54,16 @@ export async function showCostsIn(everything: CostSnapshot, ctx: Context, query:
   const sides = sidesOf(query, through.through, snapshot);
   const conversion =
     query.currency === null ? null : await convertTo(snapshot, query.currency, sides, filter, query.metric);
-  const asking: Asking = { ctx, snapshot, query, filter, through, sides, conversion };
+  const asking: Asking = {
+    ctx,
+    snapshot,
+    query,
+    filter,
+    through,
+    sides,
+    conversion,
+    begins: firstBilledDay(whole.batches, snapshot.batches, query),
+  };
   const issuers = query.select.by === "invoice" && query.by.length === 0;
 
   const current = await withSupport(asking, await readSide(asking, sides.current, issuers));
@@ -208,6 +217,19 @@ function recent(batches: readonly ActiveBatch[], query: CostQuery): ActiveBatch[
     batches.filter((batch) => batch.lastDay !== null && batch.lastDay >= since).map((batch) => batch.sourceId),
   );
   return live.size === 0 ? [...batches] : batches.filter((batch) => live.has(batch.sourceId));
+}
+
+/** When bills begin: of the sources in question, whatever of them was asked for. */
+function firstBilledDay(
+  all: readonly ActiveBatch[],
+  matching: readonly ActiveBatch[],
+  { select }: CostQuery,
+): Day | null {
+  const sources = new Set(matching.map((batch) => batch.sourceId));
+  const days = all
+    .filter((batch) => sources.has(batch.sourceId))
+    .flatMap((batch) => (select.by === "billing-month" ? batch.billingMonth : (batch.firstDay ?? [])));
+  return days.toSorted()[0] ?? null;
 }
 
 /** A bucket of the compared side, moved beside the one it is compared with. */

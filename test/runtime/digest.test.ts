@@ -59,7 +59,7 @@ test("the day is the last complete one: the estate's late day is not it", () => 
 
 test("the headline is exactly what the cost command says of that day, per currency", async () => {
   expect(pick(digest.total)).toEqual(pick((await ask(`cost ${digest.day}`)).total));
-  expect(digest.total.map(({ currency }) => currency)).toEqual(["EUR", "USD"]);
+  expect(digest.total.map(({ currency }) => currency)).toEqual(["USD", "EUR"]);
 });
 
 test("the change is the command's, on usage alone, against the same weekday a week before", async () => {
@@ -160,7 +160,7 @@ describe("the card", () => {
   test("a currency without rates leaves each currency by itself instead of failing", async () => {
     const settings = { ...DEFAULT_SETTINGS, currency: "CHF" };
     const both = await buildDigest({ ctx: { ...ctx, settings }, input: {} });
-    expect(both.total.map(({ currency }) => currency)).toEqual(["EUR", "USD"]);
+    expect(both.total.map(({ currency }) => currency)).toEqual(["USD", "EUR"]);
     await db.sql`insert into fx_rate (day, base, quote, rate, origin)
       select d::date, base, 'CHF', 1.1, 'test' from unnest(array['EUR', 'USD']) as base,
         generate_series('2026-08-01'::date, '2026-11-22', '1 day') as d`;

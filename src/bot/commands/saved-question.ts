@@ -7,15 +7,21 @@ import type { Context } from "../../service/context.ts";
 import { listPromotedTags } from "../../service/list-promoted-tags.ts";
 import { findSaved, saveQuestion } from "../../service/saved-questions.ts";
 import { formatQuestion } from "../grammar/format-question.ts";
+import { tokenise } from "../grammar/tokens.ts";
 import { parseQuestion } from "../grammar/parse-question.ts";
 
 /** Reads a question and saves it under a name. Throws AppError("bad-input") with questions that run. */
 export async function saveText(ctx: Context, name: string, text: string): ReturnType<typeof saveQuestion> {
   const today = ctx.clock.today();
   if (text.trim() === "") {
-    throw new AppError("bad-input", "Say the question after its name.", { remedy: "save burn last month by service" });
+    throw new AppError("bad-input", "Say the question after its name.", {
+      remedy: "save burn last month by service (`saved` lists what is saved)",
+    });
   }
-  const read = parseQuestion(text, { today, tagKeys: await listPromotedTags({ ctx }) });
+  // A shell's `save burn "last month by team"` brings the question as one quoted word.
+  const { tokens } = tokenise(text);
+  const question = tokens.length === 1 && tokens[0]?.kind === "quoted" ? tokens[0].text : text;
+  const read = parseQuestion(question, { today, tagKeys: await listPromotedTags({ ctx }) });
   if (!read.ok) throw new AppError("bad-input", read.message, { remedy: `Try: ${read.suggestions.join(" · ")}` });
   const { filters } = read.query;
   return saveQuestion({ ctx, input: { name, question: formatQuestion(read.query), filters } });

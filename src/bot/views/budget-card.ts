@@ -2,7 +2,7 @@ import { percentOf } from "../../analysis/budget-status.ts";
 import { describeChart } from "../../charts/describe-chart.ts";
 import type { BudgetAlert, BudgetDriver } from "../../domain/budget.ts";
 import { unreachable } from "../../domain/errors.ts";
-import { formatMoney, money, scale, subtract, type Money } from "../../domain/money.ts";
+import { formatMoney, money, scale, subtract, toDecimal, type Money } from "../../domain/money.ts";
 import { addDays, daysBetween, type Day } from "../../domain/period.ts";
 import type { BudgetNews, BudgetView, RenderBudget } from "../../service/budget-view.ts";
 import { stateOfView } from "../../service/list-budgets.ts";
@@ -11,7 +11,7 @@ import { budgetActions, whyCommand } from "./budget-actions.ts";
 import { budgetChart } from "./budget-chart.ts";
 import { budgetQuestion, crossedAlerts, cycleWords, scopeWords, thresholdWords } from "./budget-words.ts";
 import { callOwners, ownersText } from "./call-owners.ts";
-import { dayWords, driverWords, periodWords } from "./cost-words.ts";
+import { dayWords, driverWords, isMost, periodWords } from "./cost-words.ts";
 
 /** The cards of budgets, as evaluation wants them. */
 export const renderBudget: RenderBudget = {
@@ -125,7 +125,7 @@ function summaryOf(view: BudgetView): string {
     return `What ${budget.name} spent in ${period} is not known: ${row.problem ?? "the bills say nothing"}.`;
   const through = row.through === null ? "" : `, bills complete through ${dayWords(row.through, false)}`;
   const spent = `${budget.name} has spent ${formatMoney(row.spent)} of its ${formatMoney(row.amount)} for ${period} (${percentOf(row.spent, row.amount)}${through}).`;
-  const reason = row.driver === null ? "" : ` ${sentence(driverText(row.driver))}.`;
+  const reason = row.driver === null ? "" : ` ${sentence(driverText(row.driver, row.spent))}.`;
   return `${spent}${expectedText(view)}${reason}`;
 }
 
@@ -141,11 +141,12 @@ function sentence(text: string): string {
   return `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}`;
 }
 
-/** "up most: Amazon EC2 eu-west-1, +$1,240 on 1–20 October 2026". */
-function driverText({ driver, against }: BudgetDriver): string {
+/** "against 1–20 October 2026 up most: Amazon EC2 in eu-west-1, +$1,240". */
+function driverText({ driver, against }: BudgetDriver, spent: Money | null): string {
   const amount = formatMoney(money(driver.change, driver.currency), { sign: against !== null });
-  if (against === null) return `most of it is ${driverWords(driver)}, ${amount}`;
-  return `up most on ${periodWords(against)}: ${driverWords(driver)}, ${amount}`;
+  const most = spent !== null && isMost(driver.change, toDecimal(spent));
+  if (against === null) return `${most ? "most of it" : "the largest part"} is ${driverWords(driver)}, ${amount}`;
+  return `against ${periodWords(against)} up most: ${driverWords(driver)}, ${amount}`;
 }
 
 function toneOf(view: BudgetView): Tone {
@@ -244,7 +245,7 @@ function facts(view: BudgetView): Block {
     });
   }
   if (row.driver !== null)
-    list.push({ label: row.driver.against === null ? "Mostly" : "Why", value: driverText(row.driver) });
+    list.push({ label: row.driver.against === null ? "Largest" : "Why", value: driverText(row.driver, row.spent) });
   if (view.owners.length > 0) list.push({ label: "Owner", value: ownersText(view.owners) });
   list.push({ label: "Counts", value: `${scopeWords(budget)}, each ${budget.cycle}` });
   return { kind: "facts", facts: list };

@@ -41,7 +41,7 @@ export function budgetQuestion(budget: Budget, period: Period): string {
 
 /** "November 2026", "Q4 2026 (1 October – 31 December 2026)" needs no name of ours: the days say it. */
 export function cycleWords(cycle: BudgetCycle, period: Period): string {
-  return cycle === "month" ? periodWords(period) : `${cycle} ${periodWords(period)}`;
+  return cycle === "month" ? periodWords(period) : `the ${cycle} ${periodWords(period)}`;
 }
 
 /** "80% spent", "100% expected". */

@@ -1,17 +1,20 @@
+import { ratioText } from "../../analysis/ratio-text.ts";
 import { describeChart } from "../../charts/describe-chart.ts";
 import type { CostAnswer } from "../../domain/contract.ts";
 import type { CostQuery } from "../../domain/cost-query.ts";
 import { formatMoney, money, parseAtoms } from "../../domain/money.ts";
-import type { Day, Period } from "../../domain/period.ts";
+import { daysBetween, type Day, type Period } from "../../domain/period.ts";
 import type { Block, Card, Inline } from "../card.ts";
 import { costActions } from "./cost-actions.ts";
 import { costChart } from "./cost-chart.ts";
 import { receiptLines } from "./cost-receipt-lines.ts";
 import { costTables } from "./cost-table.ts";
-import { amountWords, driverWords, percentWords, periodWords } from "./cost-words.ts";
+import { amountWords, dayWords, driverWords, isMost, percentWords, periodWords } from "./cost-words.ts";
 
 /** Pictures on one card: one a currency, and nobody has more than a few. */
 const CHARTS_MAX = 3;
+/** Totals of a card: usage comes in dozens of units, each of which has its table. */
+const TOTALS_MAX = 4;
 
 type Line = CostAnswer["total"][number];
 
@@ -19,11 +22,8 @@ type Line = CostAnswer["total"][number];
  * The answer for people: headline, reason, picture, table, receipt, and what to ask next.
  * `series` is the same question day by day, for the picture of a bare total.
  */
-export function costCard(
-  answer: CostAnswer,
-  query: CostQuery,
-  series?: { answer: CostAnswer; query: CostQuery },
-): Card {
+export function costCard(given: CostAnswer, query: CostQuery, series?: { answer: CostAnswer; query: CostQuery }): Card {
+  const answer = withoutEmptyComparison(given);
   const period = periodWords(answer.receipt.period as Period);
   const about =
     query.select.by === "invoice"
@@ -62,17 +62,101 @@ function metricWords({ metric }: CostQuery): string {
 /** Complete by itself: amounts, period, change and its first reason. */
 function summaryOf(answer: CostAnswer, about: string): string {
   const totals = answer.total.map((line) => amountWords(line.amount, line) + changeWords(line));
-  const causes = answer.total.flatMap((line) => mainDriver(answer, line) ?? []);
-  const reasons = causes.map(
-    (driver) => `${driverWords(driver)} ${formatMoney(money(driver.change, driver.currency), { sign: true })}`,
-  );
-  const reason = reasons.length === 0 ? "" : ` Mostly ${reasons.join(" and ")}.`;
+  const { receipt } = answer;
   const compared =
-    answer.receipt.previousPeriod === undefined
+    receipt.previousPeriod === undefined || !isCompared(answer)
       ? ""
-      : ` against ${periodWords(answer.receipt.previousPeriod as { from: Day; to: Day })}`;
-  const scope = answer.receipt.scope === "everything" ? "" : ` for ${answer.receipt.scope}`;
-  return `${totals.join(" and ")} in ${about}${scope}${compared}.${reason}${answer.receipt.provisional ? " Provisional." : ""}`;
+      : ` against ${periodWords(receipt.previousPeriod as Period)}`;
+  const scope =
+    receipt.scope === "everything"
+      ? ""
+      : receipt.scope.startsWith("without ")
+        ? ` ${receipt.scope}`
+        : ` for ${receipt.scope}`;
+  const said = `${listWords(totals)} ${isOneDay(receipt.period as Period) ? "on" : "in"} ${about}${scope}${compared}.`;
+  return [said, perDayWords(answer), reasonWords(answer), missingWords(answer), stateWords(answer)]
+    .filter((part) => part !== "")
+    .join(" ");
+}
+
+/** More amounts than these are counted, not read: usage comes in dozens of units. */
+const AMOUNTS_SAID = 3;
+
+function listWords(parts: readonly string[]): string {
+  if (parts.length <= AMOUNTS_SAID) return parts.join(" and ");
+  return `${parts.slice(0, AMOUNTS_SAID).join(", ")} and ${parts.length - AMOUNTS_SAID} more units`;
+}
+
+function isOneDay({ from, to }: Period): boolean {
+  return daysBetween(from, to) <= 1;
+}
+
+function isCompared(answer: CostAnswer): boolean {
+  return answer.total.some((line) => line.change !== undefined);
+}
+
+/** What moved the totals; "mostly" only where it is at least half of the change. */
+function reasonWords(answer: CostAnswer): string {
+  const causes = answer.total.flatMap((line) => {
+    const driver = mainDriver(answer, line);
+    return driver === undefined ? [] : [{ driver, most: isMost(driver.change, line.change?.amount ?? "0") }];
+  });
+  if (causes.length === 0) return "";
+  const reasons = causes.map(
+    ({ driver }) => `${driverWords(driver)} ${formatMoney(money(driver.change, driver.currency), { sign: true })}`,
+  );
+  if (causes.every(({ most }) => most)) return `Mostly ${reasons.join(" and ")}.`;
+  const falls = causes.filter(({ driver }) => driver.change.startsWith("-")).length;
+  const what = falls === 0 ? "rise" : falls === causes.length ? "fall" : "change";
+  return `Largest ${what}${causes.length === 1 ? "" : "s"}: ${reasons.join(" and ")}.`;
+}
+
+/** A month of 31 days beside one of 30 costs more by itself: then the change of a day is said too. */
+function perDayWords({ total, receipt }: CostAnswer): string {
+  if (receipt.previousPeriod === undefined || receipt.metric === "usage") return "";
+  const [now, before] = [receipt.period, receipt.previousPeriod].map(({ from, to }) =>
+    daysBetween(from as Day, to as Day),
+  ) as [number, number];
+  if (now === before) return "";
+  const changes = total.flatMap(({ amount, previous, change }) => {
+    if (change === undefined || previous === undefined || parseAtoms(previous) === 0n) return [];
+    const [today, then] = [parseAtoms(amount) * BigInt(before), parseAtoms(previous) * BigInt(now)];
+    return [percentWords(ratioText(today - then, then < 0n ? -then : then))];
+  });
+  if (changes.length === 0) return "";
+  const days = Math.abs(now - before);
+  return `${days} ${days === 1 ? "day" : "days"} ${now > before ? "more" : "fewer"}; per day ${changes.join(" and ")}.`;
+}
+
+/** Bills that begin within or after the compared period make every change look like growth. */
+function missingWords({ receipt: { billsBegin, previousPeriod } }: CostAnswer): string {
+  if (billsBegin === undefined || previousPeriod === undefined) return "";
+  const { from, to } = previousPeriod as Period;
+  const begin = `the bills begin on ${dayWords(billsBegin as Day, true)}`;
+  if (billsBegin >= to) return `Not compared with ${periodWords({ from, to })}: ${begin}.`;
+  const [missing, all] = [daysBetween(from, billsBegin as Day), daysBetween(from, to)];
+  return `${missing} of the ${all} days compared with have no bills: they begin on ${dayWords(billsBegin as Day, true)}.`;
+}
+
+/** Whether more may come; where no day is complete yet, what is there is only a part. */
+function stateWords({ receipt: { provisional, dataThrough, period, basis } }: CostAnswer): string {
+  if (!provisional) return "";
+  const partOnly = dataThrough !== null && dataThrough < period.from && basis.startsWith("charge days");
+  return partOnly
+    ? `Only a part has arrived: bills are complete through ${dayWords(dataThrough as Day, false)}.`
+    : "Provisional.";
+}
+
+/** Where nothing was billed in the whole compared period, "new" would be said of everything: nothing is compared then. */
+function withoutEmptyComparison(answer: CostAnswer): CostAnswer {
+  const { billsBegin, previousPeriod } = answer.receipt;
+  if (billsBegin === undefined || previousPeriod === undefined || billsBegin < previousPeriod.to) return answer;
+  const { drivers: _, ...rest } = answer;
+  return {
+    ...rest,
+    total: answer.total.map(({ previous: _p, change: _c, ...line }) => line),
+    rows: answer.rows.map(({ previous: _p, change: _c, ...row }) => row),
+  };
 }
 
 /** The largest cause of a total's change that goes the way the total goes: one that went against it explains nothing. */
@@ -94,7 +178,7 @@ function totalsBlock(answer: CostAnswer, query: CostQuery): Block {
     answer.total.length === 1 ? metricWords(query) : `${metricWords(query)}, ${line.unit ?? line.currency}`;
   return {
     kind: "facts",
-    facts: answer.total.flatMap((line) => {
+    facts: answer.total.slice(0, TOTALS_MAX).flatMap((line) => {
       const value: Inline[] = [{ kind: "strong", text: amountWords(line.amount, line) }];
       if (line.change !== undefined)
         value.push({

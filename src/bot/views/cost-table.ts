@@ -11,19 +11,25 @@ import { amountWords, isTagLike, percentWords, valueWords } from "./cost-words.t
 const ROWS_SHOWN = 10;
 /** Periods of a card: a month of days. */
 const PERIODS_SHOWN = 31;
+/** Tables of a card: one a currency, or a unit of which an estate has dozens. */
+const LINES_MAX = 8;
 
 type Line = CostAnswer["total"][number];
 
 /** One table a currency: keys with share and change, or periods when nothing is grouped. */
 export function costTables(answer: CostAnswer, query: CostQuery): Block[] {
   if (query.by.length === 0 && query.per === null && query.select.by !== "invoice") return [];
-  return answer.total.map((line) => {
+  const left = answer.total.length - LINES_MAX;
+  const tables = answer.total.slice(0, LINES_MAX).map((line): Block => {
     const name = line.unit ?? line.currency;
     const caption = answer.total.length === 1 ? undefined : name;
     return Object.keys(answer.rows[0]?.key ?? {}).length === 0
       ? periodTable(answer, line, caption)
       : keyTable(answer, query, line, caption);
   });
+  if (left <= 0) return tables;
+  const text = `${left} more units are not shown here: ask for one service, or take the CSV or JSON.`;
+  return [...tables, { kind: "note", tone: "neutral", text }];
 }
 
 const right = (header: string): Column => ({ header, align: "right" });
@@ -51,7 +57,7 @@ function keyTable(answer: CostAnswer, query: CostQuery, line: Line, caption: str
     ...(caption === undefined ? {} : { caption }),
     columns: [
       ...dimensions.map((header): Column => ({ header, align: "left" })),
-      right("Cost"),
+      right(query.metric === "usage" ? "Usage" : "Cost"),
       ...(compared ? [right("Change"), right("%")] : []),
       ...(spread ? [right("Of it shared")] : []),
       right("Share"),

@@ -1,6 +1,6 @@
 import type { CostAnswer, CostRow, Driver } from "../../domain/contract.ts";
 import { isTagAlias, tagKeyOf, type Dimension } from "../../domain/dimension.ts";
-import { formatMoney, money } from "../../domain/money.ts";
+import { formatMoney, money, parseAtoms } from "../../domain/money.ts";
 import { addDays, daysBetween, monthPeriod, monthOf, type Day, type Period } from "../../domain/period.ts";
 
 /** Month names in order. */
@@ -74,12 +74,20 @@ export function driverWords(driver: Driver): string {
   return `${what}${where}${parts.length === 0 ? "" : ` (${parts.join(", ")})`}`;
 }
 
+/** Whether a part is at least half of a whole: only then is it "mostly" that. Decimal texts of one currency. */
+export function isMost(part: string, whole: string): boolean {
+  const [a, b] = [parseAtoms(part), parseAtoms(whole)];
+  return (a < 0n ? -a : a) * 2n >= (b < 0n ? -b : b);
+}
+
 /** "+24.9%", from a ratio as decimal text; null when there was nothing before. */
 export function percentWords(ratio: string | null, sign = true): string {
   if (ratio === null) return "new";
   const percent = Number(ratio) * 100;
   const size = Math.abs(percent);
   const text = size >= 1000 ? Math.round(size).toLocaleString("en-US") : size.toFixed(1);
+  // What rounds to nothing has no direction.
+  if (Number(text) === 0) return `${text}%`;
   return `${percent < 0 ? "−" : sign ? "+" : ""}${text}%`;
 }
 

@@ -6,13 +6,14 @@ import type { DigestCycle } from "../../domain/report.ts";
 import { formatMoney, money, parseAtoms } from "../../domain/money.ts";
 import { addDays, day, type Period } from "../../domain/period.ts";
 import type { Action, Block, Card, RichText } from "../card.ts";
-import { MONTHS } from "./cost-words.ts";
+import { isMost, MONTHS } from "./cost-words.ts";
 import { nextStep } from "./digest-next.ts";
 import {
   againstWords,
   amounts,
   changeWords,
   comparedWords,
+  isCompared,
   mainRiser,
   periodName,
   placeOf,
@@ -91,7 +92,8 @@ function causeOf(digest: DigestAnswer): string {
   if (cause === undefined) return "";
   const atoms = parseAtoms(cause.change);
   const much = formatMoney({ atoms: rose ? atoms : -atoms, currency: cause.currency });
-  return `, mostly ${placeOf(cause)[0] ?? "untagged"}, ${much} ${rose ? "more" : "less"}`;
+  const most = isMost(cause.change, moved.change.amount) ? "mostly" : "most of all";
+  return `, ${most} ${placeOf(cause)[0] ?? "untagged"}, ${much} ${rose ? "more" : "less"}`;
 }
 
 function largestFall({ moves }: DigestAnswer, currency: string): DigestAnswer["moves"][number] | undefined {
@@ -105,7 +107,7 @@ function largestFall({ moves }: DigestAnswer, currency: string): DigestAnswer["m
 function figuresOf(digest: DigestAnswer): Block {
   const apart = digest.apart.map(({ kind, amount, currency }) => `${kind} ${formatMoney(money(amount, currency))}`);
   const spans = digest.soFar.map(({ unit, name, period, total }) => ({
-    label: `${unit === "month" ? MONTHS[Number(period.from.slice(5, 7)) - 1] : name} so far, on the same days before`,
+    label: `${unit === "month" ? MONTHS[Number(period.from.slice(5, 7)) - 1] : name} so far${isCompared(total) ? ", on the same days before" : ""}`,
     value: comparedWords(total),
   }));
   const inIt = apart.length === 0 ? [] : [{ label: `In the total, not usage`, value: apart.join(", ") }];
@@ -216,7 +218,8 @@ function savingsOf({ savings }: DigestAnswer): Block[] {
   if (savings.findings === 0) return [];
   const total = savings.total.length === 0 ? "an unknown amount" : amounts(savings.total);
   const count = `${savings.findings} ${savings.findings === 1 ? "finding" : "findings"}`;
-  const caption = `Could save ${total} a month (${count})`;
+  const decided = savings.decided === 0 ? "" : `, ${savings.decided} more decided`;
+  const caption = `Could save ${total} a month (${count}${decided})`;
   return [{ kind: "list", caption, items: savings.top.slice(0, SAVINGS_SHOWN).map(savingLine) }];
 }
 

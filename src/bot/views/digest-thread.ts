@@ -89,7 +89,7 @@ function savingsCard({ savings }: DigestAnswer): Card {
   const total = savings.total.length === 0 ? "an unknown amount" : amounts(savings.total);
   return {
     title: "All that could be saved",
-    summary: `${savings.findings} ${savings.findings === 1 ? "finding" : "findings"} the bills prove, ${total} a month.`,
+    summary: `${savings.findings} ${savings.findings === 1 ? "finding" : "findings"} the bills prove and nobody has decided, ${total} a month.`,
     tone: "neutral",
     blocks: [{ kind: "list", items: savings.top.map(savingLine) }],
     actions: [

@@ -1,7 +1,7 @@
 import type { RiseReason } from "../../domain/contract-operations.ts";
 import type { DigestAnswer } from "../../domain/contract-operations.ts";
 import { formatMoney, money, parseAtoms, type Money } from "../../domain/money.ts";
-import { day, periodLength, weekday, type Day, type Period } from "../../domain/period.ts";
+import { day, daysBetween, periodLength, weekday, type Day, type Period } from "../../domain/period.ts";
 import { MONTHS, periodWords } from "./cost-words.ts";
 
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -43,11 +43,15 @@ export function periodName({ cycle, day: at, period, whole }: DigestAnswer): str
 }
 
 /** What it is compared with: "the Friday before", "the week before", "September". */
-export function againstWords({ cycle, usage: { against }, whole }: DigestAnswer): string {
+export function againstWords({ cycle, period, usage: { against }, whole }: DigestAnswer): string {
   const same = whole === null ? "" : "the same days of ";
   if (cycle === "day") return `the ${WEEKDAYS[weekday(day(against.from))]} before`;
   if (cycle === "week") return `${same}the week before`;
-  return `${same}${MONTHS[Number(against.from.slice(5, 7)) - 1]}`;
+  const longer =
+    whole === null ? daysBetween(period.from as Day, period.to as Day) - periodLength(against as Period) : 0;
+  const days = `${Math.abs(longer)} ${Math.abs(longer) === 1 ? "day" : "days"}`;
+  const length = longer === 0 ? "" : `, which has ${days} ${longer > 0 ? "fewer" : "more"}`;
+  return `${same}${MONTHS[Number(against.from.slice(5, 7)) - 1]}${length}`;
 }
 
 /** "up $240 (+6.5%), down €3 (−2.0%)", "steady (+0.4%)": the largest currency, others where they moved; null when there was no usage. */
@@ -63,6 +67,11 @@ function oneChange(change: Money, ratio: string | null): string {
   if (Math.abs(Number(ratio ?? 1)) < STEADY) return `steady (${percent(ratio)})`;
   const size = formatMoney({ ...change, atoms: change.atoms < 0n ? -change.atoms : change.atoms });
   return `${change.atoms < 0n ? "down" : "up"} ${size} (${percent(ratio)})`;
+}
+
+/** Whether anything was spent before: without it there is nothing a total could be said to have grown on. */
+export function isCompared(lines: readonly Compared[]): boolean {
+  return lines.some(({ previous }) => parseAtoms(previous) !== 0n);
 }
 
 /** "$43,223 (+6.1%), €8,720 (−5.0%)". */

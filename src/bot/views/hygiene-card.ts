@@ -5,7 +5,7 @@ import { day } from "../../domain/period.ts";
 import { daysText } from "../../domain/question-text.ts";
 import type { Hygiene } from "../../service/tag-hygiene.ts";
 import type { Block, Card } from "../card.ts";
-import { periodWords } from "./cost-words.ts";
+import { isMost, periodWords } from "./cost-words.ts";
 import { amounts, type Amount } from "./digest-words.ts";
 import { ownersTable, placesQuestion, placeWords } from "./hygiene-owners-card.ts";
 
@@ -19,13 +19,15 @@ export function hygieneCard(hygiene: Hygiene): Card {
   const [main] = team;
   const share = main?.share ?? null;
   const worst = hygiene.places[0];
-  const next = worst === undefined ? "" : ` Most of it: ${placeWords(worst)}, ${moneyOf(worst)}.`;
+  const all = missing.find(({ currency }) => currency === worst?.currency)?.amount ?? "0";
+  const most = worst !== undefined && isMost(worst.amount, all) ? "Most of it" : "Most in one place";
+  const next = worst === undefined ? "" : ` ${most}: ${placeWords(worst)}, ${moneyOf(worst)}.`;
   return {
     title: `Tag hygiene, ${periodWords(hygiene.period)}${hygiene.scope === "everything" ? "" : ` · ${hygiene.scope}`}`,
     summary:
       main === undefined
         ? "There is no usage in this period."
-        : `${percent(share)} of usage has a team${trend(share, main.before)}; ${amounts(missing)} has none.${next}`,
+        : `${percent(share)} of ${team.length > 1 ? `${main.currency} usage` : "usage"} has a team${trend(share, main.before)}; ${amounts(missing)} has none.${next}`,
     tone: share !== null && 1 - Number(share) > WARN_UNTAGGED ? "warning" : "good",
     blocks: [
       ...chartOf(hygiene),

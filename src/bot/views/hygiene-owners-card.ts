@@ -5,7 +5,7 @@ import type { Owner } from "../../domain/person.ts";
 import { daysText } from "../../domain/question-text.ts";
 import type { Hygiene, OwnerShare, UntaggedPlace } from "../../service/tag-hygiene.ts";
 import type { Action, Block, Card, Inline, RichText } from "../card.ts";
-import { periodWords } from "./cost-words.ts";
+import { isMost, periodWords } from "./cost-words.ts";
 import { amounts, type Amount } from "./digest-words.ts";
 
 const OWNERS_SHOWN = 8;
@@ -32,10 +32,11 @@ export function hygieneOwnersCard(hygiene: Hygiene): Card {
   const [first] = byOwner(owners).filter(({ owner }) => owner !== null);
   const nobody = byOwner(owners).find(({ owner }) => owner === null);
   const place = first?.shares[0]?.places[0];
+  const most = place !== undefined && isMost(place.amount, first?.shares[0]?.unallocated ?? "0");
   const asked =
     first === undefined
       ? "Nobody is named as the owner of any of it."
-      : `Ask ${ownerName(first.owner)} first: ${amounts(sumOf(first.shares, "unallocated"))}${place === undefined ? "" : `, most of it ${placeWords(place)}`}.`;
+      : `Ask ${ownerName(first.owner)} first: ${amounts(sumOf(first.shares, "unallocated"))}${place === undefined ? "" : `, ${most ? "most of it" : "most in one place:"} ${placeWords(place)}`}.`;
   const rest =
     nobody === undefined || first === undefined ? "" : ` ${amounts(sumOf(nobody.shares, "unallocated"))} has no owner.`;
   return {
