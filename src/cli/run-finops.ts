@@ -187,13 +187,12 @@ function show(answer: CliAnswer, { argv, terminal }: FinopsCall, json: boolean):
   const { colour, width } = terminal;
   const failed = answer.exitCode !== 0;
   if (json) terminal.out(`${JSON.stringify(answer.data)}\n`);
-  const text =
-    typeof answer.card === "string"
-      ? answer.card
-      : renderTerminal(answer.card, { width, colour, commandPrefix: "finops ", commandSuffix });
   const complaints = answer.complaints ?? [];
   // A card that is an answer goes to stdout, one that is a complaint to stderr.
   const isComplaint = failed && complaints.length === 0;
+  const commands = CLI_COMMANDS.map(({ name }) => name);
+  const typed = { commandPrefix: "finops ", commandSuffix, commands, complaint: isComplaint };
+  const text = typeof answer.card === "string" ? answer.card : renderTerminal(answer.card, { width, colour, ...typed });
   if (isComplaint) terminal.err(`${text}\n`);
   else if (!json) terminal.out(`${text}\n`);
   for (const complaint of complaints) terminal.err(`${complaint}\n`);

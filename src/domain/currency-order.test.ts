@@ -19,10 +19,14 @@ test("known rates order amounts by what they are worth, not by their bare number
   expect(said(dearestFirst(list, same, known))).toEqual(["EUR", "USD", "USD", "JPY"]);
 });
 
-test("without a rate of every currency the configured one comes first, then by code; dearest first within each", () => {
-  const partly = { first: "USD", rates: new Map([["USD", "1"]]) };
-  expect(dearestFirst(list, same, partly)).toEqual([list[1], list[3], list[2], list[0]]);
-  expect(said(dearestFirst(list, same, NO_WORTH))).toEqual(["EUR", "JPY", "USD", "USD"]);
+test("without imported rates rough worth tells a yen from a dollar", () => {
+  expect(said(dearestFirst(list, same, NO_WORTH))).toEqual(["EUR", "USD", "USD", "JPY"]);
+});
+
+test("where a unit has no worth at all the configured currency comes first, then by code; dearest first within each", () => {
+  const units = [money("900", "TOKENS"), ...list.slice(1)];
+  expect(dearestFirst(units, same, { ...NO_WORTH, first: "USD" })).toEqual([units[1], units[3], units[2], units[0]]);
+  expect(said(dearestFirst(units, same, known))).toEqual(["EUR", "TOKENS", "USD", "USD"]);
 });
 
 test("what has no amount comes last, and a negative total counts by its size", () => {

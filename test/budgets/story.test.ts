@@ -58,7 +58,7 @@ test("the life of a budget: crossed, told, acknowledged, restated, undone, cross
   expect(alert?.card.summary).toContain(
     "$220.00 of its $400.00 for September 2026 (55%, bills complete through 16 September)",
   );
-  expect(alert?.card.summary).toMatch(/Up most on 1–16 August 2026: Amazon EC2, \+\$60\.00\./);
+  expect(alert?.card.summary).toMatch(/Up most against 1–16 August 2026: Amazon EC2, \+\$60\.00\./);
 
   expect((await say("2026-09-18", "ack payments")).exitCode).toBe(0);
   expect((await estate.posted())[0]?.card.status).toMatch(/^Acknowledged by test · /);

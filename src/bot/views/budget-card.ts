@@ -141,12 +141,12 @@ function sentence(text: string): string {
   return `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}`;
 }
 
-/** "against 1–20 October 2026 up most: Amazon EC2 in eu-west-1, +$1,240". */
+/** "up most against 1–20 October 2026: Amazon EC2 in eu-west-1, +$1,240". */
 function driverText({ driver, against }: BudgetDriver, spent: Money | null): string {
   const amount = formatMoney(money(driver.change, driver.currency), { sign: against !== null });
   const most = spent !== null && isMost(driver.change, toDecimal(spent));
   if (against === null) return `${most ? "most of it" : "the largest part"} is ${driverWords(driver)}, ${amount}`;
-  return `against ${periodWords(against)} up most: ${driverWords(driver)}, ${amount}`;
+  return `up most against ${periodWords(against)}: ${driverWords(driver)}, ${amount}`;
 }
 
 function toneOf(view: BudgetView): Tone {

@@ -8,6 +8,10 @@ export type TerminalOptions = {
   readonly commandPrefix?: string;
   /** Stands behind it: " --demo" where the sample estate was asked. */
   readonly commandSuffix?: string;
+  /** First words of what a shell knows here: commands named in sentences get prefix and suffix too. */
+  readonly commands?: readonly string[];
+  /** The card says what went wrong: what mends it is a command, also outside a span of code. */
+  readonly complaint?: boolean;
 };
 
 export type Paint = (style: keyof typeof CODES, text: string) => string;

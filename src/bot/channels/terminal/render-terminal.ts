@@ -1,6 +1,6 @@
 import type { ChartView } from "../../../charts/chart-view.ts";
 import { unreachable } from "../../../domain/errors.ts";
-import type { Action, Block, Card } from "../../card.ts";
+import type { Action, Block, Card, RichText } from "../../card.ts";
 import { fit } from "../../fit.ts";
 import { typedCommands } from "../../typed-command.ts";
 import { plainText } from "../plain-text.ts";
@@ -8,6 +8,7 @@ import { TERMINAL_CAPABILITIES } from "./capabilities.ts";
 import { createPaint, TONE_SIGNS, type Paint, type TerminalOptions } from "./paint.ts";
 import { renderChart } from "./render-chart.ts";
 import { renderTable } from "./render-table.ts";
+import { typedWords } from "./typed-words.ts";
 import { textWidth, wrapToWidth } from "./text-width.ts";
 
 /** Narrower terminals get lines of this width all the same: nothing can be read below it. */
@@ -21,20 +22,21 @@ export function renderTerminal(card: Card, options: TerminalOptions): string {
   const width = Math.max(WIDTH_MIN, options.width);
   const paint = createPaint(options.colour);
   const fitted = fit(card, TERMINAL_CAPABILITIES).card;
+  const said = (text: RichText): string => plainText(typedWords(text, options));
   const sign = fitted.tone === "neutral" ? "" : `${TONE_SIGNS[fitted.tone]} `;
   const sections = [
     [
       ...wrapToWidth(`${sign}${plainText(fitted.title)}`, width).map((line) => paint("strong", line)),
-      ...wrapToWidth(plainText(fitted.summary), width).map((line) => paint(fitted.tone, line)),
+      ...wrapToWidth(said(fitted.summary), width).map((line) => paint(fitted.tone, line)),
     ],
-    ...fitted.blocks.map((block) => renderBlock(block, width, paint)),
+    ...fitted.blocks.map((block) => renderBlock(block, { width, paint, said })),
     fitted.status === undefined
       ? []
       : wrapToWidth(plainText(fitted.status), width).map((line) => paint("strong", line)),
     fitted.actions
       .flatMap((action) => actionLines(action, options).flatMap((line) => hang("→ ", line, width)))
       .map((line) => paint("code", line)),
-    fitted.footer.flatMap((line) => wrapToWidth(plainText(line), width)).map((line) => paint("dim", line)),
+    fitted.footer.flatMap((line) => wrapToWidth(said(line), width)).map((line) => paint("dim", line)),
   ];
   return sections
     .filter((lines) => lines.length > 0)
@@ -51,7 +53,9 @@ function actionLines(action: Action, options: TerminalOptions): string[] {
   });
 }
 
-function renderBlock(block: Block, width: number, paint: Paint): string[] {
+type Drawing = { readonly width: number; readonly paint: Paint; readonly said: (text: RichText) => string };
+
+function renderBlock(block: Block, { width, paint, said }: Drawing): string[] {
   switch (block.kind) {
     case "facts":
       return renderFacts(block.facts, width, paint);
@@ -67,10 +71,10 @@ function renderBlock(block: Block, width: number, paint: Paint): string[] {
         ...(block.caption === undefined
           ? []
           : wrapToWidth(plainText(block.caption), width).map((line) => paint("strong", line))),
-        ...block.items.flatMap((item) => hang("• ", plainText(item), width)),
+        ...block.items.flatMap((item) => hang("• ", said(item), width)),
       ];
     case "note":
-      return hang(`${TONE_SIGNS[block.tone]} `, plainText(block.text), width).map((line) => paint(block.tone, line));
+      return hang(`${TONE_SIGNS[block.tone]} `, said(block.text), width).map((line) => paint(block.tone, line));
     default:
       return unreachable(block);
   }

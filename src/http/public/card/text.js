@@ -1,5 +1,15 @@
 import { el } from "../lib/dom.js";
 
+/** A command: where it is too long for the line it breaks after a comma sooner than within a word, and copies unchanged. */
+function codeSpan(text) {
+  const code = el("code", {});
+  text.split(/(?<=,)/).forEach((piece, index) => {
+    if (index > 0) code.append(document.createElement("wbr"));
+    code.append(document.createTextNode(piece));
+  });
+  return code;
+}
+
 /** Rich text as nodes: text stays text, and a link leads where the server checked that it may. */
 export function inlines(parts) {
   return parts.map((part) => {
@@ -8,6 +18,6 @@ export function inlines(parts) {
     }
     if (part.person !== undefined) return el("strong", { class: "mention", text: part.text });
     if (part.mark === undefined) return document.createTextNode(part.text);
-    return el(part.mark === "code" ? "code" : "strong", { text: part.text });
+    return part.mark === "code" ? codeSpan(part.text) : el("strong", { text: part.text });
   });
 }
