@@ -12,13 +12,15 @@ export type CurrencyWorth = {
  * Roughly what one unit is worth in US dollars: the currencies the clouds bill in, to one or two digits (ECB reference
  * rates, 2025). Enough to see that 900 JPY are less than 100 USD where no rates were imported, and used for nothing else.
  */
-const ROUGH_WORTH: Readonly<Record<string, string>> = {
-  ...{ USD: "1", EUR: "1.1", GBP: "1.3", CHF: "1.2", CAD: "0.7", AUD: "0.65", NZD: "0.6", JPY: "0.0067", CNY: "0.14" },
-  ...{ INR: "0.012", BRL: "0.18", MXN: "0.055", SEK: "0.1", NOK: "0.095", DKK: "0.15", PLN: "0.27", CZK: "0.045" },
-  ...{ HUF: "0.0028", RON: "0.22", KRW: "0.0007", SGD: "0.75", HKD: "0.13", TWD: "0.031", ILS: "0.28", ZAR: "0.055" },
-  ...{ TRY: "0.025", IDR: "0.00006", THB: "0.029", MYR: "0.23", PHP: "0.017", VND: "0.00004", CLP: "0.001" },
-  ...{ COP: "0.00025", AED: "0.27", SAR: "0.27", UAH: "0.024" },
-};
+const ROUGH_WORTH: ReadonlyMap<string, string> = new Map(
+  [
+    "USD 1, EUR 1.1, GBP 1.3, CHF 1.2, CAD 0.7, AUD 0.65, NZD 0.6, JPY 0.0067, CNY 0.14, INR 0.012",
+    "BRL 0.18, MXN 0.055, SEK 0.1, NOK 0.095, DKK 0.15, PLN 0.27, CZK 0.045, HUF 0.0028, RON 0.22",
+    "KRW 0.0007, SGD 0.75, HKD 0.13, TWD 0.031, ILS 0.28, ZAR 0.055, TRY 0.025, IDR 0.00006",
+    "THB 0.029, MYR 0.23, PHP 0.017, VND 0.00004, CLP 0.001, COP 0.00025, AED 0.27, SAR 0.27",
+    "UAH 0.024",
+  ].flatMap((line) => line.split(", ").map((one) => one.split(" ") as [string, string])),
+);
 
 /** No rate and nothing configured: by rough worth, and what has none by its code. */
 export const NO_WORTH: CurrencyWorth = { first: null, rates: new Map() };
@@ -64,7 +66,7 @@ function factorsOf(currencies: readonly string[], { rates }: CurrencyWorth): Rea
   if (currencies.every((one) => rates.has(one))) return rates;
   const rough = new Map(
     currencies.flatMap((one): [string, string][] => {
-      const worth = ROUGH_WORTH[one];
+      const worth = ROUGH_WORTH.get(one);
       return worth === undefined ? [] : [[one, worth]];
     }),
   );

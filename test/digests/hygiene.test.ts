@@ -84,7 +84,9 @@ describe("by owner", () => {
       unallocated: "19.5",
     });
     expect(card.title).toBe("Unallocated by owner, 1–29 March 2026");
-    expect(card.summary).toMatch(/ is borne by no team\. Ask vera first: \$[\d.,]+, most of it .+ has no owner\.$/);
+    expect(card.summary).toMatch(
+      / is borne by no team\. Ask vera first: \$[\d.,]+, most in one place: .+ has no owner\.$/,
+    );
     expect(card.blocks.map(({ kind }) => kind)).toEqual(["chart", "table"]);
   });
 
