@@ -27,8 +27,9 @@ export const NO_WORTH: CurrencyWorth = { first: null, rates: new Map() };
 
 /**
  * The one order of amounts of several currencies, dearest first: by converted value where a rate of every currency in
- * the list is known, by rough worth where each has one; else (virtual units) currency by currency (the configured one, then by code), dearest first within each. A bare
- * number across currencies says nothing: 900 JPY is no more than 100 USD. Equal ones keep their order.
+ * the list is known, by rough worth where each has one; else (virtual units) currency by currency, the configured one
+ * first and then by code, dearest first within each. A bare number across currencies says nothing: 900 JPY is no more
+ * than 100 USD. Equal ones keep their order.
  */
 export function dearestFirst<Entry>(
   list: readonly Entry[],
