@@ -1,4 +1,8 @@
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 
 import { Hono } from "hono";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -32,6 +36,8 @@ import { CLIENT_ID, CLIENT_SECRET } from "./fake/methods-oauth.ts";
 const oauth = { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, keyHex: "ab".repeat(32) };
 /** A busy machine is slow, not wrong. */
 const PATIENT = { timeout: 20_000 };
+/** As long as a process takes to start there. */
+const STARTING = { timeout: 50_000, interval: 100 };
 const WHO = { kind: "button", label: "Who am I", style: "plain", command: "whoami" } as const;
 let db: TestDatabase;
 let slack: FakeSlack;
@@ -199,6 +205,34 @@ describe("a token that ends", () => {
     expect(slack.state.oauth.refreshes).toBe(1);
     expect(new Set(bots.map((bot) => bot?.token)).size).toBe(1);
     expect(await Promise.all(several.map((one) => one.rotateDue()))).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  test("is changed once by two processes that need it at the same moment", async () => {
+    const team = slack.state.team.id;
+    await install([team]);
+    await db.sql`update slack_installation set expires_at = now() + interval '1 minute'`;
+    const args = [db.url, team, JSON.stringify(settings([team])), String(slack.state.now())];
+    const script = fileURLToPath(new URL("./rotating.ts", import.meta.url));
+    const run = async (): Promise<unknown> => {
+      const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+      const [said] = await Promise.all([text(child.stdout), once(child, "exit")]);
+      return JSON.parse(said) as unknown;
+    };
+    // Both are held at the door until both stand before it.
+    const said = await db.sql.begin(async (tx) => {
+      await tx`select 1 from slack_installation for update`;
+      const both = [run(), run()];
+      await vi.waitFor(async () => {
+        const waiting = await db.sql`
+          select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        expect(waiting).toHaveLength(2);
+      }, STARTING);
+      return { both };
+    });
+    const [one, two] = await Promise.all(said.both);
+    expect(slack.state.oauth.refreshes).toBe(1);
+    expect(one).toEqual({ token: expect.stringMatching(/^xoxe\.xoxb-/), left: 0 });
+    expect(two).toEqual(one);
   });
 
   test("stays as it is when Slack does not answer, and is changed later", async () => {
