@@ -1,7 +1,10 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { createWebChannel } from "../../src/bot/channels/web/web-channel.ts";
+import { callOwners } from "../../src/bot/views/call-owners.ts";
 import { postMessage } from "../../src/store/conversations.ts";
+import { plainCard } from "../bot/arbitrary-card.ts";
 import { startChatServer, type ChatServer } from "../http/chat-server.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import {
@@ -127,6 +130,22 @@ describe("unread", () => {
     for (const { page } of [one, two]) await badge(page).filter({ hasText: "1" }).waitFor();
     await two.page.goto(`${server.url}/#/c/costs/t/${id}`);
     await two.page.locator("#thread .asked", { hasText: "And?" }).waitFor();
+    await badge(one.page).waitFor({ state: "detached" });
+    // Called by a card, in a thread nobody here has been in: said beside the count, and marked on the card, for oneself alone.
+    const owners = [
+      { scope: [], person: { id: "local", handle: "you", name: "You" }, channel: null },
+      { scope: [], person: { id: "eve", handle: "eve", name: "<b>Eve</b>" }, channel: null },
+    ];
+    const web = createWebChannel(db.sql);
+    const base = { channel: "costs", revision: 1, generation: 1, maybePosted: false, tokens: [] };
+    const quiet = await web.post({ ...base, key: "quiet", card: plainCard("Quiet"), thread: null });
+    await badge(one.page).filter({ hasText: /^1$/ }).waitFor();
+    const calling = { ...plainCard("Called"), blocks: callOwners(owners, "look") };
+    await web.post({ ...base, key: "calling", card: calling, thread: quiet });
+    await badge(one.page).filter({ hasText: "@2" }).waitFor();
+    await two.page.goto(`${server.url}/#/c/costs/t/${quiet.id}`);
+    await two.page.locator(".message.calls-me .mention.me", { hasText: "You" }).waitFor();
+    expect(await two.page.locator(".mention:not(.me)").textContent()).toBe("<b>Eve</b>");
     await badge(one.page).waitFor({ state: "detached" });
     // Cut off meanwhile: it hears what was read when it is back.
     await post("away", "While one was away");

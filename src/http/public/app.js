@@ -24,7 +24,7 @@ const narrow = matchMedia("(max-width: 760px)");
 const askedByMe = new Set();
 let start = null;
 
-const handlers = { run: (text) => room.ask(text), act, openThread, isOwn, callsMe, newReplies };
+const handlers = { run: (text) => room.ask(text), act, openThread, isOwn, me: () => start.person.id, newReplies };
 const unread = new Unread(drawNews);
 const room = new Room({ start: () => start, unread, handlers, answered, onEnter: entered });
 const thread = new ThreadPanel({

@@ -16,7 +16,8 @@ export function inlines(parts) {
     if (part.href !== undefined) {
       return el("a", { href: part.href, target: "_blank", rel: "noopener noreferrer nofollow", text: part.text });
     }
-    if (part.person !== undefined) return el("strong", { class: "mention", text: part.text });
+    if (part.person !== undefined)
+      return el("strong", { class: "mention", "data-person": part.person, text: part.text });
     if (part.mark === undefined) return document.createTextNode(part.text);
     return part.mark === "code" ? codeSpan(part.text) : el("strong", { text: part.text });
   });

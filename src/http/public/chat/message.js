@@ -9,7 +9,7 @@ const SLOW_AFTER_S = 2;
 
 /**
  * One message as a list item. `handlers`: `run(command)`, `act(request)` for its card, `openThread(message)` where threads
- * can be opened, `isOwn(message)`, `callsMe(message)`. `quoted`: the question it answers, when that is not right above it.
+ * can be opened, `isOwn(message)`, `me()`. `quoted`: the question it answers, when that is not right above it.
  */
 export function messageElement(message, handlers, quoted) {
   const body = el("div", { class: "body" });
@@ -24,7 +24,11 @@ export function messageElement(message, handlers, quoted) {
   const time = el("time", { datetime: message.at, title: momentOf(message.at), text: timeOf(message.at) });
   const element = frame(message.author, body, time, edited, toolsElement(message, handlers));
   element.tabIndex = -1;
-  if (handlers.callsMe(message)) element.classList.add("calls-me");
+  for (const mention of element.querySelectorAll(".mention")) {
+    if (mention.dataset.person !== handlers.me()) continue;
+    mention.classList.add("me");
+    element.classList.add("calls-me");
+  }
   const own = handlers.isOwn(message);
   Object.assign(element.dataset, { id: message.id, at: message.at, seq: message.seq, own });
   return element;
