@@ -333,6 +333,39 @@ async function refusals(): Promise<string> {
   return rows.map(({ line }) => line).join("\n");
 }
 
+test("each button, menu and form of the answers does something", async () => {
+  const { state } = slack();
+  const happened = (): string => [state.views.size, ...state.messages.map(({ edits }) => edits)].join();
+  const pressed = new Set<string>();
+  const dead: string[] = [];
+  for (const text of [
+    "cost last month vs previous",
+    "waste",
+    "recs list",
+    "budget list",
+    "digest now",
+    "help",
+    "start",
+  ]) {
+    const before = slack().whispered(ANA).length;
+    await slack().ana.command(FINOPS_CHANNEL, text);
+    await until(() => expect(slack().whispered(ANA).length).toBeGreaterThan(before + 1));
+    const answer = slack().whispered(ANA).at(-1) as FakeMessage;
+    for (const label of buttonsOf(answer.blocks)) {
+      const found = findElement(answer.blocks, label);
+      if (pressed.has(label) || found === null || found.element["url"] !== undefined) continue;
+      pressed.add(label);
+      const then = happened();
+      await slack().ana.click(answer, label);
+      await until(() => expect(happened()).not.toBe(then));
+      const said = slack().whispered(ANA).at(-1)?.text ?? "";
+      if (/on our side|not known/i.test(said)) dead.push(`${label}: ${said}`);
+    }
+  }
+  expect(dead).toEqual([]);
+  expect(pressed.size).toBeGreaterThan(12);
+});
+
 describe("talking", () => {
   test("a mention is answered in its thread, to the person; a private word in the talk", async () => {
     const before = slack().whispered(ANA).length;
