@@ -51,7 +51,7 @@ export async function listUnread(sql: SqlLike, reader: Reader): Promise<ChannelU
     not (m.author_kind = 'person' and m.author_id = ${personId})
     and not exists (select 1 from message q
       where q.id = m.reply_to and q.author_kind = 'person' and q.author_id = ${personId})`;
-  const called = sql`coalesce(jsonb_path_exists(unread.card -> 'blocks', 'lax $.** ? (@.kind == "person" && @.id == $me)',
+  const called = sql`coalesce(jsonb_path_exists(unread.card -> 'blocks', 'lax $[*] ? (@.kind == "note" || @.kind == "list" || @.kind == "facts").** ? (@.kind == "person" && @.id == $me)',
     jsonb_build_object('me', ${personId}::text)), false)`;
   const rows = await sql<Omit<ChannelUnread, "more">[]>`
     select mark.channel, mark.upto::text as "upTo", coalesce((
