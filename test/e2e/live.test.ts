@@ -138,6 +138,9 @@ describe("unread", () => {
     ];
     const web = createWebChannel(db.sql);
     const base = { channel: "costs", revision: 1, generation: 1, maybePosted: false, tokens: [] };
+    // Nobody looks at the channel meanwhile.
+    await two.page.locator('[data-channel="finops"]').click();
+    await two.page.locator('[data-channel="finops"][aria-current="page"]').waitFor();
     const quiet = await web.post({ ...base, key: "quiet", card: plainCard("Quiet"), thread: null });
     await badge(one.page).filter({ hasText: /^1$/ }).waitFor();
     const calling = { ...plainCard("Called"), blocks: callOwners(owners, "look") };
