@@ -64,6 +64,14 @@ export async function promoteSource({
   const { provider = existing?.provider ?? "", billingAccount = null, subAccounts = null } = input;
   const scope = existing ?? { name: input.name, provider, billingAccount, subAccounts };
   const others = (await overlapping(ctx, scope)).filter((source) => source.name !== input.name);
+  const wider = others.find((other) => deliversMore(other, scope));
+  if (wider !== undefined) {
+    throw new AppError(
+      "conflict",
+      `Source "${wider.name}" delivers ${scopeText(wider)}: what it has besides these sub-accounts would be gone from the answers.`,
+      { remedy: "Hand over the whole account: leave out --sub-accounts." },
+    );
+  }
   const removed = others.map((other) => other.name);
   const source = await ctx.db.sql.begin(async (tx) => {
     for (const other of others) await markSourceRemoved(tx, other.id);
@@ -72,6 +80,12 @@ export async function promoteSource({
     return { ...existing, removed: false };
   });
   return { source, removed };
+}
+
+/** Whether a source delivers sub-accounts that a scope does not take over. */
+function deliversMore(source: Source, { subAccounts }: Pick<SourceScope, "subAccounts">): boolean {
+  if (subAccounts === null) return false;
+  return source.subAccounts === null || source.subAccounts.some((account) => !subAccounts.includes(account));
 }
 
 /** Whether what was said of a source's scope, if anything, is what it is declared for. */

@@ -88,6 +88,8 @@ test(
 
     const other = { name: `aws-${ACCOUNT}`, provider: "aws", billingAccount: "999" };
     await expect(promoteSource({ ctx: fixture.ctx, input: other })).rejects.toThrow(/is for aws/);
+    const part = { name: "part", provider: "aws", billingAccount: ACCOUNT, subAccounts: ["acct-1"] };
+    await expect(promoteSource({ ctx: fixture.ctx, input: part })).rejects.toThrow(/would be gone from the answers/);
     await promoteSource({ ctx: fixture.ctx, input: { name: other.name } });
     const back = await fixture.ingest([old]);
     expect(statuses(back)).toEqual(["stored"]);
