@@ -135,15 +135,18 @@ async function loadAccepted(run: IngestRun, planned: Planned): Promise<IngestBat
       status: "refused",
       reason: `the control totals do not reconcile: ${gap}. Nothing was stored; please report this file.`,
     };
+  // What was refused of a file that is read again was counted the first time.
+  const before = new Set(addedTo?.files.map(({ sha256 }) => sha256));
+  const claims = delivery.claims.filter(({ fileNo }) => !before.has(run.files.get(fileNo)?.sha256 ?? ""));
   const prepared: Prepared = {
     first,
-    claims: delivery.claims,
+    claims,
     mode: delivery.mode,
     files,
     source,
     fingerprint,
     active,
-    rejects,
+    rejects: addedTo === null ? rejects : rejectsOf(run, claims),
     built,
     rowIdentity: identity,
     addedTo,

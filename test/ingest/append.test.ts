@@ -113,7 +113,7 @@ describe("Google's export only adds rows, so a later file adds to its month", { 
 
   test("parts of one export that were loaded apart are whole once they are loaded together", async () => {
     const row: Row = { cost: "1", exported: 1 };
-    const first = await write("apart-000000000000.csv", [row]);
+    const first = await write("apart-000000000000.csv", [row, { ...row, cost: "one" }]);
     const second = await write("apart-000000000001.csv", [row, row, { cost: "10", exported: 1 }]);
     await fixture.ingest([first]);
     const alone = await fixture.ingest([second]);
@@ -122,6 +122,11 @@ describe("Google's export only adds rows, so a later file adds to its month", { 
     expect(alone.batches[0]?.notices?.join()).toContain("ingest all parts in one call");
     expect(statuses(await fixture.ingest([first, second]))).toEqual(["replaced"]);
     expect(await shownTotal(fixture.db)).toEqual({ USD: "13" });
+    const [counted] = await fixture.db
+      .sql`select rows_read::int as read, rows_accepted::int as accepted, rows_rejected::int as rejected
+      from ingest_batch where status = 'stored'`;
+    expect(counted).toEqual({ read: 5, accepted: 4, rejected: 1 });
+    expect((await listRejects({ ctx: fixture.ctx, input: {} })).rejects).toHaveLength(1);
     expect(statuses(await fixture.ingest([second, first]))).toEqual(["unchanged"]);
     expect(statuses(await fixture.ingest([first]))).toEqual(["unchanged"]);
     expect(await shownTotal(fixture.db)).toEqual({ USD: "13" });
