@@ -95,13 +95,17 @@ describe("unread", () => {
     await post("costs", "Elsewhere");
     await badge.filter({ hasText: "1" }).waitFor();
     expect(await page.title()).toMatch(/^\(\d\) finops · Cloud Intelligence$/);
+    // Listened for before it can come.
+    const read = page.waitForResponse((response) => {
+      return response.url().endsWith("/api/chat/read") && response.request().postData()?.includes("costs") === true;
+    });
     await page.locator('[data-channel="costs"]').click();
     await cardTitled(page, "Elsewhere").waitFor();
     expect(await page.locator(".new-line + .message h3").textContent()).toBe("Elsewhere");
     await badge.waitFor({ state: "detached" });
     expect(await page.title()).toMatch(/costs · Cloud Intelligence$/);
     // Read on this page is read on the next.
-    await page.waitForResponse((response) => response.url().endsWith("/api/chat/read"));
+    await read;
     await page.reload();
     await page.locator(".live.on").waitFor();
     expect(await page.locator(".new-line").count()).toBe(0);
