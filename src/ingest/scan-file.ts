@@ -1,9 +1,11 @@
 import { AppError } from "../domain/errors.ts";
 import { countOf, type Duck } from "./duck/duck-process.ts";
-import type { AmountShape, ColumnRole } from "./file/encode-csv.ts";
+import type { AmountShape } from "./file/amount-shape.ts";
+import type { ColumnRole } from "./file/encode-csv.ts";
+import type { EncodedPiece } from "./file/encode-pieces.ts";
 import type { Format, SourceFile } from "./formats/format.ts";
 import { quoteName, typeOf } from "./formats/sql-text.ts";
-import { partRelation } from "./sql/read-sql.ts";
+import { numbersRelation, partRelation } from "./sql/read-sql.ts";
 import { NARROW_DIGITS } from "./sql/scan-amounts.ts";
 import { HOUR_ROWS_MAX, planScan, type RowPlan, type ScanPlan } from "./sql/scan-plan.ts";
 import {
@@ -69,37 +71,36 @@ export async function scanEncoded(
   onRead: (bytes: number) => void,
 ): Promise<number> {
   const { file, format, separatorInText } = scan;
-  const { textColumns, periodColumns, amountColumns } = planScan(format, file, separatorInText);
+  const columns = planScan(format, file, separatorInText);
+  const { textColumns, periodColumns, amountColumns, extra } = columns;
+  const amounts = amountsOf(format, file);
+  const roleOf = (name: string): ColumnRole => {
+    if (textColumns.includes(name)) return "text";
+    if (periodColumns.includes(name)) return "period";
+    if (!amountColumns.includes(name)) return "skip";
+    return amounts.has(name) ? "amount" : "raw";
+  };
   const pieces = duck.encode({
     ...source,
     delimiter: file.delimiter,
-    roles: [...(source.hasLine ? (["skip"] as const) : []), ...file.header.map((name) => roleOf(name))],
+    roles: [...(source.hasLine ? (["skip"] as const) : []), ...file.header.map(roleOf)],
   });
-  function roleOf(name: string): ColumnRole {
-    if (textColumns.includes(name)) return "text";
-    if (periodColumns.includes(name)) return "period";
-    return amountColumns.includes(name) ? "amount" : "skip";
-  }
-  const amounts = amountsOf(format, file);
   let rows = 0;
   let isFirst = true;
   for await (const piece of pieces) {
-    const types = amountColumns.map(
-      (name, index) => [name, amounts.has(name) ? typeOfAmount(piece.amounts[index]) : "VARCHAR"] as const,
-    );
-    const plan = planScan(format, withTypes(file, types), separatorInText);
     const text = (names: readonly string[]): (readonly [string, string])[] => names.map((name) => [name, "VARCHAR"]);
-    const facts = partRelation(piece.facts, file, [["~text", "UBIGINT"], ["~period", "UBIGINT"], ...types]);
-    const texts = partRelation(piece.texts, file, [["~text", "UBIGINT"], ...text(textColumns)]);
-    const periods = partRelation(piece.periods, file, [["~period", "UBIGINT"], ...text(periodColumns)]);
+    const texts = partRelation(piece.texts, file, [["~text", "INTEGER"], ...text(textColumns)]);
+    const periods = partRelation(piece.periods, file, [["~period", "INTEGER"], ...text(periodColumns)]);
     if (isFirst) await duck.run(...forgetNumbersSql());
     const fresh = { texts: piece.newTexts, periods: piece.newPeriods };
     // Read more than once, they are better parsed once.
-    const parsed = plan.extra !== null && fresh.texts > 0;
+    const parsed = extra !== null && fresh.texts > 0;
     if (parsed) await duck.run(`create or replace table fresh_texts as select * from ${texts}`);
-    await keepNew(duck, plan, relationsOf(parsed ? "fresh_texts" : texts, periods), fresh, isFirst);
+    await keepNew(duck, columns, relationsOf(parsed ? "fresh_texts" : texts, periods), fresh, isFirst);
+    const { types, relation } = factsOf(piece, file, amountColumns, amounts);
+    const plan = planScan(format, withTypes(file, types), separatorInText);
     for (const [rows, rowPlan] of rowPlans(plan)) {
-      await sumRows(duck, scan, rowPlan, rows, { sql: facts, odd: null });
+      await sumRows(duck, scan, rowPlan, rows, { sql: relation, odd: null });
       await addPart(duck, scan, rowPlan, rows);
     }
     rows += piece.rows;
@@ -108,6 +109,28 @@ export async function scanEncoded(
   }
   await duck.run(...forgetNumbersSql(), "drop table if exists fresh_texts");
   return rows;
+}
+
+/**
+ * The rows of a piece: those that are numbers, those that are text, or both, in the piece in which the first came that is
+ * no number: planning a statement for each costs more than reading some numbers as text.
+ */
+function factsOf(
+  piece: EncodedPiece,
+  file: SourceFile,
+  columns: readonly string[],
+  amounts: ReadonlySet<string>,
+): { types: readonly (readonly [string, string])[]; relation: string } {
+  const narrow = columns.map((name) => [name, NARROW_TYPE] as const);
+  if (piece.textRows === 0) return { types: narrow, relation: numbersRelation(piece.numbers, narrow) };
+  const isMixed = piece.rows > piece.textRows;
+  const types = columns.map((name, index) => {
+    const type = amounts.has(name) ? typeOfAmount(piece.amounts[index]) : "VARCHAR";
+    return [name, isMixed && type !== NARROW_TYPE ? "VARCHAR" : type] as const;
+  });
+  const text = partRelation(piece.facts, file, [["~text", "INTEGER"], ["~period", "INTEGER"], ...types]);
+  if (!isMixed) return { types, relation: text };
+  return { types, relation: `(from ${numbersRelation(piece.numbers, types)} union all by name from ${text})` };
 }
 
 /** How DuckDB reads a column of amounts, from what the encoder saw of this piece. */

@@ -160,6 +160,23 @@ describe("charges of a scan = the mapping of every row, added up", () => {
     240_000,
   );
 
+  test("amounts that are plain, and missing ones, until one is not", async () => {
+    const plain = fc.constantFrom("", "0", "-0.000000000001", "999999.999999999999", "-999999.5", "12", ".25");
+    const amounts = fc.record({ BilledCost: plain, EffectiveCost: plain, ListCost: plain, ConsumedQuantity: plain });
+    const bills = fc.array(fc.tuple(focus, amounts), { minLength: 50, maxLength: 60, size: "max" });
+    await fc.assert(
+      fc.asyncProperty(bills, fc.constantFrom("1.5", "1e-7", "$1,000.50"), async (rows, last) => {
+        const bill = rows.map(([row, given]) => ({ ContractedCost: "1", PricingQuantity: "", ...row, ...given }));
+        const csv = toCsv([...bill, ...bill.slice(0, 1).map((row) => ({ ...row, BilledCost: last }))]);
+        const { rows: mapped, extra } = await mapper.csv(csv, { name: "bill.csv" });
+        const path = join(folder, "bill.csv");
+        writeFileSync(path, csv);
+        expect((await stage(path)).charges).toEqual(expected(mapped, extra));
+      }),
+      { numRuns: 2, endOnFailure: true },
+    );
+  }, 240_000);
+
   test("doubles, decimals and timestamps of Parquet", async () => {
     const bills = fc.array<Record<string, string>>(focus, { minLength: 50, maxLength: 60, size: "max" });
     await fc.assert(

@@ -1,30 +1,30 @@
+import { amountShapes, noteShape, takeShapes, type AmountShape, type AmountShapes } from "./amount-shape.ts";
+import { BLOCK_ROWS, factBlock, putAmount, type FactBlock } from "./fact-block.ts";
 import { hashRun, numbering, startLanes, type Numbering } from "./number-texts.ts";
 import { outBuffer, type OutBuffer } from "./out-buffer.ts";
 
 /**
  * Most of a bill's text repeats: the 24 hours of a resource differ in their times and amounts alone. This takes the bytes
  * of a CSV apart in one pass: distinct combinations of the text columns get a number, so do distinct charge periods, and
- * of each row only the two numbers and the amounts go on, byte for byte as they stand. DuckDB then parses a tenth of the
- * file. Nothing is interpreted here: no number, no date, no null.
+ * of each row only the two numbers and the amounts go on: as 64-bit integers while all of them are plain short decimals
+ * (fact-block.ts), from the first that is not as text, byte for byte as it stands. DuckDB then parses a twentieth of the
+ * file. Nothing else is interpreted here: no date, no null, no number that could be read in two ways.
  */
 
-/** What becomes of a column. `text` and `period` are numbered by distinct combination, `amount` goes on as it is. */
-export type ColumnRole = "skip" | "text" | "period" | "amount";
-
-/** What the amounts of one column look like in one piece: enough to read them without looking at each again. */
-export type AmountShape = {
-  /** Every value is digits with at most one point and at most a minus before them, or empty. */
-  readonly plain: boolean;
-  readonly integerDigits: number;
-  readonly decimals: number;
-};
+/**
+ * What becomes of a column. `text` and `period` are numbered by distinct combination; `amount` goes on for each row, and
+ * so does `raw`, which may be anything.
+ */
+export type ColumnRole = "skip" | "text" | "period" | "amount" | "raw";
 
 /** A record this reader does not understand: the careful one must look at the file. */
 export class OddRecord extends Error {}
 
 /** Where encoded bytes go: CSV without header, in the file's own delimiter. */
 export type EncodedOutput = {
-  /** text number, period number, amounts */
+  /** Rows as numbers; the block is used again. */
+  readonly block: (block: FactBlock) => void;
+  /** Rows as text: text number, period number, amounts */
   readonly facts: (bytes: Uint8Array) => void;
   /** number, text columns */
   readonly texts: (bytes: Uint8Array) => void;
@@ -44,8 +44,11 @@ export type CsvEncoder = {
 
 export type PieceCounts = {
   readonly rows: number;
+  /** Those of them that went on as text. */
+  readonly textRows: number;
   readonly texts: number;
   readonly periods: number;
+  /** Of the rows that went on as text. */
   readonly amounts: readonly AmountShape[];
   /** Numbers begin again after this piece: what they named so far is over. */
   readonly forget: boolean;
@@ -54,10 +57,6 @@ export type PieceCounts = {
 const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
-const MINUS = 0x2d;
-const POINT = 0x2e;
-const DIGIT_ZERO = 0x30;
-const DIGIT_NINE = 0x39;
 /** Bytes above a comma end no field, unless one is the delimiter. */
 const COMMA = 0x2c;
 const INCOMPLETE = -1;
@@ -68,7 +67,13 @@ const NUMBERS_MAX = 1 << 19;
 const ROW_EXTRA_BYTES = 64;
 
 const [SKIP, TEXT, PERIOD, AMOUNT] = [0, 1, 2, 3] as const;
-const ROLE_CODES: Readonly<Record<ColumnRole, number>> = { skip: SKIP, text: TEXT, period: PERIOD, amount: AMOUNT };
+const ROLE_CODES: Readonly<Record<ColumnRole, number>> = {
+  skip: SKIP,
+  text: TEXT,
+  period: PERIOD,
+  amount: AMOUNT,
+  raw: AMOUNT,
+};
 
 /** What the encoder of one file keeps. */
 type Encoding = {
@@ -81,9 +86,14 @@ type Encoding = {
   readonly ends: Int32Array;
   readonly text: Numbered;
   readonly period: Numbered;
+  readonly block: FactBlock;
+  readonly blockDone: (block: FactBlock) => void;
+  /** Rows go on as text: from the first on that cannot be numbers. */
+  asText: boolean;
   readonly facts: OutBuffer;
-  readonly shapes: Shapes;
+  readonly shapes: AmountShapes;
   rows: number;
+  textRows: number;
 };
 
 /** One group of columns: its numbers, and where new ones are described. */
@@ -108,17 +118,17 @@ export function csvEncoder(
     separator: options.delimiter.charCodeAt(0),
     seed,
     runs: runsOf(roles),
-    amounts: Int32Array.from(roles.flatMap((each, index) => (each === "amount" ? [index] : []))),
+    amounts: Int32Array.from(roles.flatMap((each, index) => (each === "amount" || each === "raw" ? [index] : []))),
     ends: new Int32Array(roles.length + 1),
     text: numbered(output.texts),
     period: numbered(output.periods),
+    block: factBlock(roles.filter((each) => each === "amount").length),
+    blockDone: output.block,
+    asText: roles.includes("raw"),
     facts: outBuffer(output.facts),
-    shapes: {
-      odd: new Uint8Array(roles.length),
-      integer: new Int32Array(roles.length),
-      decimals: new Int32Array(roles.length),
-    },
+    shapes: amountShapes(roles.length),
     rows: 0,
+    textRows: 0,
   };
   return {
     encode: (bytes) => encodeAll(encoding, bytes),
@@ -145,7 +155,7 @@ function encodeAll(encoding: Encoding, bytes: Uint8Array): number {
 }
 
 function encodeRecord(encoding: Encoding, bytes: Uint8Array, view: DataView, start: number, length: number): void {
-  const { runs, ends, text, period, facts, amounts, separator } = encoding;
+  const { runs, ends, text, period } = encoding;
   startLanes(text.lanes, encoding.seed);
   startLanes(period.lanes, encoding.seed);
   let from = start;
@@ -156,10 +166,45 @@ function encodeRecord(encoding: Encoding, bytes: Uint8Array, view: DataView, sta
     else if (role === PERIOD) hashRun(view, from, end, period.lanes);
     from = end + 1;
   }
+  const textNumber = numberOf(encoding, text, TEXT, bytes, start);
+  const periodNumber = numberOf(encoding, period, PERIOD, bytes, start);
+  if (!encoding.asText && !putRow(encoding, bytes, start, textNumber, periodNumber)) encoding.asText = true;
+  if (encoding.asText) writeRow(encoding, bytes, start, length, [textNumber, periodNumber]);
+  encoding.rows += 1;
+}
+
+/** A row as numbers; false when an amount is none. */
+function putRow(encoding: Encoding, bytes: Uint8Array, start: number, text: number, period: number): boolean {
+  const { block, amounts, ends } = encoding;
+  for (let index = 0; index < amounts.length; index += 1) {
+    const column = amounts[index] as number;
+    const begin = column === 0 ? start : (ends[column - 1] as number) + 1;
+    if (!putAmount(block, index, bytes, begin, ends[column] as number)) return false;
+  }
+  block.numbers[0][block.rows] = text;
+  block.numbers[1][block.rows] = period;
+  block.rows += 1;
+  if (block.rows === BLOCK_ROWS) endBlock(encoding);
+  return true;
+}
+
+function endBlock({ block, blockDone }: Encoding): void {
+  if (block.rows > 0) blockDone(block);
+  block.rows = 0;
+}
+
+function writeRow(
+  encoding: Encoding,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  numbers: readonly [number, number],
+): void {
+  const { ends, facts, amounts, separator } = encoding;
   facts.reserve(length + ROW_EXTRA_BYTES);
-  facts.number(numberOf(encoding, text, TEXT, bytes, start));
+  facts.number(numbers[0]);
   facts.byte(separator);
-  facts.number(numberOf(encoding, period, PERIOD, bytes, start));
+  facts.number(numbers[1]);
   for (let index = 0; index < amounts.length; index += 1) {
     const column = amounts[index] as number;
     const begin = column === 0 ? start : (ends[column - 1] as number) + 1;
@@ -168,7 +213,7 @@ function encodeRecord(encoding: Encoding, bytes: Uint8Array, view: DataView, sta
     noteShape(bytes, begin, ends[column] as number, encoding.shapes, column);
   }
   facts.byte(LF);
-  encoding.rows += 1;
+  encoding.textRows += 1;
 }
 
 /** The number of the record's columns of a group; described when it is new. */
@@ -200,8 +245,10 @@ function numberOf(
 function endPiece(encoding: Encoding): PieceCounts {
   const { text, period, facts, shapes, amounts } = encoding;
   const forget = Math.max(text.numbers.used(), period.numbers.used()) > NUMBERS_MAX;
+  endBlock(encoding);
   const counts = {
     rows: encoding.rows,
+    textRows: encoding.textRows,
     texts: text.numbers.takeNew(),
     periods: period.numbers.takeNew(),
     amounts: takeShapes(shapes, amounts),
@@ -209,6 +256,7 @@ function endPiece(encoding: Encoding): PieceCounts {
   };
   for (const out of [facts, text.out, period.out]) out.end();
   encoding.rows = 0;
+  encoding.textRows = 0;
   if (forget) for (const { numbers } of [text, period]) numbers.forget();
   return counts;
 }
@@ -300,30 +348,4 @@ function unquotedEnd(bytes: Uint8Array, start: number, separator: number, plainA
     if (byte === separator || byte === LF || byte === CR) return position;
     position += 1;
   }
-}
-
-type Shapes = { readonly odd: Uint8Array; readonly integer: Int32Array; readonly decimals: Int32Array };
-
-function noteShape(bytes: Uint8Array, start: number, end: number, shapes: Shapes, column: number): void {
-  let point = -1;
-  for (let at = start; at < end; at += 1) {
-    const byte = bytes[at] as number;
-    if (byte >= DIGIT_ZERO && byte <= DIGIT_NINE) continue;
-    if (byte === POINT && point === -1) point = at;
-    else if (byte !== MINUS || at !== start) shapes.odd[column] = 1;
-  }
-  const integer = (point === -1 ? end : point) - start;
-  const decimals = point === -1 ? 0 : end - point - 1;
-  if (integer > (shapes.integer[column] as number)) shapes.integer[column] = integer;
-  if (decimals > (shapes.decimals[column] as number)) shapes.decimals[column] = decimals;
-}
-
-function takeShapes(shapes: Shapes, columns: Int32Array): AmountShape[] {
-  const taken = [...columns].map((column) => ({
-    plain: shapes.odd[column] === 0,
-    integerDigits: shapes.integer[column] ?? 0,
-    decimals: shapes.decimals[column] ?? 0,
-  }));
-  for (const each of [shapes.odd, shapes.integer, shapes.decimals]) each.fill(0);
-  return taken;
 }

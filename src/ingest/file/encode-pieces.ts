@@ -5,7 +5,9 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
 import { parseRecord, type Delimiter } from "./csv-record.ts";
-import { csvEncoder, OddRecord, type AmountShape, type ColumnRole, type CsvEncoder } from "./encode-csv.ts";
+import type { AmountShape } from "./amount-shape.ts";
+import { csvEncoder, OddRecord, type ColumnRole, type CsvEncoder } from "./encode-csv.ts";
+import { writeParquet, type ParquetFile } from "./write-parquet.ts";
 
 /** What to take apart. */
 export type EncodeOptions = {
@@ -18,12 +20,18 @@ export type EncodeOptions = {
   readonly directory: string;
 };
 
-/** A part of a CSV, encoded: three header-less CSV files in the file's own delimiter. */
+/**
+ * A part of a CSV, encoded: rows as numbers in a Parquet file (write-parquet.ts), rows that cannot be in a CSV, and two of
+ * what the numbers mean; those without header, in the file's own delimiter.
+ */
 export type EncodedPiece = {
+  readonly numbers: string;
   readonly facts: string;
   readonly texts: string;
   readonly periods: string;
   readonly rows: number;
+  /** Those of them that are in `facts`. */
+  readonly textRows: number;
   /** New texts and periods in this piece. */
   readonly newTexts: number;
   readonly newPeriods: number;
@@ -52,10 +60,12 @@ export async function* encodePieces(
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<EncodedPiece> {
   const { raw, input } = inputOf(options);
-  let files = openPiece(options.directory, 0);
+  const amounts = options.roles.filter((role) => role === "amount").length;
+  let files = openPiece(options.directory, 0, amounts);
   const encoder = csvEncoder(
     { roles: options.roles, delimiter: options.delimiter, seed: randomInt(SEED_MAX) },
     {
+      block: (block) => files.numbers.add(block),
       facts: (bytes) => writeAll(files, "facts", bytes),
       texts: (bytes) => writeAll(files, "texts", bytes),
       periods: (bytes) => writeAll(files, "periods", bytes),
@@ -67,13 +77,14 @@ export async function* encodePieces(
       onBytes(raw.bytesRead);
       if (encoder.rows() < pieceRows && encoder.textBytes() < PIECE_TEXT_BYTES) continue;
       const piece = endPiece(encoder, files);
-      files = openPiece(options.directory, files.number + 1);
+      files = openPiece(options.directory, files.number + 1, amounts);
       yield piece;
       pieceRows = PIECE_ROWS;
     }
     if (encoder.rows() > 0) yield endPiece(encoder, files);
   } finally {
     closePiece(files);
+    files.numbers.abandon();
     input.destroy();
   }
 }
@@ -124,15 +135,22 @@ function inputOf({ path, gzip }: EncodeOptions): { raw: ReadStream; input: Reada
 const KINDS = ["facts", "texts", "periods"] as const;
 type PieceFiles = {
   readonly number: number;
-  readonly paths: Readonly<Record<(typeof KINDS)[number], string>>;
+  readonly paths: Readonly<Record<(typeof KINDS)[number] | "numbers", string>>;
+  readonly numbers: ParquetFile;
   readonly handles: Map<(typeof KINDS)[number], number>;
 };
 
-/** Three sets of files take turns: one is read, one is ready, one is written. */
-function openPiece(directory: string, number: number): PieceFiles {
-  const path = (kind: string): string => join(directory, `${kind}-${number % 3}.csv`);
-  const paths = { facts: path("facts"), texts: path("texts"), periods: path("periods") };
-  return { number, paths, handles: new Map(KINDS.map((kind) => [kind, openSync(paths[kind], "w", 0o600)])) };
+/** Sets of files take turns: one is read, one is ready, one is written. */
+function openPiece(directory: string, number: number, amounts: number): PieceFiles {
+  const path = (name: string): string => join(directory, `${name}-${number % 3}`);
+  const paths = {
+    numbers: path("numbers"),
+    facts: path("facts"),
+    texts: path("texts"),
+    periods: path("periods"),
+  };
+  const numbers = writeParquet(paths.numbers, amounts);
+  return { number, paths, numbers, handles: new Map(KINDS.map((kind) => [kind, openSync(paths[kind], "w", 0o600)])) };
 }
 
 function writeAll(files: PieceFiles, kind: (typeof KINDS)[number], bytes: Uint8Array): void {
@@ -147,7 +165,8 @@ function closePiece(files: PieceFiles): void {
 
 /** The encoder hands its last bytes to the files of the piece, which then close. */
 function endPiece(encoder: CsvEncoder, files: PieceFiles): EncodedPiece {
-  const { rows, texts, periods, amounts, forget } = encoder.endPiece();
+  const { rows, textRows, texts, periods, amounts, forget } = encoder.endPiece();
+  files.numbers.end();
   closePiece(files);
-  return { ...files.paths, rows, newTexts: texts, newPeriods: periods, amounts, forget };
+  return { ...files.paths, rows, textRows, newTexts: texts, newPeriods: periods, amounts, forget };
 }

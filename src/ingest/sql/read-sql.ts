@@ -22,6 +22,13 @@ export function partRelation(path: string, file: SourceFile, columns: readonly (
   return `read_csv(${quoteText(path)}, header = false, ${dialect(file.delimiter)}, columns = {${typed.join(", ")}}, buffer_size = ${PART_BUFFER_BYTES})`;
 }
 
+/** DuckDB relation over rows written as numbers (file/write-parquet.ts), with the names of their amounts and the types asked for. */
+export function numbersRelation(path: string, amounts: readonly (readonly [string, string])[]): string {
+  const named = amounts.map(([name, type], index) => `a${index}::${type} as ${quoteName(name)}`);
+  const columns = [`text as "~text"`, `period as "~period"`, ...named].join(", ");
+  return `(select ${columns} from read_parquet(${quoteText(path)}))`;
+}
+
 /** DuckDB relation over the careful copy of a CSV: no header, the line number first. */
 export function carefulRelation(path: string, file: SourceFile): string {
   return `read_csv(${quoteText(path)}, header = false, ${csvOptions(file.delimiter, file.header, [`${quoteText(LINE_COLUMN)}: 'BIGINT'`])})`;

@@ -4,7 +4,7 @@ import { kindSql } from "../../domain/kind.ts";
 import type { Mapping } from "../formats/build-select.ts";
 import type { Format, SourceFile } from "../formats/format.ts";
 import { quoteName } from "../formats/sql-text.ts";
-import { placeAmounts, withControls, type PlacedAmounts } from "./scan-amounts.ts";
+import { placeAmounts, withControls, withoutWidening, type PlacedAmounts } from "./scan-amounts.ts";
 import {
   columnsOf,
   fieldName,
@@ -181,7 +181,9 @@ function planRows(options: PlanOptions): RowPlan & { read: ReadonlySet<string> }
   return {
     text: placed.text,
     period: placed.period,
-    rowTyped: placed.rowTyped,
+    rowTyped: Object.fromEntries(
+      Object.entries(placed.rowTyped).map(([name, sql]) => [name, withoutWidening(sql, file)]),
+    ),
     values: { ...values, ...Object.fromEntries(identity) },
     judged: { "#state": stateSql(amounts.within), "#below": BELOW },
     where: [only, where].filter((each) => each !== null).join(" and ") || null,
