@@ -20,6 +20,9 @@ export type Flip = {
   readonly beforeCommit?: () => void;
 };
 
+/** Any constant: the first of the two numbers of the lock. */
+const OVERLAP_LOCK = 7_316_219;
+
 /** Makes a loaded batch the visible one. Throws AppError("conflict") when the lease or the base was lost. */
 export async function flipBatch(sql: Sql, flip: Flip): Promise<void> {
   await sql.begin(async (tx) => {
@@ -106,6 +109,8 @@ async function lockActive(tx: SqlLike, key: DeliveryKey): Promise<string | null>
  * another export of the same bill. Returns their batches. Throws AppError("conflict") where it may not.
  */
 async function takeOver(tx: SqlLike, flip: Flip): Promise<string[]> {
+  // Sources of one account under two names have a lease each: only one of them may look at a month at a time.
+  await tx`select pg_advisory_xact_lock(${OVERLAP_LOCK}, hashtext(${`${flip.provider} ${flip.key.billingMonth}`}))`;
   const others = await overlappingMonths(tx, flip.provider, flip.key);
   const [kept] = others.filter((other) => !other.handedOver);
   if (kept !== undefined && !flip.takesOver)
