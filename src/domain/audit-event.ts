@@ -23,6 +23,7 @@ export const AUDIT_ACTIONS = [
   "budget.remove",
   "budget.acknowledge",
   "budget.snooze",
+  "budget.rearm",
   "person.add",
   "person.role",
   "person.scope",

@@ -25,7 +25,7 @@ export type BudgetView = {
 /** What happened to a budget's period: said in the thread of its card. */
 export type BudgetNews =
   | { readonly because: "crossed" | "snooze-over"; readonly alert: BudgetAlert }
-  | { readonly because: "acknowledged"; readonly by: string }
+  | { readonly because: "acknowledged" | "rearmed"; readonly by: string }
   | { readonly because: "snoozed"; readonly by: string; readonly until: Day }
   | { readonly because: "closed" };
 

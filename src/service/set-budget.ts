@@ -12,7 +12,7 @@ import { findBudget, insertBudget, loadBudgets, removeBudgetRow, setSnooze, upda
 import { channelScope, isPostable } from "../store/conversations.ts";
 import type { SqlLike } from "../store/db.ts";
 import { auditActor } from "./apply-move.ts";
-import { replyToState, updateState, type RenderBudget } from "./budget-view.ts";
+import { replyToState, updateState, type BudgetView, type RenderBudget } from "./budget-view.ts";
 import type { Context, Verb } from "./context.ts";
 import { evaluateBudgets } from "./evaluate-budgets.ts";
 import { isBudgetVisible, showBudget, type ShownBudget } from "./list-budgets.ts";
@@ -114,6 +114,34 @@ export async function snoozeBudget({
     await setSnooze(tx, budget.id, input.until, nameOf(ctx));
     await replyToState(tx, view, input.render, { because: "snoozed", by: nameOf(ctx), until: input.until });
     await audit(tx, ctx, "budget.snooze", budget.name, { budget: budget.id, until: input.until });
+  });
+  await evaluateBudgets({ ctx: asSystem(ctx), input: { render: input.render, only: budget.id } });
+  return showBudget({ ctx, input });
+}
+
+/** Ends a snooze before its day and takes an acknowledgement back: it speaks again, as if nobody had answered. */
+export async function rearmBudget({
+  ctx,
+  input,
+}: Verb<{ readonly name: string; readonly render: RenderBudget }>): Promise<ShownBudget> {
+  await requireAnalyst(ctx, "budget.rearm", input.name);
+  const { view } = await showBudget({ ctx, input });
+  const { budget, row } = view;
+  if (budget.snoozedUntil === null && row.acknowledgedBy === null) {
+    throw new AppError("conflict", `Budget "${budget.name}" is armed: it is neither snoozed nor acknowledged.`, {
+      remedy: `budget show ${budget.name} says how it stands.`,
+    });
+  }
+  await ctx.db.sql.begin(async (tx) => {
+    await setSnooze(tx, budget.id, null, null);
+    await setAcknowledged(tx, budget.id, row.period.from, null);
+    const armed: BudgetView = {
+      ...view,
+      budget: { ...budget, snoozedUntil: null, snoozedBy: null },
+      row: { ...row, acknowledgedBy: null, acknowledgedAt: null },
+    };
+    await replyToState(tx, armed, input.render, { because: "rearmed", by: nameOf(ctx) });
+    await audit(tx, ctx, "budget.rearm", budget.name, { budget: budget.id, period: row.period.from });
   });
   await evaluateBudgets({ ctx: asSystem(ctx), input: { render: input.render, only: budget.id } });
   return showBudget({ ctx, input });

@@ -187,9 +187,11 @@ export async function markPosted(
     where p.budget_id = given.id and p.period_from = given."from"`;
 }
 
-export async function setAcknowledged(sql: SqlLike, budgetId: string, from: Day, by: string): Promise<void> {
+export async function setAcknowledged(sql: SqlLike, budgetId: string, from: Day, by: string | null): Promise<void> {
+  const name = by === null ? null : by.replaceAll("\0", "\uFFFD").toWellFormed();
   await sql`
-    update budget_period set acknowledged_by = ${by.replaceAll("\0", "\uFFFD").toWellFormed()}, acknowledged_at = now()
+    update budget_period set acknowledged_by = ${name},
+      acknowledged_at = case when ${name}::text is null then null else now() end
     where budget_id = ${budgetId}::bigint and period_from = ${from}`;
 }
 

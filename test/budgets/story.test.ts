@@ -134,6 +134,19 @@ test("the life of a budget: crossed, told, acknowledged, restated, undone, cross
   );
 });
 
+test("armed again: a snooze and an acknowledgement end before their time, once, and the thread says by whom", async () => {
+  await estate.load({ month: "2026-09", through: "2026-09-14", cost: "10" });
+  await say("2026-09-16", "set payments 400 USD at 30,80 forecast none");
+  await estate.evaluate("2026-09-16");
+  expect((await say("2026-09-16", "rearm payments")).exitCode).toBe(2);
+  await say("2026-09-16", "ack payments");
+  await say("2026-09-16", "snooze payments until 2026-09-20");
+  expect((await say("2026-09-17", "rearm payments")).exitCode).toBe(0);
+  expect(await shown("2026-09-17", "payments")).toMatchObject({ snoozedUntil: null, acknowledged: null });
+  expect((await estate.thread("budget:1:2026-09-01")).at(-1)).toBe("Armed again by test");
+  expect((await say("2026-09-17", "re-arm payments")).exitCode).toBe(2);
+});
+
 test("snoozed: found but not told; told on the day the snooze ends, when it still holds", async () => {
   await estate.load({ month: "2026-09", through: "2026-09-10", cost: "10" });
   await say("2026-09-12", "set payments 400 USD at 30,80 forecast none");

@@ -25,7 +25,9 @@ test.each([
 test.each([
   ["", "A budget needs a name."],
   ["a", '"" is no amount: a number follows the name.'],
-  ["a 5", "The amount is no currency of three letters, like USD: it follows the amount."],
+  ["a 5", "The currency is missing: three letters, like USD, follow the amount."],
+  ["a 5 for team payments", "The currency is missing: three letters, like USD, follow the amount."],
+  ["a 5 dollars", '"DOLLARS" is no currency of three letters, like USD: it follows the amount.'],
   ["a 0 USD", "A budget is more than nothing."],
   ["a 5 USD by service", "A budget has no `by`: it counts everything of its scope, each period anew."],
   ["a 5 USD last month", "A budget has no `PERIOD`: it counts everything of its scope, each period anew."],

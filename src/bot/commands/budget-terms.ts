@@ -93,11 +93,11 @@ function readAmount(tokens: readonly Token[]): { amount: Money; next: number } {
   const match = /^(\d{1,20}(?:\.\d{1,18})?)([km]?)$/i.exec(digits);
   if (match === null) throw wrong(`"${digits.slice(0, 40)}" is no amount: a number follows the name.`);
   const currency = (tokens[next]?.text ?? "").toUpperCase();
-  if (!/^[A-Z]{3}$/.test(currency)) {
-    throw wrong(
-      `${currency === "" ? "The amount" : `"${currency.slice(0, 40)}"`} is no currency of three letters, like USD: it follows the amount.`,
-    );
-  }
+  // "3000 for team …": `for` has three letters too, and no currency is called so.
+  if (currency === "" || currency === "FOR" || currency === "NOT")
+    throw wrong("The currency is missing: three letters, like USD, follow the amount.");
+  if (!/^[A-Z]{3}$/.test(currency))
+    throw wrong(`"${currency.slice(0, 40)}" is no currency of three letters, like USD: it follows the amount.`);
   const unit = money(match[1] ?? "0", currency);
   const factor = { k: 1_000n, m: 1_000_000n }[(match[2] ?? "").toLowerCase()] ?? 1n;
   const amount = { ...unit, atoms: unit.atoms * factor };

@@ -4,7 +4,7 @@ import { nearestWords } from "../../domain/nearest.ts";
 import type { Context } from "../../service/context.ts";
 import { evaluateBudgets } from "../../service/evaluate-budgets.ts";
 import { listBudgets, showBudget, type ShownBudget } from "../../service/list-budgets.ts";
-import { acknowledgeBudget, removeBudget, setBudget, snoozeBudget } from "../../service/set-budget.ts";
+import { acknowledgeBudget, rearmBudget, removeBudget, setBudget, snoozeBudget } from "../../service/set-budget.ts";
 import { percentOf } from "../../analysis/budget-status.ts";
 import type { Block, Card } from "../card.ts";
 import { effectByWord, type Command, type CommandAnswer } from "../command.ts";
@@ -30,11 +30,20 @@ export const budgetCommand: Command = {
     "budget check",
     "budget ack NAME",
     "budget snooze NAME [until] DAY|7d",
+    "budget rearm NAME",
     "budget remove NAME",
   ].join("\n"),
   examples: ["budget list", "budget set payments 3000 USD for team payments at 80,100", "budget show payments"],
   role: "viewer",
-  effect: effectByWord({ set: "shared", ack: "shared", acknowledge: "shared", snooze: "shared", remove: "shared" }),
+  effect: effectByWord({
+    set: "shared",
+    ack: "shared",
+    acknowledge: "shared",
+    snooze: "shared",
+    rearm: "shared",
+    "re-arm": "shared",
+    remove: "shared",
+  }),
   run: async ({ ctx, text }) => {
     const [, word = "list", rest = ""] = /^\s*(\S+)\s*([\s\S]*)$/.exec(text) ?? [];
     const verb = VERBS[word.toLowerCase()];
@@ -49,7 +58,18 @@ export const budgetCommand: Command = {
 
 type BudgetVerb = (ctx: Context, text: string) => Promise<CommandAnswer>;
 
-const VERBS: Readonly<Record<string, BudgetVerb>> = { list, show, set, check, ack, acknowledge: ack, snooze, remove };
+const VERBS: Readonly<Record<string, BudgetVerb>> = {
+  list,
+  show,
+  set,
+  check,
+  ack,
+  acknowledge: ack,
+  snooze,
+  rearm,
+  "re-arm": rearm,
+  remove,
+};
 
 async function list(ctx: Context): Promise<CommandAnswer> {
   const views = await listBudgets({ ctx, input: {} });
@@ -101,6 +121,10 @@ async function snooze(ctx: Context, text: string): Promise<CommandAnswer> {
   const named = words.slice(0, -1).filter((token, index) => index === 0 || token.text.toLowerCase() !== "until");
   const name = named.map((token) => token.text).join(" ");
   return answer(await snoozeBudget({ ctx, input: { name, until, render: renderBudget } }));
+}
+
+async function rearm(ctx: Context, text: string): Promise<CommandAnswer> {
+  return answer(await rearmBudget({ ctx, input: { name: nameOf(text), render: renderBudget } }));
 }
 
 async function remove(ctx: Context, text: string): Promise<CommandAnswer> {

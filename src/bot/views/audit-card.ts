@@ -1,6 +1,6 @@
 import type { AuditVerdict } from "../../service/verify-audit.ts";
 import type { AuditLine } from "../../store/audit.ts";
-import type { Action, Block, Card } from "../card.ts";
+import type { Action, Block, Card, RichText } from "../card.ts";
 
 /** Lines of the audit trail, newest first. */
 export function auditCard(lines: readonly AuditLine[], subject: string | null, linesMax: number): Card {
@@ -11,7 +11,7 @@ export function auditCard(lines: readonly AuditLine[], subject: string | null, l
     summary:
       lines.length === 0
         ? `Nothing${about} in the audit trail that you may see.`
-        : `${lines.length} lines${about}, newest first; ${refused} of them refused attempts.`,
+        : `${lines.length} ${lines.length === 1 ? "line" : "lines"}${about}, newest first; ${refused === 0 ? "no refused attempt" : `${refused} of them refused`}.`,
     tone: "neutral",
     blocks: lines.length === 0 ? [] : [tableOf(lines)],
     actions: [
@@ -31,12 +31,12 @@ function tableOf(lines: readonly AuditLine[]): Block {
   const left = (header: string) => ({ header, align: "left" as const });
   return {
     kind: "table",
-    columns: [left("When"), left("Who"), left("What"), left("About"), left("Outcome"), left("Link")],
-    rows: lines.map((line) => [
-      `${line.at.slice(0, 10)} ${line.at.slice(11, 19)} UTC`,
+    columns: [left("When (UTC)"), left("Who"), left("What"), left("About"), left("Outcome"), left("Link")],
+    rows: lines.map((line): RichText[] => [
+      `${line.at.slice(0, 10)} ${line.at.slice(11, 19)}`,
       line.actor.name,
       line.action.replace("recommendation.", ""),
-      line.subject ?? "",
+      line.subject === null ? "" : [{ kind: "code", text: line.subject }],
       line.outcome === "done" ? "done" : `refused: ${line.reason ?? ""}`,
       line.hash === null ? "not linked yet" : `${line.position} ${line.hash.slice(0, 8)}`,
     ]),
@@ -68,6 +68,8 @@ export function auditVerdictCard(verdict: AuditVerdict): Card {
           ]),
     ],
     actions: [{ kind: "button", label: "Audit trail", style: "plain", command: "audit" }],
-    footer: [`Head ${head.position} ${head.hash.slice(0, 16)} · compared with ${anchors} anchors`],
+    footer: [
+      `Head ${head.position} ${head.hash.slice(0, 16)} · compared with ${anchors} ${anchors === 1 ? "anchor" : "anchors"}`,
+    ],
   };
 }

@@ -24,6 +24,9 @@ export function budgetActions(view: BudgetView): Action[] {
     ...(open && budget.snoozedUntil === null
       ? [snoozeMenu(view), snoozeForm("Silence until a day", `budget snooze ${name}`)]
       : []),
+    ...(row.closedOn === null && (budget.snoozedUntil !== null || row.acknowledgedBy !== null)
+      ? [{ kind: "button", label: "Arm again", style: "plain", command: `budget rearm ${name}` } as const]
+      : []),
     ...(budget.origin === "config" ? [] : [changeForm(budget)]),
     { kind: "button", label: "Now", style: "plain", command: `budget show ${name}` },
   ];

@@ -68,6 +68,8 @@ function eventCard(view: BudgetView, news: BudgetNews): Card {
   switch (news.because) {
     case "acknowledged":
       return plain(`Acknowledged by ${news.by}`, usedText(view), "good");
+    case "rearmed":
+      return plain(`Armed again by ${news.by}`, `Neither snoozed nor acknowledged any more. ${usedText(view)}`);
     case "snoozed":
       return plain(`Snoozed until ${news.until}`, `${news.by} asked for silence. ${usedText(view)}`);
     case "closed":

@@ -21,8 +21,21 @@ export function recommendationListCard(
     tone: mine && views.length > 0 ? "warning" : "neutral",
     blocks: views.length === 0 ? [] : [tableOf(views, sums)],
     actions: actionsOf(views, mine, worth),
-    footer: ["Overlapping savings are counted once. recs show ID has the evidence and the commands."],
+    footer: [
+      "Overlapping savings are counted once. recs show ID has the evidence and the commands.",
+      ...expiryOf(views),
+    ],
   };
+}
+
+/** The day from which what nobody decides goes by itself. */
+function expiryOf(views: readonly RecommendationView[]): string[] {
+  const days = views.flatMap(({ recommendation: { state, expiresOn } }) =>
+    state === "proposed" || state === "partly-approved" ? expiresOn : [],
+  );
+  const [first] = days.toSorted();
+  if (first === undefined) return [];
+  return [`What nobody decides expires${days.every((one) => one === first) ? "" : ", the first of it"} on ${first}.`];
 }
 
 /** Savings a month by currency, the dearest first. */
@@ -45,10 +58,10 @@ function tableOf(views: readonly RecommendationView[], sums: readonly string[]) 
       { header: "Saves a month", align: "right" as const },
       { header: "Id", align: "left" as const },
     ],
-    rows: views.map(({ recommendation: { finding, state, id, expiresOn } }) => [
+    rows: views.map(({ recommendation: { finding, state, id } }) => [
       `${finding.title}: ${nameOf(finding)}`,
       accountAndRegionOf(finding),
-      state === "proposed" || state === "partly-approved" ? `${state}, expires ${expiresOn}` : state,
+      state.replaceAll("-", " "),
       formatMoney(savingMonthly(finding)),
       [{ kind: "code" as const, text: id }],
     ]),

@@ -1,5 +1,15 @@
 import { dearestFirst, type CurrencyWorth } from "../../domain/currency-order.ts";
-import { add, formatMoney, subtract, toDecimal, zero, type Money } from "../../domain/money.ts";
+import {
+  absolute,
+  add,
+  compare,
+  formatMoney,
+  money,
+  subtract,
+  toDecimal,
+  zero,
+  type Money,
+} from "../../domain/money.ts";
 import type { SavingsAnswer } from "../../domain/recommendation-answer.ts";
 import type { MeasuredSaving, RecommendationView } from "../../domain/recommendation.ts";
 import type { Block, Card } from "../card.ts";
@@ -90,7 +100,7 @@ function tableOf(lines: readonly Line[], totals: readonly Total[]): Block {
       nameOf(view.recommendation.finding),
       `${figure.checkpointDays} days`,
       formatMoney(figure.promisedMonthly),
-      formatMoney(figure.measuredMonthly),
+      formatMoney(inCents(figure.measuredMonthly)),
       formatMoney(subtract(figure.measuredMonthly, figure.promisedMonthly), { sign: true }),
       figure.verdict.replace("-", " "),
     ]),
@@ -103,6 +113,12 @@ function tableOf(lines: readonly Line[], totals: readonly Total[]): Block {
       "",
     ],
   };
+}
+
+/** A measured average has digits far below a cent; what is less than half of one is nothing to people. */
+function inCents(amount: Money): Money {
+  const half = money("0.005", amount.currency);
+  return compare(absolute(amount), half) < 0 ? zero(amount.currency) : amount;
 }
 
 function watchedBlocks(watched: readonly RecommendationView[]): Block[] {

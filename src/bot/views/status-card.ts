@@ -63,7 +63,7 @@ function sourceBlocks(status: StatusAnswer): Block[] {
       caption: "Sources",
       columns: [
         { header: "Source", align: "left" },
-        { header: "Data through", align: "left" },
+        { header: "Newest day", align: "left" },
         { header: "Last new data", align: "right" },
       ],
       rows: status.sources.map((source) => [
