@@ -148,7 +148,9 @@ describe.each(SCOPES)("seen through %s", (_, scope) => {
       ["cost 2026-03-20", "2026-03-20", "2026-03-21"],
     ] as const) {
       const { data } = await dispatch({ ctx, text });
-      const totals = (data as CostAnswer).total.map(({ amount, currency }) => [currency, parseAtoms(amount)]);
+      const totals = (data as CostAnswer).total
+        .map(({ amount, currency }) => [currency, parseAtoms(amount)] as const)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1));
       expect([text, totals]).toEqual([
         text,
         ["EUR", "USD"].map((currency) => [currency, totalOf(own, currency, from, to)]),
