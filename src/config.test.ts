@@ -84,6 +84,15 @@ test("a file with many problems lists every one, with line and remedy", () => {
   `);
 });
 
+test.each(["{}", '{ payments: "0" }'])("shares that spread nothing are refused: %s", (shares) => {
+  const { problems } = parseConfigText(
+    `allocation:\n  - { name: x, only: { service: Support }, to: team, by: fixed, shares: ${shares} }\n`,
+  );
+  expect(problems).toEqual([
+    expect.objectContaining({ path: "allocation[0].shares", message: expect.stringContaining("a weight above 0") }),
+  ]);
+});
+
 test("a syntax error is one problem with its line, and hints at quotes", () => {
   const { problems } = parseConfigText("schedules:\n  - name: x\n    cron: * * * * *\n");
   expect(problems[0]).toMatchObject({ line: 3 });

@@ -241,6 +241,9 @@ const allocation = z
       .meta({ description: "In proportion to own cost, evenly, or by the shares given.", examples: ["cost"] }),
     shares: z
       .record(z.string(), decimalText)
+      .refine((shares) => Object.values(shares).some((weight) => /[1-9]/.test(weight)), {
+        message: "must give somebody a weight above 0",
+      })
       .optional()
       .meta({ description: "For `by: fixed`: receiver → weight.", examples: [{ payments: "0.6", search: "0.4" }] }),
   })
