@@ -14,24 +14,26 @@ import { FLAT_ROWS, RESOURCES, writeBills } from "./bill-files.ts";
 
 /**
  * Ingest against DuckDB's own load of the same file, in one run: rows a second, ratio, peak memory.
- *   node bench/ingest.ts [--days 1] [--dir FOLDER] [--only gz,parquet,flat]
+ *   node bench/ingest.ts [--days 1[,10]] [--dir FOLDER] [--only gz,parquet,flat]
  * Files are made once (44 columns, 41,667 resources × 24 h a day, 2,000 tag sets; `flat`: rows that do not collapse)
  * and kept in --dir, so that a second run measures only.
  */
 const DATABASE = "bench_ingest";
 
-type Case = { name: string; file: string; bar: number };
+type Case = { name: string; file: string; bar: number; days: number };
 
-const days = Number(option("--days") ?? 1);
+const lengths = (option("--days") ?? "1").split(",").map(Number);
 const directory = option("--dir") ?? join(tmpdir(), "finops-bench");
 const only = option("--only")?.split(",") ?? null;
-const rows = RESOURCES * 24 * days;
 
 await mkdir(directory, { recursive: true });
-const cases: Case[] = [
-  { name: "gz", file: join(directory, `hourly-${days}.csv.gz`), bar: 150_000 },
-  { name: "parquet", file: join(directory, `hourly-${days}.parquet`), bar: 500_000 },
-  { name: "flat", file: join(directory, "flat.parquet"), bar: 35_000 },
+const hourly = (days: number): Case[] => [
+  { name: "gz", file: join(directory, `hourly-${days}.csv.gz`), bar: 150_000, days },
+  { name: "parquet", file: join(directory, `hourly-${days}.parquet`), bar: 500_000, days },
+];
+const cases = [
+  ...lengths.flatMap(hourly),
+  { name: "flat", file: join(directory, "flat.parquet"), bar: 35_000, days: 1 },
 ].filter((each) => only === null || only.includes(each.name));
 
 const scratch = await mkdtemp(join(tmpdir(), "finops-bench-"));
@@ -43,9 +45,9 @@ try {
   await rm(scratch, { recursive: true, force: true });
 }
 
-async function measure({ name, file, bar }: Case): Promise<void> {
+async function measure({ name, file, bar, days }: Case): Promise<void> {
   if (!existsSync(file)) await writeBills(file, { rows: name === "flat" ? "flat" : "hourly", days });
-  const count = name === "flat" ? FLAT_ROWS : rows;
+  const count = name === "flat" ? FLAT_ROWS : RESOURCES * 24 * days;
   const rival = await rivalSeconds(file);
   const admin = postgres(server.urlOf("postgres"), { max: 1, onnotice: () => undefined });
   await admin.unsafe(`drop database if exists ${DATABASE} with (force)`);
