@@ -21,8 +21,8 @@ let pieces: AsyncGenerator<EncodedPiece> | null = null;
 let upcoming: Promise<IteratorResult<EncodedPiece>> | null = null;
 let encodedBytes = 0;
 
-/** How often the limit may grow, and by how much each time: 210 MB become 315 and then 472. */
-const RAISES_MAX = 2;
+/** How often the limit may grow, and by how much each time: 120 MB become 180, 270 and then 405. */
+const RAISES_MAX = 3;
 const RAISE_FACTOR = 1.5;
 let raises = 0;
 
