@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { axisLabel, growthLabel, percentLabel } from "./amounts.ts";
+import { axisLabel, growthLabel, percentLabel, usedLabel } from "./amounts.ts";
 
 const axis: [value: number, currency: string, want: string][] = [
   [0, "USD", "$0"],
@@ -34,3 +34,10 @@ const growths: [current: bigint, previous: bigint, want: string][] = [
   [-50n, -100n, "+50%"],
 ];
 test.each(growths)("%d after %d is %s", (current, previous, want) => expect(growthLabel(current, previous)).toBe(want));
+
+test.each([
+  [1.1094, "110%"],
+  [0.9972, "99%"],
+  [0.0539, "5.3%"],
+  [1, "100%"],
+] as const)("of a budget %d is used: %s, as its card says", (share, want) => expect(usedLabel(share)).toBe(want));

@@ -34,6 +34,12 @@ export function percentLabel(share: number): string {
   return `${sign}${size < 9.95 && size !== Math.round(size) ? size.toFixed(1) : Math.round(size).toFixed(0)}%`;
 }
 
+/** What is used of an agreed amount, cut and not rounded, as the card beside it says it: 99.7 % must not read as 100 %. */
+export function usedLabel(share: number): string {
+  const steps = Math.abs(share) < 0.1 ? 1_000 : 100;
+  return percentLabel(Math.trunc(share * steps + Math.sign(share) * 1e-9) / steps);
+}
+
 /** "+11%", "−3.4%", "×12": a growth beyond tenfold is said as a multiple. */
 export function growthLabel(current: bigint, previous: bigint): string {
   if (previous === 0n) return current === 0n ? "no change" : "new";

@@ -1,5 +1,5 @@
 import { eachDay, daysBetween, type Day } from "../domain/period.ts";
-import { moneyLabel, percentLabel, shareOf, toPixelNumber } from "./amounts.ts";
+import { moneyLabel, shareOf, toPixelNumber, usedLabel } from "./amounts.ts";
 import { axesLayer, valueLabelRoom } from "./axes-layer.ts";
 import type { BudgetChartView } from "./chart-view.ts";
 import { parseAtoms } from "../domain/money.ts";
@@ -29,7 +29,7 @@ export function budgetSpec(view: BudgetChartView, theme: Theme, width: number): 
   const over = spent > budget || (end !== undefined && parseAtoms(end.amount) > budget);
   const head = frame(theme, width, view, {
     value: moneyLabel(spent, view.currency),
-    caption: share === null ? "spent" : `${percentLabel(share)} used`,
+    caption: share === null ? "spent" : `${usedLabel(share)} used`,
     tone: over ? "up" : "text",
   });
   const marks = pointsOf(view);

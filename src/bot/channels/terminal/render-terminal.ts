@@ -22,7 +22,7 @@ export function renderTerminal(card: Card, options: TerminalOptions): string {
   const width = Math.max(WIDTH_MIN, options.width);
   const paint = createPaint(options.colour);
   const fitted = fit(card, TERMINAL_CAPABILITIES).card;
-  const said = (text: RichText): string => plainText(typedWords(text, options));
+  const said: Said = (text, remedy) => plainText(typedWords(text, options, remedy));
   const sign = fitted.tone === "neutral" ? "" : `${TONE_SIGNS[fitted.tone]} `;
   const sections = [
     [
@@ -53,7 +53,9 @@ function actionLines(action: Action, options: TerminalOptions): string[] {
   });
 }
 
-type Drawing = { readonly width: number; readonly paint: Paint; readonly said: (text: RichText) => string };
+/** Text with the commands in it as they are typed; `remedy`: it says how to mend something. */
+type Said = (text: RichText, remedy?: boolean) => string;
+type Drawing = { readonly width: number; readonly paint: Paint; readonly said: Said };
 
 function renderBlock(block: Block, { width, paint, said }: Drawing): string[] {
   switch (block.kind) {
@@ -74,7 +76,7 @@ function renderBlock(block: Block, { width, paint, said }: Drawing): string[] {
         ...block.items.flatMap((item) => hang("• ", said(item), width)),
       ];
     case "note":
-      return hang(`${TONE_SIGNS[block.tone]} `, said(block.text), width).map((line) => paint(block.tone, line));
+      return hang(`${TONE_SIGNS[block.tone]} `, said(block.text, true), width).map((line) => paint(block.tone, line));
     default:
       return unreachable(block);
   }

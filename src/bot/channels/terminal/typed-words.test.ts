@@ -26,7 +26,14 @@ test.each([
   ["Type it: recs approve x --resource ID.", "Type it: finops recs approve x --resource ID --demo."],
   ["There are: list, show, set.", "There are: list, show, set."],
 ])("a complaint of the sample estate can be pasted: %s", (text, expected) => {
-  expect(typedWords(text, complaint)).toBe(expected);
+  expect(typedWords(text, complaint, true)).toBe(expected);
+});
+
+test("what is wrong may begin with the word of a command and is no command", () => {
+  expect(typedWords('budget knows no "bogus".', complaint)).toBe('budget knows no "bogus".');
+  expect(typedWords("High risk: type its id: recs approve x", complaint)).toBe(
+    "High risk: type its id: finops recs approve x --demo",
+  );
 });
 
 test("an answer keeps its sentences; spans of code and the question of its receipt can be pasted", () => {

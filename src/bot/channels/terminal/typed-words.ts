@@ -11,16 +11,16 @@ const RECEIPT = /^(Again|Same figure): (.+)$/;
  * Text for a terminal in which every command it names can be pasted: a span of code or between backticks, the question
  * of a receipt, and in a complaint the command that mends it get the words a shell needs around them.
  */
-export function typedWords(text: RichText, options: TerminalOptions): RichText {
+export function typedWords(text: RichText, options: TerminalOptions, remedy = false): RichText {
   if (options.commands === undefined) return text;
-  if (typeof text === "string") return typedSentence(text, options);
+  if (typeof text === "string") return typedSentence(text, options, remedy);
   return text.map((inline): Inline => {
     if (inline.kind === "code") return { ...inline, text: typed(inline.text, options) ?? inline.text };
-    return inline.kind === "text" ? { ...inline, text: typedSentence(inline.text, options) } : inline;
+    return inline.kind === "text" ? { ...inline, text: typedSentence(inline.text, options, false) } : inline;
   });
 }
 
-function typedSentence(text: string, options: TerminalOptions): string {
+function typedSentence(text: string, options: TerminalOptions, remedy: boolean): string {
   const receipt = RECEIPT.exec(text);
   if (receipt !== null) return `${receipt[1]}: ${typed(receipt[2] ?? "", options) ?? receipt[2]}`;
   const quoted = text.replaceAll(/`([^`]+)`/g, (span, code: string) => {
@@ -30,7 +30,9 @@ function typedSentence(text: string, options: TerminalOptions): string {
   if (options.complaint !== true) return quoted;
   return quoted
     .split(BEGINS)
-    .map((part) => {
+    .map((part, index) => {
+      // What is wrong may begin with the word of a command: only a remedy begins with one to type.
+      if (index === 0 && !remedy) return part;
       const [command = "", ...rest] = part.split(ENDS);
       const said = typed(command, options);
       return said === null ? part : said + rest.join("");
