@@ -74,7 +74,9 @@ describe("does it match the invoice", () => {
   const match = (amount: string) => say(`digest close 2026-03 invoice AW-2026-03 is ${amount}`);
 
   test.each(["119.5", "119.50", "119.503", '"119.50"', "$119.50", "119.50 USD"])("%s does", async (amount) => {
-    expect((await match(amount)).data).toMatchObject({ matches: true, difference: expect.any(String) });
+    const { data, shown } = await match(amount);
+    expect(data).toMatchObject({ matches: true, difference: expect.any(String) });
+    expect(shown).toMatch(/say \$119\.5\d?, the invoice \$119\.50?: the same to the cent/);
   });
 
   test("without its tax it does not, and that is said", async () => {

@@ -1,7 +1,7 @@
 import { matchInvoice, type InvoiceMatch } from "../../analysis/match-invoice.ts";
 import type { CloseAnswer } from "../../domain/contract-operations.ts";
 import { AppError } from "../../domain/errors.ts";
-import { formatMoney, money } from "../../domain/money.ts";
+import { formatMoney, money, parseAtoms, roundAtoms, type Money } from "../../domain/money.ts";
 import { addMonths, monthOf, parseMonth, type Month } from "../../domain/period.ts";
 import { quoteValue } from "../../domain/question-text.ts";
 import { buildClose, keepClose } from "../../service/build-close.ts";
@@ -75,10 +75,16 @@ async function matched(ctx: Context, month: Month, { invoice, said }: Asked): Pr
   return { card: matchCard(match, month), data: match, exitCode: 0 };
 }
 
+/** An invoice is in cents: so are the sentences about it. The exact sum of the bills is in the data. */
+function inCents(decimal: string, currency: string): Money {
+  const rounded = money(roundAtoms(parseAtoms(decimal), 2), currency);
+  return rounded.atoms === 0n ? money(decimal, currency) : rounded;
+}
+
 function matchCard(match: InvoiceMatch, month: Month): Card {
   const { invoice, currency, matches } = match;
-  const exact = (decimal: string): string => formatMoney(money(decimal, currency), { exact: true });
-  const difference = formatMoney(money(match.difference, currency), { exact: true, sign: true });
+  const exact = (decimal: string): string => formatMoney(inCents(decimal, currency), { exact: true });
+  const difference = formatMoney(inCents(match.difference, currency), { exact: true, sign: true });
   return {
     title: matches ? `Invoice ${invoice} matches` : `Invoice ${invoice} does not match`,
     summary: matches
