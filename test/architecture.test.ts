@@ -36,9 +36,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Who may read the real clock: the two homes of time. */
 const CLOCK_HOMES = new Set(["src/domain/clock.ts", "src/domain/period.ts"]);
-/** Who may touch the environment: configuration, the entry points, a child's inherited PATH, the tests' crash points. */
+/** Who may touch the environment: configuration, the entry points, a child's inherited one, the tests' crash points. */
 const ENVIRONMENT_HOMES =
-  /^src\/(config\.ts|config\/|compile-cache\.ts|cli\/finops\.ts|store\/embedded-server\.ts|ingest\/crash-point\.ts)/;
+  /^src\/(config\.ts|config\/|compile-cache\.ts|cli\/finops\.ts|store\/embedded-server\.ts|ingest\/crash-point\.ts|ingest\/duck\/duck-process\.ts)/;
 
 type Source = { readonly path: string; readonly text: string; readonly imports: readonly string[] };
 

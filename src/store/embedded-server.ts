@@ -142,16 +142,18 @@ function keepUp(found: Found, first: Hold, told: KeepServer): { readonly stop: (
     for (;;) {
       await held.lost;
       if (stopped) return;
-      // A connection may be cut while its server lives: then it is only held again.
       const gone = (await runningPort(found.server.data)) === null;
       if (gone) told.onGone();
       reviving = reach(found);
       const again = await reviving;
       if (again === null) continue;
       void held.sql.end({ timeout: 1 });
+      // A connection may be cut while its server lives: then it is only held again. But a killed one can look alive still.
+      const another = again.started !== held.started;
       held = again;
+      if (another && !gone) told.onGone();
       if (again.port !== first.port) return told.onMoved();
-      if (gone) told.onBack();
+      if (another) told.onBack();
     }
   };
   void keep();
@@ -164,7 +166,13 @@ function keepUp(found: Found, first: Hold, told: KeepServer): { readonly stop: (
 }
 
 /** The mark of a process that uses the server: a lock that lives as long as its connection. */
-type Hold = { readonly sql: postgres.Sql; readonly port: number; readonly lost: Promise<void> };
+type Hold = {
+  readonly sql: postgres.Sql;
+  readonly port: number;
+  /** When the server started: tells one run of it from the next. */
+  readonly started: string;
+  readonly lost: Promise<void>;
+};
 
 /** Marks the server as in use; null while it cannot be had. */
 async function hold(port: number, password: string): Promise<Hold | null> {
@@ -183,8 +191,9 @@ async function hold(port: number, password: string): Promise<Hold | null> {
   });
   try {
     // A server on its way down still holds the exclusive lock of whoever stops it: not ours to adopt.
-    const rows = await sql`select pg_try_advisory_lock_shared(${IN_USE_LOCK}) as held`;
-    if (rows[0]?.["held"] === true) return { sql, port, lost };
+    const [row] = await sql<{ held: boolean; started: string }[]>`
+      select pg_try_advisory_lock_shared(${IN_USE_LOCK}) as held, pg_postmaster_start_time()::text as started`;
+    if (row?.held === true) return { sql, port, started: row.started, lost };
   } catch {
     // Starting up, shutting down, or a stale port: the caller tries again.
   }

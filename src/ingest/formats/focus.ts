@@ -6,7 +6,7 @@ import type { ControlCost, Format, SourceFile } from "./format.ts";
 import type { HeaderIndex } from "./header.ts";
 import { indexHeader } from "./header.ts";
 import type { Amount } from "./sql-money.ts";
-import { amountOf, columnsOfAmounts, residualOf } from "./sql-money.ts";
+import { amountOf, amountText, columnsOfAmounts, residualOf } from "./sql-money.ts";
 import { providerSlug } from "./sql-provider.ts";
 import { tagsSql } from "./sql-tags.ts";
 import { coalesceSql, textSql } from "./sql-text.ts";
@@ -145,7 +145,8 @@ function identityOf(file: SourceFile, header: HeaderIndex, amounts: Amounts): st
     if (name === null || (type !== "text" && type !== "json")) return [];
     return [type === "json" ? tagsSql(file, name) : textSql(file, name)];
   });
-  return [...texts, ...[EXPORTED, ...TIMES, ...amounts.keys()].map((name) => `${typed(name)}::varchar`)];
+  const times = [EXPORTED, ...TIMES].map((name) => `${typed(name)}::varchar`);
+  return [...texts, ...times, ...[...amounts.keys()].map((name) => amountText(typed(name)))];
 }
 
 /** Descriptive columns: bare, except where vendors' spellings of one value differ. */

@@ -6,7 +6,7 @@ import { indexHeader } from "./header.ts";
 import { NO_TEXT, readableCheck, ZERO } from "./native-fields.ts";
 import { quantityWarning } from "./quantity-warning.ts";
 import { GCP_SERVICES, serviceCategorySql } from "./service-categories.ts";
-import { columnsOfAmounts, moneySql, residualOf } from "./sql-money.ts";
+import { amountText, columnsOfAmounts, moneySql, residualOf } from "./sql-money.ts";
 import { coalesceSql } from "./sql-text.ts";
 
 /**
@@ -137,7 +137,7 @@ function identityOf(gcp: ReturnType<typeof gcpColumns>): string[] {
   const kind = [gcp.month, gcp.currency, gcp.costType, texts.commitment_discount_id, texts.consumed_unit, texts.tags];
   const times = ["start", "end", "exported"].map(typed);
   const amounts = ["cost", "list", "discounts", "promotions", "usage", "pricing", "committed"].map(typed);
-  return [...said, ...where, ...kind, ...[...times, ...amounts].map((value) => `${value}::varchar`)];
+  return [...said, ...where, ...kind, ...times.map((value) => `${value}::varchar`), ...amounts.map(amountText)];
 }
 
 /** Σ of a row's credits that are (=) or are not (<>) promotional; 0 without credits, null when one is no number. */

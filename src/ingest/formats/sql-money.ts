@@ -21,6 +21,11 @@ export function moneySql(text: string): string {
   return `case when ${text} is not null then coalesce(${fast}, try_cast(${text} as ${EXACT}), ${dressedMoney(text)}) end`;
 }
 
+/** What an amount says, the same whatever type a file's amounts are read in: part of what tells a row from another. */
+export function amountText(amount: string): string {
+  return `(${amount})::${EXACT}::varchar`;
+}
+
 /** Powers of ten E notation of small amounts has: 10⁻¹ … 10⁻¹⁸. */
 const POWERS = Array.from({ length: 18 }, (_, index) => `0.${"0".repeat(index)}1::decimal(18,18)`);
 
