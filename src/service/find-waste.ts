@@ -164,7 +164,7 @@ function totalsOf(findings: readonly WasteFinding[], worth: CurrencyWorth): Wast
 const REASONS: Readonly<Record<Guard, string>> = {
   excluded: "excluded by a tag",
   "legal-hold": "under legal hold",
-  "group-member": "member of a group or cluster, judged with it",
+  "group-member": "in a group or cluster, judged with it",
   "backup-or-dr": "backup or disaster recovery by name or tag",
   "kept-on-purpose": "kept for a purpose its tags or name say",
   "too-young": "seen for too few days",
