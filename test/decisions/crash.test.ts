@@ -159,7 +159,8 @@ test("a hand-off killed after the issue was made and before its answer came find
   onCreated = async () => undefined;
   expect(issues.length).toBe(before + 1);
   expect(await stateOf(db, id)).toBe("approved 1");
-  expect(await deliver()).toEqual(["sent"]);
+  // The database may not know yet that the killed process is gone, and keep its claim a moment.
+  while ((await db.sql`select 1 from hand_off where state = 'waiting'`).length > 0) await deliver();
   expect(issues.length).toBe(before + 1);
   await expectOnce(id);
 });
