@@ -22,6 +22,10 @@ export const RECOMMENDATION_STATES = [
   "withdrawn",
 ] as const;
 export type RecommendationState = (typeof RECOMMENDATION_STATES)[number];
+/** A decision is waited for. */
+export const WAITING_STATES: readonly RecommendationState[] = ["proposed", "partly-approved"];
+/** Nobody decided: time or the bills did. */
+export const LAPSED_STATES: readonly RecommendationState[] = ["expired", "resolved", "withdrawn"];
 
 /**
  * What kind of charges a resource has: dimension → its spellings (id and name), null = missing.

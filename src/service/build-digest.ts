@@ -9,7 +9,7 @@ import { AppError } from "../domain/errors.ts";
 import { EXCLUDABLE_KINDS } from "../domain/kind.ts";
 import { add, compare, money, parseAtoms, scale, toDecimal, zero, type Money } from "../domain/money.ts";
 import { addDays, day, type Day } from "../domain/period.ts";
-import type { RecommendationState } from "../domain/recommendation.ts";
+import { LAPSED_STATES, RECOMMENDATION_STATES, WAITING_STATES } from "../domain/recommendation.ts";
 import type { DigestCycle } from "../domain/report.ts";
 import { withCostSnapshot, type CostSnapshot } from "../store/cost-snapshot.ts";
 import { withinScope } from "../store/cost-sources.ts";
@@ -224,16 +224,9 @@ function risersOf(usage: CostAnswer, worth: CurrencyWorth): Driver[] {
 }
 
 /** Somebody has said yes, no or later to it: nobody needs to be told of it again every morning. */
-const DECIDED: readonly RecommendationState[] = [
-  "approved",
-  "handed-off",
-  "applied",
-  "realised",
-  "partly-realised",
-  "not-realised",
-  "rejected",
-  "snoozed",
-];
+const DECIDED = RECOMMENDATION_STATES.filter(
+  (state) => !WAITING_STATES.includes(state) && !LAPSED_STATES.includes(state),
+);
 
 /** What the bills prove and nobody has decided yet, the dearest first. */
 async function firstSavings(ctx: Context): Promise<DigestAnswer["savings"]> {

@@ -3,7 +3,7 @@ import { scopeCovers } from "../analysis/approval-scope.ts";
 import { hasRole, type Actor } from "../domain/actor.ts";
 import { weekStart } from "../domain/period.ts";
 import { NO_PEOPLE, type Person } from "../domain/person.ts";
-import type { RecommendationState, RecommendationView } from "../domain/recommendation.ts";
+import { WAITING_STATES, type RecommendationView } from "../domain/recommendation.ts";
 import { EVERYTHING, type ScopeFilter } from "../domain/scope.ts";
 import type { SqlLike } from "../store/db.ts";
 import { enqueuePost } from "../store/outbox.ts";
@@ -17,7 +17,6 @@ import { recommendationKey, viewRecommendations, type RenderRecommendation } fro
 export const SHOWN_A_WEEK_MAX = 3;
 /** Any constant: two runs at once do not both choose. */
 const PRESENT_LOCK = 7_316_215;
-const WAITING: readonly RecommendationState[] = ["proposed", "partly-approved"];
 
 /**
  * Posts the dearest recommendations nobody was shown yet, at most SHOWN_A_WEEK_MAX a week, each once ever, in the
@@ -32,13 +31,13 @@ export async function presentRecommendations(
   await tx`select pg_advisory_xact_lock(${PRESENT_LOCK})`;
   const left = SHOWN_A_WEEK_MAX - (await countShownSince(tx, weekStart(today)));
   if (left <= 0) return [];
-  const candidates = await listRecommendations(tx, { states: WAITING, shown: false });
+  const candidates = await listRecommendations(tx, { states: WAITING_STATES, shown: false });
   const ids = candidates
     .filter((one) => scopeCovers(input.scope, one.facets) && !isExpired(one, today))
     .slice(0, left)
     .map(({ id }) => id);
   // Locked and read again: a decision taken meanwhile waits, finds the card in the outbox, and corrects it.
-  const locked = await listRecommendations(tx, { ids, states: WAITING, lock: true });
+  const locked = await listRecommendations(tx, { ids, states: WAITING_STATES, lock: true });
   for (const view of await viewRecommendations(tx, ctx.settings, locked)) {
     const { id } = view.recommendation;
     await enqueuePost(tx, { channel: input.channel, key: recommendationKey(id), card: input.render.card(view) });
@@ -55,7 +54,7 @@ export type Waiting = {
 
 /** Who could approve something now, and what: people of the role who do not want to be left alone. */
 export async function listWaiting({ ctx }: Verb<Record<string, never>>): Promise<Waiting[]> {
-  const rows = await listRecommendations(ctx.db.sql, { states: WAITING });
+  const rows = await listRecommendations(ctx.db.sql, { states: WAITING_STATES });
   if (rows.length === 0) return [];
   const views = await viewRecommendations(ctx.db.sql, ctx.settings, rows);
   return (await loadPeople(ctx.db.sql)).flatMap((person) => {

@@ -1,7 +1,7 @@
 import { hasRole } from "../../domain/actor.ts";
 import { AppError } from "../../domain/errors.ts";
 import { nearestWords } from "../../domain/nearest.ts";
-import { RECOMMENDATION_STATES, type RecommendationState } from "../../domain/recommendation.ts";
+import { RECOMMENDATION_STATES, WAITING_STATES, type RecommendationState } from "../../domain/recommendation.ts";
 import { approveRecommendation } from "../../service/approve-recommendation.ts";
 import { assignRecommendation } from "../../service/assign-recommendation.ts";
 import { commentRecommendation } from "../../service/comment-recommendation.ts";
@@ -25,7 +25,6 @@ import { approveSeveral } from "./recs-bulk.ts";
 import { readArguments, revisionOption, untilDay, type RecsArguments } from "./recs-arguments.ts";
 
 const render = renderRecommendation;
-const OPEN: readonly RecommendationState[] = ["proposed", "partly-approved"];
 
 /** Recommendations and what people decide about them: the same words on every surface. */
 export const recsCommand: Command = {
@@ -116,7 +115,7 @@ async function list(ctx: Context, given: RecsArguments): Promise<CommandAnswer> 
   await refreshRecommendations({ ctx, input: { render } });
   const word = given.words[0]?.toLowerCase() ?? "open";
   const mine = word === "mine" || word === "waiting";
-  const states = mine || word === "open" ? OPEN : word === "all" ? [] : [stateOf(word)];
+  const states = mine || word === "open" ? WAITING_STATES : word === "all" ? [] : [stateOf(word)];
   const views = await listRecommendations({ ctx, input: { states, mine } });
   return {
     card: recommendationListCard(views, { mine, worth: await currencyWorth(ctx) }),
@@ -149,14 +148,14 @@ async function approve(ctx: Context, given: RecsArguments): Promise<CommandAnswe
 async function propose(ctx: Context): Promise<CommandAnswer> {
   if (!hasRole(ctx.actor, "analyst")) throw new AppError("forbidden", "recs propose needs the role analyst.");
   const done = await proposeRecommendations({ ctx, input: { scope: [], render } });
-  const views = await listRecommendations({ ctx, input: { states: OPEN, mine: false } });
+  const views = await listRecommendations({ ctx, input: { states: WAITING_STATES, mine: false } });
   const card = recommendationListCard(views, { mine: false, worth: await currencyWorth(ctx) });
   const summary = `${done.proposed.length} new, ${done.moved.length} changed, ${done.unchanged} as before. ${card.summary}`;
   return {
     card: { ...card, summary },
     data: { ...done, recommendations: views.map(recommendationData) },
     exitCode: 0,
-    shows: { kind: "list", states: OPEN, mine: false },
+    shows: { kind: "list", states: WAITING_STATES, mine: false },
   };
 }
 

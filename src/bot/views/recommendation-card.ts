@@ -9,6 +9,7 @@ import {
   type Decision,
   type HandOff,
   type MeasuredSaving,
+  WAITING_STATES,
   type RecommendationState,
   type RecommendationView,
 } from "../../domain/recommendation.ts";
@@ -20,7 +21,6 @@ import { nameOf, whereOf } from "./waste-card.ts";
 
 /** What is wanted of whoever owns what it is about. */
 export const ASKED_OF_OWNERS = "approve it, reject it with the reason, or snooze it.";
-export const WAITING: ReadonlySet<RecommendationState> = new Set(["proposed", "partly-approved"]);
 const RISKS = {
   L: "low: reversible, no data touched",
   M: "medium: a restart or a change of configuration",
@@ -57,7 +57,7 @@ export function recommendationCard(view: RecommendationView, { calls = false } =
     summary: `Saves ${monthly} a month (${formatMoney(savingYearly(finding))} a year). ${statusText(view)}`,
     tone: TONES[state],
     blocks: [
-      ...(calls && WAITING.has(state) ? callOwners(view.owners, ASKED_OF_OWNERS) : []),
+      ...(calls && WAITING_STATES.includes(state) ? callOwners(view.owners, ASKED_OF_OWNERS) : []),
       ...measuredBlocks(view.measured),
       factsBlock(view),
       { kind: "list", caption: "Evidence", items: finding.evidence.map(({ fact, value }) => `${fact}: ${value}`) },

@@ -4,13 +4,14 @@ import { addDays } from "../../domain/period.ts";
 import {
   CHECKPOINT_DAYS,
   savingMonthly,
+  WAITING_STATES,
   type RecommendationState,
   type RecommendationView,
 } from "../../domain/recommendation.ts";
 import type { Happening } from "../../service/recommendation-view.ts";
 import type { Block, Card, Tone } from "../card.ts";
 import { callOwners } from "./call-owners.ts";
-import { ASKED_OF_OWNERS, WAITING } from "./recommendation-card.ts";
+import { ASKED_OF_OWNERS } from "./recommendation-card.ts";
 import { measuredNotes, undoText } from "./recommendation-words.ts";
 import { nameOf } from "./waste-card.ts";
 
@@ -34,7 +35,7 @@ export function recommendationEventCard(view: RecommendationView, happening: Hap
 const ASKED_ANEW: ReadonlySet<LifecycleEvent> = new Set(["found", "changed", "wake"]);
 
 function calls({ recommendation: { state }, owners }: RecommendationView, { event }: Happening): Block[] {
-  return ASKED_ANEW.has(event) && WAITING.has(state) ? callOwners(owners, ASKED_OF_OWNERS) : [];
+  return ASKED_ANEW.has(event) && WAITING_STATES.includes(state) ? callOwners(owners, ASKED_OF_OWNERS) : [];
 }
 
 /** States in which the same question goes on. */
