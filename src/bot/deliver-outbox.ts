@@ -17,7 +17,7 @@ import {
   type OutboxRow,
   type SendFailure,
 } from "../store/outbox-lanes.ts";
-import { noteIncident } from "../store/outbox-state.ts";
+import { lockIncidents, noteIncident } from "../store/outbox-state.ts";
 import { ChannelError } from "./channels/channel-error.ts";
 import type { Channel } from "./channels/channel.ts";
 import { sendRow } from "./send-row.ts";
@@ -139,6 +139,7 @@ async function sendOne(input: Delivering, channel: Channel, row: OutboxRow): Pro
   }
   const failure = failureOf(outcome.error);
   const settled = await sql.begin(async (tx) => {
+    await lockIncidents(tx);
     const become = await settleFailed(tx, row, failure);
     if (become === "dead" || become === "refused") await noteIncident(tx, channel.name, undeliveredCard);
     return become;

@@ -3,6 +3,7 @@ import { AppError } from "../domain/errors.ts";
 import { appendAudit } from "../store/audit.ts";
 import {
   dropOutbox,
+  lockIncidents,
   noteIncident,
   outboxState,
   retryOutbox,
@@ -32,23 +33,19 @@ export async function changeOutbox({ ctx, input }: Verb<OutboxChange>): Promise<
   requireAdmin(ctx);
   const what = input.what.replace(/^#/, "").replaceAll("\0", "");
   return ctx.db.sql.begin(async (tx) => {
+    const inTrouble = await lockIncidents(tx);
     const cards = input.act === "retry" ? await retryOutbox(tx, what) : await dropOutbox(tx, what);
     if (cards === null || (cards === 0 && input.act === "drop")) {
       throw new AppError("not-found", `Nothing waits at "${what.slice(0, 60)}", and no card has that id.`, {
         remedy: "outbox list shows places and ids.",
       });
     }
-    for (const surface of await surfacesInTrouble(tx)) await noteIncident(tx, surface, input.render);
+    for (const surface of inTrouble) await noteIncident(tx, surface, input.render);
     const details = { cards };
     const event = { action: `outbox.${input.act}`, subject: what.slice(0, 200), actor: auditActor(ctx.actor) } as const;
     await appendAudit(tx, [{ ...event, outcome: "done", reason: null, details }]);
     return { cards };
   }) as Promise<{ cards: number }>;
-}
-
-async function surfacesInTrouble(tx: Parameters<typeof noteIncident>[0]): Promise<string[]> {
-  const rows = await tx<{ surface: string }[]>`select surface from delivery_incident order by surface`;
-  return rows.map(({ surface }) => surface);
 }
 
 function requireAdmin(ctx: Context): void {

@@ -90,6 +90,15 @@ export type Undelivered = {
 };
 
 /**
+ * The surfaces whose admins were told of undelivered cards, held to the end of the transaction. Whoever changes what waits
+ * and then notes the incident takes them first: taken after the cards, two that do so at once wait for each other.
+ */
+export async function lockIncidents(sql: SqlLike): Promise<string[]> {
+  const rows = await sql<{ surface: string }[]>`select surface from delivery_incident order by surface for update`;
+  return rows.map(({ surface }) => surface);
+}
+
+/**
  * Tells admins that a surface does not take cards: one card when it begins, edited while it lasts and when it is over.
  * Belongs in the transaction of what changed. Each admin is told privately; without any, the first channel is.
  */

@@ -48,7 +48,8 @@ export async function openChat(
 export async function askOnPage(page: Page, text: string): Promise<void> {
   const before = await page.locator("#messages article.card").count();
   await page.locator("#composer-text").fill(text);
-  await page.keyboard.press("Enter");
+  // Pressed in the field: a thread that is just closing gives the focus back to where it was opened from.
+  await page.locator("#composer-text").press("Enter");
   await page.locator("#messages article.card").nth(before).waitFor();
 }
 

@@ -135,6 +135,7 @@ describe("by form", () => {
     await dialog.waitFor({ state: "detached" });
     await page.locator("#thread article.card", { hasText: "team burn" }).last().waitFor();
     await page.keyboard.press("Escape");
+    await page.locator("#thread-close").waitFor({ state: "hidden" });
     await askOnPage(page, 'run "team burn"');
     expect(await answer(page).locator("h3").textContent()).toMatch(/^team burn: /);
     expect(await answer(page).textContent()).toContain("$310.00");
